@@ -1,0 +1,204 @@
+"""LiveClient: connects, talks, listens in the background, and says what went wrong."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI, WebSocket
+
+from websocket_lab import BackgroundServer, ConnectFailed, ConnectionEnded, LiveClient, State
+
+
+def make_app() -> FastAPI:
+    app = FastAPI()
+
+    @app.websocket("/echo")
+    async def echo(websocket: WebSocket) -> None:
+        await websocket.accept()
+        while (message := await websocket.receive())["type"] == "websocket.receive":
+            await websocket.send({**message, "type": "websocket.send"})
+
+    @app.websocket("/refuse")
+    async def refuse(websocket: WebSocket) -> None:
+        await websocket.close()
+
+    @app.websocket("/dismiss")
+    async def dismiss(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.receive_text()
+        await websocket.close(4001, "Invalid token")
+
+    @app.websocket("/burst/{count}")
+    async def burst(websocket: WebSocket, count: int) -> None:
+        await websocket.accept()
+        for number in range(count):
+            await websocket.send_text(str(number))
+        await websocket.close()
+
+    return app
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[BackgroundServer]:
+    with BackgroundServer(make_app()) as server:
+        yield server
+
+
+@pytest.fixture
+def ana(server: BackgroundServer) -> Iterator[LiveClient]:
+    with LiveClient(server.url("/echo")) as ana:
+        yield ana
+
+
+def test_text_comes_back(ana: LiveClient) -> None:
+    ana.send("hi")
+
+    assert ana.receive() == "hi"
+    assert ana.messages == ["hi"]
+
+
+def test_binary_comes_back(ana: LiveClient) -> None:
+    ana.send(b"\x00\xff")
+
+    assert ana.receive() == b"\x00\xff"
+
+
+def test_json_comes_back_parsed(ana: LiveClient) -> None:
+    ana.send_json({"action": "echo"})
+
+    assert ana.receive_json() == {"action": "echo"}
+
+
+def test_wait_for_reads_on_until_the_message_comes(ana: LiveClient) -> None:
+    for text in ("one", "two", "three"):
+        ana.send(text)
+
+    assert ana.wait_for("two") == "two"
+    assert ana.wait_for(lambda message: message.startswith("th")) == "three"
+
+
+def test_nothing_in_time_says_what_came_last(ana: LiveClient) -> None:
+    with pytest.raises(
+        TimeoutError, match=r"Ana could not receive a message within 0.05 s. Nothing was received"
+    ):
+        ana.receive(deadline=0.05)
+
+    ana.send("hi")
+    with pytest.raises(
+        TimeoutError, match=r"could not receive 'ho' within 0.05 s. The last message .* was 'hi'"
+    ):
+        ana.wait_for("ho", deadline=0.05)
+
+
+def test_the_log_tells_the_whole_story(server: BackgroundServer) -> None:
+    with LiveClient(server.url("/echo")) as ana:
+        ana.send("hi")
+        ana.receive()
+
+    assert [(entry.direction, entry.message) for entry in ana.log] == [
+        ("event", "connected"),
+        ("sent", "hi"),
+        ("received", "hi"),
+        ("event", "closed by this client: 1000 OK"),
+    ]
+    assert "→ sent     hi" in ana.transcript
+
+
+def test_the_states_follow_the_connection(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/echo"))
+    states = [ana.state]
+    ana.on_change(lambda: states.append(ana.state))
+
+    with ana:
+        pass
+
+    assert list(dict.fromkeys(states)) == ["not connected", "connecting", "open", "closing", "closed"]
+
+
+def test_a_refused_handshake_is_raised_with_its_status(server: BackgroundServer) -> None:
+    eve = LiveClient(server.url("/refuse"), "Eve")
+
+    with pytest.raises(ConnectFailed, match="refused Eve's handshake with HTTP 403") as failure:
+        eve.connect()
+
+    assert failure.value.status == 403
+    assert eve.state is State.REFUSED
+
+
+def test_no_server_says_what_to_do() -> None:
+    server = BackgroundServer(make_app()).start()
+    server.stop()
+    ana = LiveClient(server.url("/echo"))
+
+    with pytest.raises(ConnectFailed, match="Run the cell that starts the server"):
+        ana.connect()
+
+    assert ana.state is State.NOT_CONNECTED
+
+
+def test_an_address_that_is_none_is_raised_in_words() -> None:
+    with pytest.raises(ConnectFailed, match="could not connect to ftp://nowhere"):
+        LiveClient("ftp://nowhere").connect()
+
+
+def test_the_servers_close_code_and_reason_arrive(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/dismiss")).connect()
+    ana.send("hi")
+
+    assert ana.wait_closed() == 4001
+    assert ana.close_reason == "Invalid token"
+    assert ana.log[-1].message == "closed by the server: 4001 private use (Invalid token)"
+
+
+def test_after_the_end_sending_and_receiving_say_so(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/dismiss")).connect()
+    ana.send("hi")
+    ana.wait_closed()
+
+    for action in (lambda: ana.send("hi"), ana.receive):
+        with pytest.raises(ConnectionEnded, match="Ana's connection is closed .4001 Invalid token"):
+            action()
+
+
+def test_before_the_start_sending_says_so(server: BackgroundServer) -> None:
+    with pytest.raises(ConnectionEnded, match="Ana is not connected. Call connect"):
+        LiveClient(server.url("/echo")).send("hi")
+
+
+def test_what_came_before_the_close_can_still_be_read(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/burst/100")).connect()
+    ana.wait_closed()
+
+    assert [ana.receive() for _ in range(100)] == [str(number) for number in range(100)]
+
+
+def test_a_vanished_client_sees_1006(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/echo")).connect()
+    ana.vanish()
+
+    assert ana.wait_closed() == 1006
+    assert "no close frame" in str(ana.log[-1])
+
+
+def test_a_client_that_stopped_reading_reads_on_later(ana: LiveClient) -> None:
+    ana.pause_reading()
+    ana.send("hi")
+    with pytest.raises(TimeoutError):
+        ana.receive(deadline=0.1)
+
+    ana.resume_reading()
+    assert ana.receive() == "hi"
+
+
+def test_connecting_again_after_the_end_works(ana: LiveClient) -> None:
+    ana.disconnect()
+    ana.connect().send("back")
+
+    assert ana.receive() == "back"
+    assert ana.state is State.OPEN
+
+
+def test_connecting_twice_keeps_the_connection(ana: LiveClient) -> None:
+    ana.connect().send("hi")
+
+    assert ana.receive() == "hi"
+    assert [entry.message for entry in ana.log].count("connected") == 1

@@ -1,0 +1,16 @@
+"""One event loop in a background thread, shared by all live clients of this process."""
+
+from contextlib import ExitStack
+from functools import cache
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+
+_portal_lifetime = ExitStack()
+
+
+@cache
+def client_loop() -> BlockingPortal:
+    """Return the portal to the clients' event loop, which runs until the process ends."""
+    # Not the kernel's loop: that one stands still while a cell computes or sleeps.
+    return _portal_lifetime.enter_context(start_blocking_portal(name="websocket-lab-clients"))

@@ -1,0 +1,41 @@
+"""Tracebacks cut to the lines that the learner wrote."""
+
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from traceback import FrameSummary, StackSummary, TracebackException
+
+from IPython.core.getipython import get_ipython
+
+
+LIBRARIES = tuple(
+    {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {str(Path(__file__).parent), "<frozen"}
+)
+
+
+def learner_traceback(error: BaseException) -> str:
+    """Return the traceback of `error` without the frames of libraries, cells named as the notebook does."""
+    summary = TracebackException.from_exception(error)
+    for part in _with_causes(summary):
+        part.stack = StackSummary.from_list([_named(frame) for frame in part.stack if _is_learners(frame)])
+
+    return "".join(summary.format()).rstrip()
+
+
+def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
+    yield summary
+    for part in [summary.__cause__, summary.__context__, *(summary.exceptions or [])]:
+        if part is not None:
+            yield from _with_causes(part)
+
+
+def _is_learners(frame: FrameSummary) -> bool:
+    return not frame.filename.startswith(LIBRARIES)
+
+
+def _named(frame: FrameSummary) -> FrameSummary:
+    shell = get_ipython()  # type: ignore[no-untyped-call]
+    label = shell.compile.format_code_name(frame.filename) if shell else None
+    name = " ".join(label) if label else frame.filename
+    return FrameSummary(name, frame.lineno, frame.name, line=frame.line)
