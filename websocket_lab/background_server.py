@@ -45,7 +45,10 @@ class BackgroundServer:
         self._app = LearnerErrors(app, self._report)
         self._startup_error: BaseException | None = None
         # A handler that sleeps is cancelled after 0.1 s: without this, stop() would wait for ever.
-        self._options = {"log_level": "warning", "timeout_graceful_shutdown": 0.1} | uvicorn_options
+        self._options: dict[str, Any] = {
+            "log_level": "warning",
+            "timeout_graceful_shutdown": 0.1,
+        } | uvicorn_options
         self._thread: ServerThread | None = None
 
     @property

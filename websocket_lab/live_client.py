@@ -143,7 +143,8 @@ class LiveClient:
     ) -> Result:
         seconds = self.deadline if deadline is None else deadline
         try:
-            return client_loop().call(_within, action, seconds)
+            result: Result = client_loop().call(_within, action, seconds)
+            return result
         except TimeoutError:
             raise TimeoutError(
                 f"{self.name} could not {what} within {seconds:g} s. {self._last_words()}"
