@@ -1,0 +1,1 @@
+"""The server's code, step by step: each module is complete and runs with uvicorn."""

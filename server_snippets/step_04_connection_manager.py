@@ -1,0 +1,91 @@
+"""Step 4, the connection manager: one client speaks, every client hears, and nobody can spoil it.
+
+New since step 3: the server remembers who is connected.
+Run it: uvicorn server_snippets.step_04_connection_manager:app
+"""
+
+# %% imports
+import asyncio
+from contextlib import suppress
+
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+
+
+# %% goodbye
+goodbyes: set[asyncio.Task[None]] = set()
+
+
+async def close_slow(websocket: WebSocket) -> None:
+    """Close with 1013, which the client reads behind all that it has not read yet."""
+    with suppress(WebSocketDisconnect, RuntimeError):
+        await websocket.close(1013, "You read too slowly")
+
+
+def say_goodbye(websocket: WebSocket) -> None:
+    """Close the connection of a slow client in the background."""
+    goodbye = asyncio.create_task(close_slow(websocket))
+    # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
+    goodbyes.add(goodbye)
+    goodbye.add_done_callback(goodbyes.discard)
+
+
+# %% deliver
+SEND_SECONDS = 1.0
+
+
+async def deliver(message: str, websocket: WebSocket) -> bool:
+    """Send `message` and return whether the client took it."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await websocket.send_text(message)
+    except (WebSocketDisconnect, RuntimeError):
+        # The client vanished. Starlette raises RuntimeError once it knows that a socket is closed.
+        return False
+    except TimeoutError:
+        say_goodbye(websocket)
+        return False
+    return True
+
+
+# %% manager
+class ConnectionManager:
+    """The clients that are connected, and how to speak to them."""
+
+    def __init__(self) -> None:
+        self.active_connections: set[WebSocket] = set()
+
+    async def connect(self, websocket: WebSocket) -> None:
+        """Accept a client and remember it."""
+        await websocket.accept()
+        self.active_connections.add(websocket)
+
+    def disconnect(self, websocket: WebSocket) -> None:
+        """Forget a client; one that is forgotten already stays so."""
+        self.active_connections.discard(websocket)
+
+    async def send_personal_message(self, message: str, websocket: WebSocket) -> None:
+        """Send `message` to one client; forget a client that cannot take it."""
+        if not await deliver(message, websocket):
+            self.disconnect(websocket)
+
+    async def broadcast(self, message: str) -> None:
+        """Send `message` to all at once: nobody waits for a slow neighbour."""
+        await asyncio.gather(
+            *[self.send_personal_message(message, member) for member in self.active_connections]
+        )
+
+
+# %% app
+manager = ConnectionManager()
+app = FastAPI()
+
+
+@app.websocket("/ws")
+async def chat(websocket: WebSocket) -> None:
+    """Pass each text on to everyone until this client leaves."""
+    await manager.connect(websocket)
+    try:
+        async for text in websocket.iter_text():
+            await manager.broadcast(text)
+    finally:
+        manager.disconnect(websocket)
