@@ -1,0 +1,1 @@
+"""What authors run and learners never need: it keeps lessons, server code and README in step."""

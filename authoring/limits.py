@@ -1,0 +1,99 @@
+"""How much a lesson may hold: small code cells, and enough words around them.
+
+Generated cells are left out everywhere, so that they neither spend nor earn anything.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from math import ceil
+
+from authoring.faults import Fault
+from authoring.lesson import Cell, Lesson
+from authoring.prose import Prose
+
+
+CELLS = range(25, 46)
+# The welcome shows that all works; it teaches little by itself.
+WELCOME_CELLS = range(10, 46)
+LONGEST = 25
+# Of every hundred code cells, so many have at most so many lines.
+SPREAD = {50: 3, 75: 6, 90: 12}
+WORDS_PER_CODE_LINE = 8
+WORDS_PER_CELL = range(20, 61)
+CODE_CELLS_IN_A_ROW = 2
+
+
+def limit_faults(lesson: Lesson) -> Iterator[Fault]:
+    """Yield what is too long, too much or too terse."""
+    yield from _number_of_cells(lesson)
+    yield from _long_cells(lesson)
+    yield from _spread(lesson)
+    yield from _words(lesson)
+    yield from _code_runs(lesson)
+
+
+def _number_of_cells(lesson: Lesson) -> Iterator[Fault]:
+    allowed = CELLS if lesson.number else WELCOME_CELLS
+    count = len(lesson.author_cells)
+    if count not in allowed:
+        remedy = "say more in smaller steps" if count < allowed.start else "leave something out"
+        yield Fault(
+            lesson.place,
+            f"has {count} cells of its own; {remedy}: a lesson has {allowed.start} to {allowed.stop - 1}.",
+        )
+
+
+def _long_cells(lesson: Lesson) -> Iterator[Fault]:
+    for cell in lesson.code:
+        if cell.code_lines > LONGEST:
+            yield Fault(
+                f"{lesson.place}, cell {cell.number}",
+                f"has {cell.code_lines} lines; split it: the limit is {LONGEST}.",
+            )
+
+
+def _spread(lesson: Lesson) -> Iterator[Fault]:
+    sizes = sorted(cell.code_lines for cell in lesson.code)
+    for percent, most in SPREAD.items():
+        size = sizes[ceil(len(sizes) * percent / 100) - 1] if sizes else 0
+        if size > most:
+            yield Fault(
+                lesson.place,
+                f"has too many long code cells; split some: {percent} % may have at most {most} lines, "
+                f"and here that takes {size}.",
+            )
+
+
+def _words(lesson: Lesson) -> Iterator[Fault]:
+    words = sum(Prose(cell.source).words for cell in lesson.markdown)
+    lines = sum(cell.code_lines for cell in lesson.code)
+    if words < WORDS_PER_CODE_LINE * lines:
+        yield Fault(
+            lesson.place,
+            f"has {words} words for {lines} lines of code; explain more or show less: "
+            f"the least is {WORDS_PER_CODE_LINE} words a line.",
+        )
+    mean = round(words / max(1, len(lesson.markdown)))
+    if mean not in WORDS_PER_CELL:
+        remedy = "say more" if mean < WORDS_PER_CELL.start else "split or shorten them"
+        yield Fault(
+            lesson.place,
+            f"has {mean} words in a Markdown cell on average; {remedy}: "
+            f"{WORDS_PER_CELL.start} to {WORDS_PER_CELL.stop - 1} read well.",
+        )
+
+
+def _code_runs(lesson: Lesson) -> Iterator[Fault]:
+    for run in _runs(lesson):
+        if len(run) > CODE_CELLS_IN_A_ROW:
+            yield Fault(
+                f"{lesson.place}, cell {run[0].number}",
+                f"starts {len(run)} code cells in a row; say something in between: "
+                f"the limit is {CODE_CELLS_IN_A_ROW}.",
+            )
+
+
+def _runs(lesson: Lesson) -> Iterator[list[Cell]]:
+    for is_code, cells in groupby(lesson.author_cells, key=lambda cell: cell.is_code):
+        if is_code:
+            yield list(cells)

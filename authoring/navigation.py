@@ -1,0 +1,79 @@
+"""What every lesson has and nobody writes twice: its links, its look at the kernel, and its box of remedies.
+
+`sync` puts the links below the header and at the end, and the look at the kernel below the first links. An
+author may move the two `kernel-check` cells, as long as their code stays the first to run.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from authoring.lesson import GENERATED, Lesson
+from authoring.notebook_format import new_cell
+
+
+CONTENTS = "[All lessons](../README.md)"
+LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\((\w+\.ipynb)\)")
+KERNEL_WORDS = (
+    "First, a look at whether this kernel has what the lesson needs. All is well if it prints nothing."
+)
+KERNEL_CHECK = """\
+from importlib.util import find_spec
+
+assert find_spec("websocket_lab"), (
+    "This kernel does not have the course's packages. Choose Kernel ▸ Change Kernel… ▸ Python 3 (ipykernel). "
+    "If that does not help, close JupyterLab and start it with: python3 start.py"
+)"""
+
+
+def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None) -> None:
+    """Give the lesson its navigation, its kernel check and its remedies, once each and up to date."""
+    links = link_line(previous, following)
+    written = [cell for cell in lesson.notebook.cells if not _is_generated(cell)]
+    where = _kernel_check_position(lesson)
+    header, rest = written[:1], [*written[1:where], *_kernel_check(), *written[where:]]
+    lesson.notebook.cells = [*header, _top(links), *rest, _footer(links)]
+
+
+def link_line(previous: Lesson | None, following: Lesson | None) -> str:
+    """Return the links to the lesson before, to all lessons and to the lesson after."""
+    back = [f"[← {previous.name}]({previous.path.name})"] if previous else []
+    on = [f"[{following.name} →]({following.path.name})"] if following else []
+    return " | ".join([*back, CONTENTS, *on])
+
+
+def refresh_titles(lesson: Lesson, names: Mapping[str, str]) -> None:
+    """Let every link of the form `[2 · Title](02_slug.ipynb)` show the title that lesson has now."""
+    for cell in lesson.markdown:
+        cell.node.source = LESSON_LINK.sub(lambda link: _with_name(link, names), cell.source)
+
+
+def _with_name(link: re.Match[str], names: Mapping[str, str]) -> str:
+    return f"[{names[link[1]]}]({link[1]})" if link[1] in names else link[0]
+
+
+def _is_generated(cell: NotebookNode) -> bool:
+    return not GENERATED.isdisjoint(cell.metadata.get("tags", []))
+
+
+def _kernel_check_position(lesson: Lesson) -> int:
+    """Return how many of the author's cells come before the kernel check; one, if there is none yet."""
+    tagged = [cell.number for cell in lesson.cells if "kernel-check" in cell.tags]
+    before = [cell for cell in lesson.author_cells if tagged and cell.number < tagged[0]]
+    return max(1, len(before))
+
+
+def _kernel_check() -> list[NotebookNode]:
+    words = new_cell("markdown", "kernel-check-words", "kernel-check", KERNEL_WORDS)
+    return [words, new_cell("code", "kernel-check", "kernel-check", KERNEL_CHECK)]
+
+
+def _top(links: str) -> NotebookNode:
+    return new_cell("markdown", "navigation-top", "navigation", links)
+
+
+def _footer(links: str) -> NotebookNode:
+    trouble = Path(__file__).with_name("trouble.md").read_text(encoding="utf-8").strip()
+    return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{trouble}")

@@ -1,0 +1,96 @@
+"""Server code has one home, `server_snippets/`: tagged cells are filled from its regions.
+
+A region starts after a line `# %% name` and ends before the next such line. A cell tagged
+`snippet:step_02_echo/app` holds the region `app` of `server_snippets/step_02_echo.py`; with several such tags
+it holds the regions one below the other.
+"""
+
+import re
+from pathlib import Path
+
+from authoring.faults import Fault
+from authoring.lesson import Cell, Lesson, step_names
+
+
+TAG = "snippet:"
+MARKER = re.compile(r"^# %%[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+ROUTE = re.compile(r"^@\w+\.(websocket|websocket_route|route|get|post|put|patch|delete)\(", re.MULTILINE)
+DEFINED = re.compile(r"^(?:async def|def|class) (\w+)", re.MULTILINE)
+
+
+def regions(path: Path) -> dict[str, str]:
+    """Return the file's regions by name; LookupError if a name is used twice."""
+    _, *parts = MARKER.split(path.read_text(encoding="utf-8"))
+    names, bodies = parts[::2], parts[1::2]
+    for name in names:
+        if names.count(name) > 1:
+            raise LookupError(
+                f"asks for {path.name}, which has two regions called “{name}”; give each its own name."
+            )
+    return {name: body.strip("\n") for name, body in zip(names, bodies, strict=True)}
+
+
+def wanted(cell: Cell) -> list[str]:
+    """Return the `module/region` names in the cell's tags."""
+    return [tag.removeprefix(TAG) for tag in cell.tags if tag.startswith(TAG)]
+
+
+def region(root: Path, name: str) -> str:
+    """Return the text of `module/region`; LookupError with the names that exist."""
+    module, _, wanted_region = name.rpartition("/")
+    path = root / "server_snippets" / f"{module}.py"
+    if not path.is_file():
+        raise LookupError(f"asks for {name}, but server_snippets has {_listed(_modules(root))}.")
+    found = regions(path)
+    if wanted_region not in found:
+        raise LookupError(
+            f"asks for region “{wanted_region}”, but server_snippets/{module}.py has {_listed(list(found))}."
+        )
+    return found[wanted_region]
+
+
+def fill(lesson: Lesson, root: Path) -> list[Fault]:
+    """Put the regions into the lesson's tagged cells; return the cells that could not be filled."""
+    faults = []
+    for cell in lesson.cells:
+        try:
+            texts = [region(root, name) for name in wanted(cell)]
+        except LookupError as error:
+            faults.append(Fault(f"{lesson.place}, cell {cell.number}", str(error.args[0])))
+        else:
+            cell.node.source = "\n\n\n".join(texts) if texts else cell.source
+    return faults
+
+
+def hand_written_servers(lesson: Lesson, root: Path) -> list[Fault]:
+    """Return the cells that hold server code which is neither filled from a step nor marked as scratch."""
+    names = _defined_in_steps(lesson, root)
+    loose = [cell for cell in lesson.code if not wanted(cell) and "scratch" not in cell.tags]
+    return [
+        Fault(
+            f"{lesson.place}, cell {cell.number}",
+            f"{reason}; tag it `snippet:STEP/REGION` to have it filled, or `scratch` if no step has it.",
+        )
+        for cell in loose
+        if (reason := _server_code(cell, names))
+    ]
+
+
+def _server_code(cell: Cell, names: set[str]) -> str:
+    if ROUTE.search(cell.source):
+        return "defines an endpoint by hand"
+    copied = [name for name in DEFINED.findall(cell.source) if name in names]
+    return f"defines {copied[0]}, as the step file does" if copied else ""
+
+
+def _defined_in_steps(lesson: Lesson, root: Path) -> set[str]:
+    files = [root / "server_snippets" / f"{name}.py" for name in step_names(root, lesson)]
+    return {name for file in files for name in DEFINED.findall(file.read_text(encoding="utf-8"))}
+
+
+def _modules(root: Path) -> list[str]:
+    return sorted(p.stem for p in (root / "server_snippets").glob("*.py") if not p.stem.startswith("_"))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"
