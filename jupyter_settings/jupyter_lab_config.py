@@ -1,0 +1,14 @@
+"""JupyterLab's settings in the course's environment, however JupyterLab is started there."""
+
+import sys
+from pathlib import Path
+
+
+# Jupyter defines get_config where it loads this file.
+c = get_config()  # noqa: F821
+
+c.LabApp.news_url = None
+c.LabApp.extension_manager = "readonly"
+
+# The layout seen first: the first notebook with its table of contents. JupyterLab keeps later layouts there.
+c.LabApp.workspaces_dir = str(Path(sys.prefix, "share", "websocket-lab", "workspaces"))
