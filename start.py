@@ -169,7 +169,7 @@ def open_lab(arguments: list[str]) -> int:
     """Open JupyterLab with this folder as its root; Ctrl-C stops it without a question."""
     print("JupyterLab opens in your browser. Press Ctrl-C here to stop it.", flush=True)
     # In a container everyone is root: --allow-root tells Jupyter that this is meant.
-    options = ["-y", "--log-level=ERROR", "--allow-root", f"--ServerApp.root_dir={HERE}"]
+    options = ["-y", "--LabApp.log_level=ERROR", "--ServerApp.log_level=ERROR", "--allow-root", f"--ServerApp.root_dir={HERE}"]
     return run("jupyterlab", *options, *arguments)
 
 
