@@ -1,5 +1,6 @@
 """One event loop in a background thread, shared by all live clients of this process."""
 
+import atexit
 from contextlib import ExitStack
 from functools import cache
 
@@ -7,6 +8,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 
 _portal_lifetime = ExitStack()
+# A portal that is left to the garbage collector waits for its own dead thread.
+atexit.register(_portal_lifetime.close)
 
 
 @cache
