@@ -7,7 +7,7 @@ from pathlib import Path
 
 from authoring.drift import drift
 from authoring.faults import Fault
-from authoring.lesson import Lesson, lesson_paths
+from authoring.lesson import Lesson, lesson_paths, misnamed
 from authoring.limits import limit_faults
 from authoring.links import link_faults
 from authoring.navigation import furnish, refresh_titles
@@ -52,6 +52,8 @@ class Course:
         return [*self.faults, *chain(*drifted), *chain(*judged), *self._judge_readme()]
 
     def _read_lessons(self) -> None:
+        for path in misnamed(self.root):
+            self.faults.append(Fault(self._name(path), "is no lesson by its name; call it NN_slug.ipynb."))
         for path in lesson_paths(self.root):
             try:
                 self.lessons.append(Lesson.read(path))

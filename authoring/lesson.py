@@ -148,6 +148,11 @@ def lesson_paths(root: Path) -> list[Path]:
     return sorted(p for p in (root / "notebooks").glob("*.ipynb") if FILE_NAME.fullmatch(p.stem))
 
 
+def misnamed(root: Path) -> list[Path]:
+    """Return the notebooks that no number puts among the lessons."""
+    return sorted(set((root / "notebooks").glob("*.ipynb")) - set(lesson_paths(root)))
+
+
 def step_names(root: Path, lesson: Lesson) -> list[str]:
     """Return the modules in server_snippets that belong to the lesson, its own step first."""
     own = SERVER_OF.get(lesson.slug, f"step_{lesson.path.stem}")

@@ -30,10 +30,10 @@ LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 def parse(text: str) -> NotebookNode:
     """Return the notebook in `text`; ValueError if it holds none."""
-    notebook = v4.reads(text)
-    if not isinstance(notebook, NotebookNode) or "cells" not in notebook:
-        raise ValueError("it has no cells")
-    return notebook
+    try:
+        return NotebookNode(v4.reads(text))
+    except AttributeError as error:
+        raise ValueError("it has no cells") from error
 
 
 def as_text(notebook: NotebookNode) -> str:

@@ -70,9 +70,8 @@ class ConnectionManager:
 
     async def broadcast(self, message: str) -> None:
         """Send `message` to all at once: nobody waits for a slow neighbour."""
-        await asyncio.gather(
-            *[self.send_personal_message(message, member) for member in self.active_connections]
-        )
+        sends = [self.send_personal_message(message, member) for member in self.active_connections]
+        await asyncio.gather(*sends)
 
 
 # %% app

@@ -1,7 +1,9 @@
-"""The panel that shows a live client in a notebook: a thin face, everything it does is done by `LiveClient`."""
+"""The panel that shows a live client in a notebook: a thin face over `LiveClient`."""
 
 from asyncio import Lock
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,18 +12,26 @@ from anywidget import AnyWidget
 from traitlets import Dict, Unicode
 
 from websocket_lab.cell_registry import CellRegistry
-from websocket_lab.client_log import LogEntry
+from websocket_lab.client_connection import Message
 from websocket_lab.client_loop import client_loop
-from websocket_lab.connection_state import ConnectFailed, State
-from websocket_lab.live_client import Expected, LiveClient, Message
+from websocket_lab.client_methods import ClientMethods
+from websocket_lab.connection_state import ConnectFailed
+from websocket_lab.live_client import LiveClient
 from websocket_lab.look import stylesheet
-from websocket_lab.panel_face import state_words
+from websocket_lab.panel_face import Face, state_words
 from websocket_lab.panel_painter import PanelPainter
 from websocket_lab.panel_twin import html_twin, text_twin
-from websocket_lab.subshell_comm import open_beside_cells
+from websocket_lab.subshell_comm import comm_beside_cells
+from websocket_lab.widget_bundle import widget_bundle
 
 
-class ClientPanel(AnyWidget):
+def _leave(panel: "ClientPanel") -> None:
+    # The cell that runs again must not fail because its earlier panel's server no longer answers.
+    with suppress(Exception):
+        panel.disconnect()
+
+
+class ClientPanel(ClientMethods, AnyWidget):
     """A client with a face: type and click in it, or call the same actions as methods.
 
     Args:
@@ -50,7 +60,7 @@ class ClientPanel(AnyWidget):
     ) -> None:
         self.client = LiveClient(url, name, deadline=deadline, **connect_options)
         self._compose = compose or str
-        self._painter = PanelPainter(self.client, self._show_face, super().send)
+        self._painter = PanelPainter(self.client, self._show_face, partial(AnyWidget.send, self))
         self._turn = Lock()
         super().__init__(name=name, url=url, face=dict(self._painter.face()))
         self.add_class("wsl-host")
@@ -68,96 +78,54 @@ class ClientPanel(AnyWidget):
 
         return self
 
-    def disconnect(self, code: int = 1000, reason: str = "") -> None:
-        """Close the connection with a close frame; without a connection do nothing."""
-        self.client.disconnect(code, reason)
-
-    def send(self, message: Message) -> None:
-        """Send a text message (str) or a binary one (bytes), as it is."""
-        self.client.send(message)
-
-    def send_json(self, value: Any) -> None:
-        """Send `value` as JSON in a text message."""
-        self.client.send_json(value)
-
-    def type(self, text: str) -> None:
-        """Do what typing `text` and pressing Enter does."""
-        self.client.send(self._compose(text))
-
-    def receive(self, deadline: float | None = None) -> Message:
-        """Return the next message that has not been read."""
-        return self.client.receive(deadline)
-
-    def receive_json(self, deadline: float | None = None) -> Any:
-        """Return the next unread message, parsed as JSON."""
-        return self.client.receive_json(deadline)
-
-    def wait_for(self, expected: Expected, deadline: float | None = None) -> Message:
-        """Read on until a message equals `expected`, or satisfies it if it is a function, and return it."""
-        return self.client.wait_for(expected, deadline)
-
-    def wait_closed(self, deadline: float | None = None) -> int:
-        """Wait until the connection is closed and return its close code."""
-        return self.client.wait_closed(deadline)
-
-    def vanish(self) -> None:
-        """Reset the TCP connection without a close frame, as a crash or a pulled cable does."""
-        self.client.vanish()
-
-    def pause_reading(self) -> None:
-        """Stop reading from the socket, so that what the server sends piles up."""
-        self.client.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Read from the socket again."""
-        self.client.resume_reading()
-
-    @property
-    def state(self) -> State:
-        """What the connection is doing."""
-        return self.client.state
-
-    @property
-    def close_code(self) -> int | None:
-        """The close code of the last connection, or None if none has closed yet."""
-        return self.client.close_code
-
-    @property
-    def close_reason(self) -> str | None:
-        """The close reason of the last connection, or None if none has closed yet."""
-        return self.client.close_reason
-
-    @property
-    def log(self) -> list[LogEntry]:
-        """What was sent, received and noticed, oldest first."""
-        return self.client.log
-
-    @property
-    def transcript(self) -> str:
-        """The log as text, one line an entry."""
-        return self.client.transcript
-
-    def __enter__(self) -> Self:
-        """Connect."""
-        return self.connect()
-
-    def __exit__(self, *exception: object) -> None:
-        """Disconnect."""
-        self.disconnect()
+    def say(self, text: str) -> None:
+        """Do what typing `text` and pressing Enter does: send what `compose` makes of it."""
+        self.send(self._compose(text))
 
     def __repr__(self) -> str:
         """Return the panel as text: who, where, in which state, and the end of the log."""
         return text_twin(self.client, self._words)
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the live panel, and beside it what is shown where there is no kernel."""
-        data, metadata = super()._repr_mimebundle_(**options)
-        return data | {"text/html": html_twin(self.client, self._words)}, metadata
+        return widget_bundle(self.model_id, repr(self), html_twin(self.client, self._words))
+
+    def open(self) -> None:
+        """Connect the widget to the browser, so that clicks are heard even while a cell runs."""
+        if self.comm is None:
+            self.comm = comm_beside_cells(self.get_state())
+        super().open()
 
     @property
     def _words(self) -> str:
         return state_words(self.client, self._painter.status)
 
-    def open(self) -> None:
-        """Connect the widget to the browser, which JupyterLab may call while a cell runs."""
-        open_beside_cells(self, super().open)
+    def _show_face(self, face: Face) -> None:
+        self.face = dict(face)
+
+    def _hear(self, _: AnyWidget, request: dict[str, Any], __: object) -> None:
+        # The thread that runs this callback differs with the kernel's version, and must not wait: pass it on.
+        client_loop().start_task_soon(self._act, request)
+
+    async def _act(self, request: dict[str, Any]) -> None:
+        self._painter.note_request(request.get("id", 0))
+        # One after the other, in the order of the clicks.
+        async with self._turn:
+            try:
+                await run_sync(self._perform, request)
+            except Exception as error:
+                self._painter.fail(error)
+
+    def _perform(self, request: dict[str, Any]) -> None:
+        match request:
+            case {"action": "connect"}:
+                self.connect()
+            case {"action": "disconnect"}:
+                self.disconnect()
+            case {"action": "say", "text": str(text)}:
+                self.say(text)
+            case {"action": "show"}:
+                client_loop().call(self._painter.send_all)
+
+
+_panels = CellRegistry[ClientPanel](close=_leave)

@@ -2,7 +2,8 @@
 
 from typing import Protocol, TypedDict
 
-from websocket_lab.connection_state import State, close_code_meaning
+from websocket_lab.connection_state import State
+from websocket_lab.connection_words import close_code_meaning
 
 
 class Connection(Protocol):

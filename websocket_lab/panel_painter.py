@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from websocket_lab.client_log import LogEntry
-from websocket_lab.connection_state import ConnectFailed, State
+from websocket_lab.connection_state import State
 from websocket_lab.live_client import LiveClient
 from websocket_lab.panel_face import Face, state_words
 from websocket_lab.panel_rows import Row, entries_after, row
@@ -20,7 +20,7 @@ CHARACTERS_PER_SECOND = 400_000
 
 
 class PanelPainter:
-    """Turns a client's changes into a face and rows; everything but the constructor runs on the client loop's thread."""
+    """Turns a client's changes into a face and rows, on the client loop's thread."""
 
     def __init__(
         self, client: LiveClient, show_face: Callable[[Face], None], send: Callable[[dict[str, Any]], None]
@@ -62,10 +62,19 @@ class PanelPainter:
             answered=self.answered,
         )
 
+    def note_request(self, number: int) -> None:
+        """Tell the browser that its request came, and take back what was said about an earlier one."""
+        self.answered = max(self.answered, number)
+        self.alert = ""
+        self.paint_soon()
+
+    def note_status(self, status: int | None) -> None:
+        """Show with which HTTP status the handshake was refused."""
+        self.status = status
+        self.paint_soon()
+
     def fail(self, error: BaseException) -> None:
         """Show in the panel why what a person asked for did not happen."""
-        if isinstance(error, ConnectFailed):
-            self.status = error.status
         self.alert = str(error) or type(error).__name__
         self.paint_soon()
 
