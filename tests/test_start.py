@@ -1,0 +1,265 @@
+"""`start.py` sets up once, says what is wrong in a sentence, and opens the course."""
+
+import ast
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+START = Path(__file__).resolve().parent.parent / "start.py"
+BACKEND = """\
+import shutil
+
+
+def build_editable(directory, config_settings=None, metadata_directory=None):
+    return shutil.copy("wheels/lab-1.0-py3-none-any.whl", directory).split("/")[-1]
+"""
+PYPROJECT = """\
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+TELLS_ARGUMENTS = "import sys\nprint('ran with', *sys.argv[1:])\nsys.exit(3)\n"
+
+
+def write_wheel(folder: Path, name: str, main: str) -> str:
+    """Make a package that runs `main`; return the line that pins it."""
+    path = folder / f"{name}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(f"{name}/__main__.py", main)
+        wheel.writestr(
+            f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+        )
+        wheel.writestr(f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{name}-1.0.dist-info/RECORD", "")
+    return f"{name}==1.0 --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
+
+
+def old_pythons() -> list[str]:
+    """Find the Pythons before 3.11 that this machine has."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    installed = [str(python) for python in pyenv.glob("3.*/bin/python")]
+    found = [*installed, *filter(None, (shutil.which(f"python3.{minor}") for minor in range(6, 11)))]
+    asked = [
+        [python, "-c", "import sys; sys.exit(not (3, 6) <= sys.version_info < (3, 11))"] for python in found
+    ]
+    return [command[0] for command in asked if subprocess.call(command, stderr=subprocess.DEVNULL) == 0]
+
+
+@pytest.fixture(scope="module")
+def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with `start.py` and tiny packages, under a name with a space and an accent."""
+    folder = tmp_path_factory.mktemp("a é") / "the course"
+    (folder / "tests").mkdir(parents=True)
+    wheels = folder / "wheels"
+    wheels.mkdir()
+    shutil.copy(START, folder)
+    (folder / "backend.py").write_text(BACKEND)
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    write_wheel(wheels, "lab", "")
+    (folder / "requirements.txt").write_text(write_wheel(wheels, "jupyterlab", TELLS_ARGUMENTS))
+    (folder / "tests" / "requirements.txt").write_text(write_wheel(wheels, "pytest", TELLS_ARGUMENTS))
+    return folder
+
+
+def start(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the folder's `start.py` from another folder, with no way to a package index."""
+    environment = os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (folder / "wheels").as_uri()}
+    command = [sys.executable, folder / "start.py", *arguments]
+    return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True)
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> ModuleType:
+    """Return `start.py` as a module that would set up in an empty folder."""
+    shutil.copy(START, tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name in ("requirements.txt", "pyproject.toml", "tests/requirements.txt"):
+        (tmp_path / name).write_text("")
+    spec = importlib.util.spec_from_file_location("start_in_a_folder", tmp_path / "start.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def calls(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record what set-up would call, and leave the files that a real call leaves."""
+    record: list[str] = []
+
+    def call(*command: object, total: int = 0) -> None:
+        words = [str(word) for word in command]
+        record.append("venv" if "venv" in words else "editable" if "--editable" in words else "pins")
+        if "venv" in words:
+            make_empty_venv(module)
+
+    monkeypatch.setattr(module, "call", call)
+    return record
+
+
+def make_empty_venv(module: ModuleType) -> None:
+    """Do what `python -m venv --clear` does, as far as set-up looks."""
+    shutil.rmtree(module.VENV, ignore_errors=True)
+    for path in (module.PYTHON, module.SITE_PACKAGES / "pip-1.dist-info" / "RECORD"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def test_every_python_from_3_6_on_can_read_it() -> None:
+    ast.parse(START.read_text(encoding="utf-8"), feature_version=(3, 6))
+
+
+def test_an_old_python_is_told_which_one_to_use() -> None:
+    pythons = old_pythons()
+    if not pythons:
+        pytest.skip("There is no Python before 3.11 on this machine.")
+    for python in pythons:
+        answer = subprocess.run([python, START], stderr=subprocess.PIPE, text=True)
+        assert answer.returncode == 1
+        sentence = (
+            r"WebSocket Lab needs Python 3.11 or newer; this is Python 3.\d+. .*(Install|Run:).* start.py\n"
+        )
+        assert re.fullmatch(sentence, answer.stderr)
+
+
+def test_the_first_set_up_installs_everything(module: ModuleType, calls: list[str]) -> None:
+    module.set_up("course", "tests")
+    assert calls == ["venv", "pins", "editable", "pins"]
+
+
+def test_a_second_set_up_does_nothing(module: ModuleType, calls: list[str]) -> None:
+    module.set_up("course")
+    calls.clear()
+    module.set_up("course")
+    assert calls == []
+
+
+def test_tests_can_be_set_up_later(module: ModuleType, calls: list[str]) -> None:
+    module.set_up("course")
+    calls.clear()
+    module.set_up("course", "tests")
+    assert calls == ["pins"]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pyproject.toml"])
+def test_a_changed_file_is_installed_again(module: ModuleType, calls: list[str], name: str) -> None:
+    module.set_up("course")
+    calls.clear()
+    (module.HERE / name).write_text("# changed")
+    module.set_up("course")
+    assert calls == ["pins", "editable"]
+
+
+def test_an_interrupted_installation_starts_afresh(module: ModuleType, calls: list[str]) -> None:
+    module.set_up("course")
+    calls.clear()
+    module.UNFINISHED.touch()
+    module.set_up("course")
+    assert calls == ["venv", "pins", "editable"]
+
+
+def test_a_half_made_venv_is_made_again(module: ModuleType, calls: list[str]) -> None:
+    module.PYTHON.parent.mkdir(parents=True)
+    module.PYTHON.touch()
+    module.set_up("course")
+    assert calls == ["venv", "pins", "editable"]
+
+
+def test_a_failed_installation_is_not_taken_for_a_whole_one(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_empty_venv(module)
+    monkeypatch.setattr(
+        module, "call", lambda *command, total=0: module.fail(["ERROR: No space left on device\n"])
+    )
+    with pytest.raises(SystemExit, match="disk is full"):
+        module.set_up("course")
+    assert module.UNFINISHED.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "package"),
+    [
+        ("Collecting annotated-doc==0.0.7 (from -r requirements.txt (line 3))", "annotated-doc"),
+        ("Processing /some where/argon2_cffi-25.1.0-py3-none-any.whl (from -r x)", "argon2_cffi"),
+        (r"Processing c:\wheels\six-1.17.0-py2.py3-none-any.whl", "six"),
+        ("Requirement already satisfied: jaraco.text==4.0 in ./.venv", "jaraco.text"),
+        ("  Downloading annotated_doc-0.0.7-py3-none-any.whl (5.3 kB)", ""),
+        ("Installing collected packages: six", ""),
+    ],
+)
+def test_progress_knows_the_package_in_a_line_of_pip(module: ModuleType, line: str, package: str) -> None:
+    assert module.package_in(line) == package
+
+
+def test_progress_counts_only_what_this_machine_needs(
+    module: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["Ignoring appnope: markers do not match", "Collecting six==1.17.0", "Collecting idna==3.10"]
+    with subprocess.Popen(
+        [sys.executable, "-c", f"print({chr(10).join(lines)!r})"], stdout=-1, text=True
+    ) as pip:
+        module.follow(pip, total=3)
+    assert capsys.readouterr().out == "Fetching   [  2/2] idna\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("OSError: [Errno 28] No space left on device", "Make room, then run this command again."),
+        ("Failed to establish a new connection: [Errno -3] NewConnectionError", "Check your network"),
+        ("PermissionError: [Errno 13] Permission denied: '.venv'", "check whose this folder is"),
+        ("/usr/bin/python3: No module named ensurepip", "sudo apt install python3."),
+        ("ERROR: No matching distribution found for six==99", "Install Python 3.13"),
+        ("something nobody foresaw", "Mend what is named above"),
+    ],
+)
+def test_a_failure_says_what_to_do(module: ModuleType, line: str, advice: str) -> None:
+    with pytest.raises(SystemExit) as stop:
+        module.fail([line + "\n"])
+    assert line in str(stop.value)
+    assert advice in str(stop.value)
+
+
+def test_help_shows_every_command(small_course: Path) -> None:
+    assert "start.py test" in start(small_course, "--help").stdout
+    assert not (small_course / ".venv").exists()
+
+
+def test_lab_gets_the_root_and_the_arguments(small_course: Path) -> None:
+    answer = start(small_course, "--no-browser", "--port=9")
+    assert f"--ServerApp.root_dir={small_course.resolve()} --no-browser --port=9\n" in answer.stdout
+    assert answer.returncode == 3
+
+
+def test_pytest_gets_the_arguments_and_its_exit_code_is_passed_on(small_course: Path) -> None:
+    answer = start(small_course, "test", "-k", "echo")
+    assert answer.stdout.endswith("ran with -k echo\n")
+    assert answer.returncode == 3
+
+
+def test_an_interrupted_set_up_is_finished_by_the_next_call(small_course: Path) -> None:
+    assert start(small_course, "--setup-only").returncode == 0
+    (small_course / ".venv" / "set-up-unfinished").touch()
+    for lost in (small_course / ".venv").rglob("jupyterlab/__main__.py"):
+        lost.unlink()
+    assert start(small_course).stdout.count("ran with") == 1
+
+
+def test_a_package_that_cannot_be_had_ends_in_a_sentence(small_course: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_course, tmp_path / "other", ignore=shutil.ignore_patterns(".venv"))
+    (folder / "requirements.txt").write_text("nowhere==1.0 --hash=sha256:" + "0" * 64)
+    answer = start(folder)
+    assert answer.returncode == 1
+    assert "The set-up stopped. A package is not made for Python 3." in answer.stderr
