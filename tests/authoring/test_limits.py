@@ -1,0 +1,88 @@
+"""A lesson that is too long, too terse or too dense is told so in one sentence."""
+
+import pytest
+
+from authoring.limits import limit_faults
+
+
+def found(lesson, part):
+    return [str(fault) for fault in limit_faults(lesson) if part in str(fault)]
+
+
+def lines(count):
+    return "\n".join(f"a{number} = {number}\n" for number in range(count))
+
+
+def test_a_long_cell(course, words, code):
+    lesson = course.add_lesson("02_echo", words("# 2 · Echo"), code(lines(31)))
+
+    assert found(lesson, "lines; split") == [
+        "notebooks/02_echo.ipynb, cell 2 has 31 lines; split it: the limit is 25."
+    ]
+
+
+def test_a_cell_at_the_limit(course, code):
+    assert found(course.add_lesson("02_echo", code(lines(25))), "lines; split") == []
+
+
+def test_too_many_cells(course, words):
+    lesson = course.add_lesson("02_echo", *[words("Hello.") for _ in range(46)])
+
+    assert found(lesson, "cells of its own") == [
+        "notebooks/02_echo.ipynb has 46 cells of its own; leave something out: a lesson has 25 to 45."
+    ]
+
+
+@pytest.mark.parametrize(("name", "faults"), [("00_start_here", 0), ("02_echo", 1)])
+def test_the_welcome_may_be_shorter(course, words, name, faults):
+    lesson = course.add_lesson(name, *[words("Hello.") for _ in range(12)])
+
+    assert len(found(lesson, "cells of its own")) == faults
+
+
+def test_too_many_long_cells(course, code):
+    lesson = course.add_lesson("02_echo", *[code(lines(4)) for _ in range(3)], code("1"))
+
+    assert found(lesson, "too many long") == [
+        "notebooks/02_echo.ipynb has too many long code cells; split some: "
+        "50 % may have at most 3 lines, and here that takes 4."
+    ]
+
+
+def test_too_few_words(course, words, code):
+    lesson = course.add_lesson("02_echo", words("Five words are not enough."), code(lines(2)))
+
+    assert found(lesson, "lines of code") == [
+        "notebooks/02_echo.ipynb has 5 words for 2 lines of code; explain more or show less: "
+        "the least is 8 words a line."
+    ]
+
+
+def test_generated_words_do_not_count(course, words, code):
+    lesson = course.add_lesson("02_echo", words("many words " * 50, "navigation"), code("1"))
+
+    assert "has 0 words for 1 lines of code" in found(lesson, "lines of code")[0]
+
+
+def test_walls_of_words(course, words):
+    lesson = course.add_lesson("02_echo", words("word " * 100))
+
+    assert found(lesson, "on average") == [
+        "notebooks/02_echo.ipynb has 100 words in a Markdown cell on average; "
+        "split or shorten them: 20 to 60 read well."
+    ]
+
+
+def test_three_code_cells_in_a_row(course, words, code):
+    lesson = course.add_lesson("02_echo", words("Look."), code("1"), code("2"), code("3"))
+
+    assert found(lesson, "in a row") == [
+        "notebooks/02_echo.ipynb, cell 2 starts 3 code cells in a row; "
+        "say something in between: the limit is 2."
+    ]
+
+
+def test_the_kernel_check_is_in_no_row(course, code):
+    lesson = course.add_lesson("02_echo", code("0", "kernel-check"), code("1"), code("2"))
+
+    assert found(lesson, "in a row") == []

@@ -1,0 +1,76 @@
+"""Every lesson gets its links, its kernel check and its remedies."""
+
+from authoring.course import Course
+from authoring.navigation import KERNEL_CHECK, link_line
+
+
+def furnished(course):
+    return [lesson.notebook.cells for lesson in Course.read(course.root).lessons]
+
+
+def three_lessons(course):
+    names = {"01_polling": "Polling", "02_echo": "Your first endpoint", "03_rooms": "Rooms"}
+    return [course.add_good_lesson(name, title) for name, title in names.items()]
+
+
+def test_the_first_lesson_links_on(course):
+    first, second, _ = three_lessons(course)
+
+    assert (
+        link_line(None, second) == "[All lessons](../README.md) | [2 · Your first endpoint →](02_echo.ipynb)"
+    )
+
+
+def test_a_lesson_in_the_middle_links_both_ways(course):
+    first, _, third = three_lessons(course)
+
+    assert link_line(first, third) == (
+        "[← 1 · Polling](01_polling.ipynb) | [All lessons](../README.md) | [3 · Rooms →](03_rooms.ipynb)"
+    )
+
+
+def test_the_last_lesson_links_back(course):
+    three_lessons(course)
+
+    top, end = (furnished(course)[2][position].source for position in (1, -1))
+
+    assert top == "[← 2 · Your first endpoint](02_echo.ipynb) | [All lessons](../README.md)"
+    assert f"---\n\n{top}\n\n<details>" in end
+
+
+def test_the_title_stays_first(course):
+    three_lessons(course)
+
+    for cells in furnished(course):
+        assert [cell.id for cell in cells[1:4]] == ["navigation-top", "kernel-check-words", "kernel-check"]
+        assert cells[0].source.startswith("# ")
+
+
+def test_the_remedies_name_what_the_reader_sees(course):
+    three_lessons(course)
+
+    remedies = furnished(course)[0][-1].source
+
+    for message in ("This kernel does not have", "NameError", "Port … is taken", "`[*]`", "does not answer"):
+        assert message in remedies
+
+
+def test_the_kernel_check_is_quiet_where_the_packages_are():
+    exec(KERNEL_CHECK)
+
+
+def test_an_author_may_move_the_kernel_check(course, words, code):
+    check = code("old", "kernel-check")
+    course.add_lesson("02_echo", words("# 2 · Echo"), words("The itch."), check, code("1 + 1"))
+
+    sources = [cell.source for cell in furnished(course)[0]]
+
+    assert sources[2] == "The itch."
+    assert sources[4:6] == [KERNEL_CHECK, "1 + 1"]
+
+
+def test_links_to_lessons_show_their_titles(course, words):
+    course.add_good_lesson("01_polling", "HTTP and WebSocket")
+    course.add_lesson("02_echo", words("# 2 · Echo\n*20 minutes, after [1 · Old](01_polling.ipynb).*"))
+
+    assert "after [1 · HTTP and WebSocket](01_polling.ipynb)" in furnished(course)[1][0].source

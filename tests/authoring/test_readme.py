@@ -1,0 +1,55 @@
+"""The README's table is written from the lessons."""
+
+from authoring.course import Course
+from authoring.readme import with_table
+
+
+README = "before\n<!-- lessons:start -->\nold\n<!-- lessons:end -->\nafter\n"
+
+
+def test_a_lesson_is_a_row(course):
+    course.add_step("step_02_echo")
+    lesson = course.add_good_lesson("02_echo", "Your first endpoint")
+
+    assert (
+        "| 2 | [Your first endpoint](notebooks/02_echo.ipynb) | Ana speaks and Ben hears it. | 20 "
+        "| [step_02_echo.py](server_snippets/step_02_echo.py) |\n"
+    ) in with_table(README, [lesson], course.root)
+
+
+def test_the_rest_stays(course):
+    text = with_table(README, [], course.root)
+
+    assert text.startswith("before\n<!-- lessons:start -->\n|")
+    assert text.endswith("|\n<!-- lessons:end -->\nafter\n")
+    assert "old" not in text
+
+
+def test_the_lessons_own_step_comes_first(course):
+    for name in ("step_04_naive", "step_04_manager"):
+        course.add_step(name)
+    lesson = course.add_good_lesson("04_naive", "Naive")
+
+    row = with_table(README, [lesson], course.root)
+
+    assert row.index("step_04_naive.py") < row.index("step_04_manager.py")
+
+
+def test_the_last_lesson_shows_main(course):
+    course.add_step("main")
+    lesson = course.add_good_lesson("15_the_whole_server", "The whole server")
+
+    assert "[main.py](server_snippets/main.py)" in with_table(README, [lesson], course.root)
+
+
+def test_a_lesson_without_a_server_has_a_dash(course):
+    assert "| 20 | – |" in with_table(README, [course.add_good_lesson("12_testing", "Testing")], course.root)
+
+
+def test_a_readme_without_markers_is_a_fault(course):
+    (course.root / "README.md").write_text("# Course\n")
+
+    assert [str(fault) for fault in Course.read(course.root).faults] == [
+        "README.md has no place for the table of lessons; "
+        "write <!-- lessons:start --> and <!-- lessons:end --> on two lines."
+    ]
