@@ -23,8 +23,9 @@ KERNEL_CHECK = """\
 from importlib.util import find_spec
 
 assert find_spec("websocket_lab"), (
-    "This kernel does not have the course's packages. Choose Kernel ▸ Change Kernel… ▸ Python 3 (ipykernel). "
-    "If that does not help, close JupyterLab and start it with: python3 start.py"
+    "This kernel does not have the course's packages. "
+    "Choose Kernel ▸ Change Kernel… ▸ Python 3 (ipykernel), or, if that is "
+    "the one you have, close JupyterLab and start it with: python3 start.py"
 )"""
 
 
