@@ -28,7 +28,8 @@ def limit_faults(lesson: Lesson) -> Iterator[Fault]:
     yield from _number_of_cells(lesson)
     yield from _long_cells(lesson)
     yield from _spread(lesson)
-    yield from _words(lesson)
+    yield from _words_for_code(lesson)
+    yield from _words_in_a_cell(lesson)
     yield from _code_runs(lesson)
 
 
@@ -64,16 +65,19 @@ def _spread(lesson: Lesson) -> Iterator[Fault]:
             )
 
 
-def _words(lesson: Lesson) -> Iterator[Fault]:
-    words = sum(Prose(cell.source).words for cell in lesson.markdown)
+def _words_for_code(lesson: Lesson) -> Iterator[Fault]:
     lines = sum(cell.code_lines for cell in lesson.code)
+    words = _word_count(lesson)
     if words < WORDS_PER_CODE_LINE * lines:
         yield Fault(
             lesson.place,
             f"has {words} words for {lines} lines of code; explain more or show less: "
             f"the least is {WORDS_PER_CODE_LINE} words a line.",
         )
-    mean = round(words / max(1, len(lesson.markdown)))
+
+
+def _words_in_a_cell(lesson: Lesson) -> Iterator[Fault]:
+    mean = round(_word_count(lesson) / max(1, len(lesson.markdown)))
     if mean not in WORDS_PER_CELL:
         remedy = "say more" if mean < WORDS_PER_CELL.start else "split or shorten them"
         yield Fault(
@@ -81,6 +85,10 @@ def _words(lesson: Lesson) -> Iterator[Fault]:
             f"has {mean} words in a Markdown cell on average; {remedy}: "
             f"{WORDS_PER_CELL.start} to {WORDS_PER_CELL.stop - 1} read well.",
         )
+
+
+def _word_count(lesson: Lesson) -> int:
+    return sum(Prose(cell.source).words for cell in lesson.markdown)
 
 
 def _code_runs(lesson: Lesson) -> Iterator[Fault]:
