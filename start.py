@@ -168,9 +168,9 @@ def run(module: str, *arguments: str) -> int:
 def open_lab(arguments: list[str]) -> int:
     """Open JupyterLab with this folder as its root; Ctrl-C stops it without a question."""
     print("JupyterLab opens in your browser. Press Ctrl-C here to stop it.", flush=True)
+    quiet = ["-y", "--LabApp.log_level=ERROR", "--ServerApp.log_level=ERROR"]
     # In a container everyone is root: --allow-root tells Jupyter that this is meant.
-    options = ["-y", "--LabApp.log_level=ERROR", "--ServerApp.log_level=ERROR", "--allow-root", f"--ServerApp.root_dir={HERE}"]
-    return run("jupyterlab", *options, *arguments)
+    return run("jupyterlab", *quiet, "--allow-root", f"--ServerApp.root_dir={HERE}", *arguments)
 
 
 def main(arguments: list[str]) -> int:
