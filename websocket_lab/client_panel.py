@@ -48,6 +48,7 @@ class ClientPanel(ClientMethods, AnyWidget):
     name = Unicode().tag(sync=True)
     url = Unicode().tag(sync=True)
     face = Dict().tag(sync=True)
+    comm: Any
 
     def __init__(
         self,

@@ -1,0 +1,243 @@
+/* A client's face. It shows what Python says and asks Python for actions; it knows nothing about WebSockets. */
+
+const MOST_ROWS = 500;
+const PATIENCE = 3000;
+const NO_ANSWER =
+  "The kernel does not answer. If it was restarted, run the cells above again; if a cell is running, wait or press ■.";
+const GONE = "This panel's kernel was restarted or is gone. Run the cells above again for a new panel.";
+
+export default { render };
+
+function render({ model, el, signal }) {
+  const parts = build(model.get("name"), model.get("url"));
+  const panel = { model, parts, next: 0, waiting: new Map(), own: "", lost: false };
+  el.append(parts.root);
+
+  model.on("change:face", () => showFace(panel));
+  model.on("msg:custom", (message) => receiveRows(panel, message));
+  model.on("comm_live_update", () => showLoss(panel));
+  parts.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    say(panel);
+  });
+  parts.toggle.addEventListener("click", () => ask(panel, isOpen(panel) ? "disconnect" : "connect"));
+  signal?.addEventListener("abort", () => forget(panel));
+
+  showFace(panel);
+  post(panel, { action: "show" });
+}
+
+/* ---- asking Python ---- */
+
+function say(panel) {
+  const { line } = panel.parts;
+  if (!isOpen(panel)) {
+    tell(panel, `${panel.model.get("name")} is not connected: press Connect first.`);
+    return;
+  }
+
+  ask(panel, "say", { text: line.value });
+  line.value = "";
+  line.focus();
+}
+
+function ask(panel, action, details = {}) {
+  tell(panel, "");
+  const id = Math.max(Date.now(), ...[...panel.waiting.keys()].map((earlier) => earlier + 1));
+  panel.waiting.set(id, setTimeout(() => tell(panel, NO_ANSWER), PATIENCE));
+  post(panel, { action, id, ...details });
+}
+
+function post(panel, request) {
+  try {
+    panel.model.send(request);
+  } catch {
+    tell(panel, GONE);
+  }
+}
+
+function settle(panel, answered) {
+  for (const [id, timer] of panel.waiting) {
+    if (id > answered) continue;
+    clearTimeout(timer);
+    panel.waiting.delete(id);
+    if (panel.own === NO_ANSWER) panel.own = "";
+  }
+}
+
+function forget(panel) {
+  for (const timer of panel.waiting.values()) clearTimeout(timer);
+}
+
+/* ---- showing what Python says ---- */
+
+function isOpen(panel) {
+  return panel.model.get("face").state === "open";
+}
+
+function tell(panel, words) {
+  panel.own = words;
+  showFace(panel);
+}
+
+function showFace(panel) {
+  const { parts } = panel;
+  const face = panel.model.get("face");
+  settle(panel, face.answered);
+  const state = panel.lost ? "lost" : face.state;
+  parts.badge.dataset.state = state;
+  put(parts.badge, panel.lost ? "kernel gone" : face.words);
+  put(parts.online, face.online);
+  put(parts.typing, face.typing);
+  parts.people.hidden = !face.online && !face.typing;
+  put(parts.alert, panel.own || face.alert);
+  showButtons(parts, state);
+}
+
+function showButtons(parts, state) {
+  const open = state === "open";
+  put(parts.toggle, open ? "Disconnect" : "Connect");
+  parts.toggle.classList.toggle("wsl-first", !open);
+  parts.send.classList.toggle("wsl-first", open);
+}
+
+function showLoss(panel) {
+  // The proxy that anywidget hands out does not carry `comm_live`; the event comes only when the kernel went away.
+  panel.lost = true;
+  forget(panel);
+  tell(panel, GONE);
+}
+
+function put(node, text) {
+  // Writing the same words again would make a screen reader say them again.
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/* ---- the log ---- */
+
+function receiveRows(panel, { rows, first }) {
+  if (!rows) return;
+
+  // A gap: what is missing is either longer ago than the log shows, or asked for.
+  if (first > panel.next && rows.length < MOST_ROWS) {
+    if (first > 0) post(panel, { action: "show" });
+  } else {
+    addRows(panel, rows.slice(Math.max(0, panel.next - first)), first + rows.length);
+  }
+}
+
+function addRows(panel, rows, next) {
+  const { log } = panel.parts;
+  panel.next = Math.max(panel.next, next);
+  if (!rows.length) return;
+
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 32;
+  panel.parts.empty.remove();
+  log.append(...rows.map(rowNode));
+  dropEarlier(panel);
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+function dropEarlier(panel) {
+  const { log, earlier } = panel.parts;
+  const rows = log.querySelectorAll(".wsl-row");
+  for (let i = 0; i < rows.length - MOST_ROWS; i++) rows[i].remove();
+
+  const left = panel.next - Math.min(rows.length, MOST_ROWS);
+  if (left > 0) {
+    put(earlier, `… ${left.toLocaleString("en")} earlier ${left === 1 ? "row" : "rows"}`);
+    if (!earlier.isConnected) log.prepend(earlier);
+  }
+}
+
+const ARROWS = { sent: "→", received: "←", event: "·" };
+
+function rowNode(row) {
+  const node = make("div", "wsl-row");
+  node.dataset.direction = row.direction;
+  const arrow = make("span", "wsl-arrow", ARROWS[row.direction]);
+  arrow.setAttribute("aria-hidden", "true");
+  const text = make("span", "wsl-text");
+  text.append(...(row.kind === "json" ? jsonNodes(row.text) : [row.text]));
+  if (row.direction !== "event") text.prepend(make("span", "wsl-spoken", `${row.direction}: `));
+  if (row.note) text.append(" ", make("span", "wsl-note", row.note));
+  node.append(make("span", "wsl-time", row.time), arrow, text);
+  return node;
+}
+
+function jsonNodes(text) {
+  // Odd parts are keys: a string with a colon behind it.
+  return text
+    .split(/("(?:[^"\\]|\\.)*")(?=\s*:)/)
+    .map((part, i) => (i % 2 ? make("span", "wsl-key", part) : part));
+}
+
+/* ---- building ---- */
+
+function build(name, url) {
+  const root = make("section", "wsl wsl-panel");
+  root.setAttribute("aria-label", `${name}'s client`);
+  // JupyterLab would take Enter, arrows and letters for its own commands.
+  root.dataset.lmSuppressShortcuts = "true";
+
+  const head = buildHead(name, url);
+  const wire = buildWire(name);
+  const say = buildSay(name);
+  root.append(head.node, wire.node, say.form);
+  return { root, ...head, ...wire, ...say };
+}
+
+function buildHead(name, url) {
+  const node = make("div", "wsl-head");
+  const initial = make("span", "wsl-initial", [...name][0] ?? "?");
+  initial.setAttribute("aria-hidden", "true");
+  const who = make("div");
+  who.append(make("div", "wsl-name", name), make("div", "wsl-url", url));
+  const badge = make("span", "wsl-badge");
+  badge.setAttribute("role", "status");
+  node.append(initial, who, badge);
+  return { node, badge };
+}
+
+function buildWire(name) {
+  const node = make("div", "wsl-wire");
+  const log = make("div", "wsl-log");
+  log.tabIndex = 0;
+  log.setAttribute("role", "log");
+  log.setAttribute("aria-live", "polite");
+  log.setAttribute("aria-label", `${name}'s messages`);
+  const empty = make("div", "wsl-empty", "Nothing has crossed the wire yet.");
+  log.append(empty);
+
+  const people = make("div", "wsl-people");
+  const online = make("span");
+  const typing = make("span");
+  people.setAttribute("role", "status");
+  people.append(online, typing);
+  const alert = make("div", "wsl-alert");
+  alert.setAttribute("role", "alert");
+  node.append(log, people, alert);
+  return { node, log, empty, earlier: make("div", "wsl-earlier"), people, online, typing, alert };
+}
+
+function buildSay(name) {
+  const form = make("form", "wsl-say");
+  const line = make("input");
+  line.type = "text";
+  line.autocomplete = "off";
+  line.placeholder = `Write as ${name}, Enter sends`;
+  line.setAttribute("aria-label", `Message from ${name}`);
+  const send = make("button", "wsl-button", "Send");
+  send.type = "submit";
+  const toggle = make("button", "wsl-button wsl-switch", "Connect");
+  toggle.type = "button";
+  form.append(line, send, toggle);
+  return { form, line, send, toggle };
+}
+
+function make(tag, className = "", text = "") {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.textContent = text;
+  return node;
+}
