@@ -1,0 +1,114 @@
+"""`/ws/json`: channels that clients subscribe to, and an echo for JSON."""
+
+import json
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, WebSocket
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, TypeAdapter
+
+from server_snippets.connection_manager import ConnectionManager
+from server_snippets.incoming import Refused, answer_each
+
+
+MAX_SUBSCRIPTIONS = 100
+
+
+def check_finite(data: JsonValue) -> JsonValue:
+    """Return `data` if JSON can say it; Python reads NaN and 1e999, which others cannot read back."""
+    json.dumps(data, allow_nan=False)
+    return data
+
+
+Channel = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Subscribe(BaseModel):
+    """Hear what is sent to a channel."""
+
+    action: Literal["subscribe"]
+    channel: Channel
+
+
+class Unsubscribe(BaseModel):
+    """Hear no more of a channel."""
+
+    action: Literal["unsubscribe"]
+    channel: Channel
+
+
+class Send(BaseModel):
+    """Tell all subscribers of a channel something."""
+
+    action: Literal["send"]
+    channel: Channel
+    message: str
+
+
+class Echo(BaseModel):
+    """Get some JSON back."""
+
+    action: Literal["echo"]
+    data: Annotated[JsonValue, AfterValidator(check_finite)]
+
+
+Action = Subscribe | Unsubscribe | Send | Echo
+ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
+
+
+class Subscriber:
+    """One client of the channels: a channel is a room of the connection manager."""
+
+    def __init__(self, websocket: WebSocket, manager: ConnectionManager) -> None:
+        self._websocket = websocket
+        self._manager = manager
+        self._channels: set[str] = set()
+
+    async def answer(self, action: Action) -> None:
+        """Carry out one action."""
+        match action:
+            case Subscribe(channel=channel):
+                self._subscribe(channel)
+                await self._reply({"type": "subscribed", "channel": channel})
+            case Unsubscribe(channel=channel):
+                self._unsubscribe(channel)
+                await self._reply({"type": "unsubscribed", "channel": channel})
+            case Send(channel=channel, message=message):
+                event = {"type": "message", "channel": channel, "message": message}
+                await self._manager.broadcast_to_room(event, channel)
+            case Echo(data=data):
+                await self._reply({"type": "response", "data": data})
+
+    async def _reply(self, event: dict[str, JsonValue]) -> None:
+        await self._manager.send_personal_message(event, self._websocket)
+
+    def _subscribe(self, channel: str) -> None:
+        if channel in self._channels:
+            raise Refused("already_subscribed", f"You hear {channel!r} already.")
+        if len(self._channels) >= MAX_SUBSCRIPTIONS:
+            raise Refused("too_many_subscriptions", f"{MAX_SUBSCRIPTIONS} channels are the most.")
+
+        self._channels.add(channel)
+        self._manager.join_room(self._websocket, channel)
+
+    def _unsubscribe(self, channel: str) -> None:
+        if channel not in self._channels:
+            raise Refused("not_subscribed", f"You do not hear {channel!r}.")
+
+        self._channels.remove(channel)
+        self._manager.leave_room(self._websocket, channel)
+
+
+def channels_router() -> APIRouter:
+    """Return the routes of this endpoint."""
+    router = APIRouter()
+    manager = ConnectionManager()
+
+    @router.websocket("/ws/json")
+    async def channels(websocket: WebSocket) -> None:
+        await manager.connect(websocket)
+        try:
+            await answer_each(websocket, manager, ACTIONS, Subscriber(websocket, manager).answer)
+        finally:
+            manager.disconnect(websocket)
+
+    return router

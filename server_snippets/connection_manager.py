@@ -1,0 +1,117 @@
+"""Who is connected, which rooms they are in, and what their names are.
+
+No method waits for a client: messages go into outboxes, and what one handler does between two
+messages happens for everyone in the same order. This is the place where a faster way to send goes in.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
+
+from fastapi import WebSocket
+
+from server_snippets.outbox import Outbox
+
+
+# A text as it is, or an event that becomes JSON.
+Message = str | dict[str, Any]
+Key = TypeVar("Key")
+Member = TypeVar("Member")
+
+
+def as_text(message: Message) -> str:
+    """Return a text as it is and anything else as JSON."""
+    if isinstance(message, str):
+        return message
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+
+def discard(sets: dict[Key, set[Member]], key: Key, member: Member) -> None:
+    """Take `member` out of the set at `key`, and an empty set out of `sets`."""
+    members = sets.get(key, set())
+    members.discard(member)
+    if not members:
+        sets.pop(key, None)
+
+
+class ConnectionManager:
+    """The clients of one endpoint, and how to speak to one, to a room, or to all of them."""
+
+    def __init__(self) -> None:
+        self.active_connections: dict[WebSocket, Outbox] = {}
+        self.rooms: dict[str, set[WebSocket]] = {}
+        self.users: dict[str, WebSocket] = {}
+        # The same the other way round, so that forgetting a client takes no search.
+        self._rooms_of: dict[WebSocket, set[str]] = {}
+        self._names: dict[WebSocket, str] = {}
+
+    async def connect(self, websocket: WebSocket) -> None:
+        """Accept a client and remember it."""
+        await websocket.accept()
+        self.active_connections[websocket] = Outbox(websocket)
+
+    def disconnect(self, websocket: WebSocket) -> None:
+        """Forget a client, its rooms and its names; one that is forgotten already stays so."""
+        if outbox := self.active_connections.pop(websocket, None):
+            outbox.close()
+        for room in list(self._rooms_of.get(websocket, ())):
+            self.leave_room(websocket, room)
+        self.unregister_user(self._names.get(websocket, ""), websocket)
+
+    async def send_personal_message(self, message: Message, websocket: WebSocket) -> None:
+        """Send `message` to one client."""
+        self._send(message, [websocket])
+
+    async def broadcast(self, message: Message) -> None:
+        """Send `message` to every client."""
+        self._send(message, self.active_connections)
+
+    def join_room(self, websocket: WebSocket, room: str) -> None:
+        """Make a client a member of `room`."""
+        self.rooms.setdefault(room, set()).add(websocket)
+        self._rooms_of.setdefault(websocket, set()).add(room)
+
+    def leave_room(self, websocket: WebSocket, room: str) -> None:
+        """Take a client out of `room`; a room without members is gone, as if it had never been."""
+        discard(self.rooms, room, websocket)
+        discard(self._rooms_of, websocket, room)
+
+    def users_in_room(self, room: str) -> list[str]:
+        """Return the names of the members of `room`, sorted."""
+        return sorted(self._names[member] for member in self.rooms.get(room, ()) if member in self._names)
+
+    async def broadcast_to_room(
+        self, message: Message, room: str, *, but: Collection[WebSocket] = ()
+    ) -> None:
+        """Send `message` to every member of `room`, except those in `but`."""
+        self._send(message, [member for member in self.rooms.get(room, ()) if member not in but])
+
+    def register_user(self, username: str, websocket: WebSocket) -> bool:
+        """Give a client its name and return True; return False if another client holds that name."""
+        if self.users.get(username, websocket) is not websocket:
+            return False
+
+        self.unregister_user(self._names.get(websocket, ""), websocket)
+        self.users[username] = websocket
+        self._names[websocket] = username
+        return True
+
+    def unregister_user(self, username: str, websocket: WebSocket) -> None:
+        """Free a name if this client holds it; somebody else's stays."""
+        if self.users.get(username) is websocket:
+            del self.users[username], self._names[websocket]
+
+    async def send_to_user(self, message: Message, username: str) -> bool:
+        """Send `message` to whoever holds the name; return False if nobody does."""
+        if username not in self.users:
+            return False
+
+        self._send(message, [self.users[username]])
+        return True
+
+    def _send(self, message: Message, receivers: Iterable[WebSocket]) -> None:
+        # Encode once, however many receive it.
+        text = as_text(message)
+        for receiver in list(receivers):
+            if outbox := self.active_connections.get(receiver):
+                outbox.put(text)

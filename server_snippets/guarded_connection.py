@@ -1,0 +1,111 @@
+"""One connection, guarded: what comes in is checked, and what ends is closed with a code."""
+
+import asyncio
+import json
+from contextlib import suppress
+
+from fastapi import WebSocketDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server_snippets.rate_limit import RateLimit
+from server_snippets.settings import Settings
+
+
+GOODBYE_SECONDS = 1.0
+RATE_LIMITED = json.dumps(
+    {"type": "error", "code": "rate_limited", "detail": "Too many messages: this one was not delivered."}
+)
+
+
+class GuardedConnection:
+    """Stands between the server and the app for one client."""
+
+    def __init__(self, receive: Receive, send: Send, settings: Settings) -> None:
+        self._receive = receive
+        self._send = send
+        self._max_bytes = settings.max_message_bytes
+        self._limit = RateLimit(settings.rate)
+        self._is_open = False
+        self._is_dropped = False
+        self._waiting: asyncio.Timeout | None = None
+
+    async def run(self, app: ASGIApp, scope: Scope) -> None:
+        """Run the app; close with 1000 when it returns and with 1011 when it fails."""
+        try:
+            await app({**scope, "drop_client": self.drop}, self.receive, self.send)
+        except WebSocketDisconnect:
+            # The client left while something was being sent: that is a goodbye, not an error.
+            return
+        except Exception:
+            await self._close(1011, "Internal error")
+            raise
+
+        await self._close(1013 if self._is_dropped else 1000)
+
+    def drop(self) -> None:
+        """Tell the app that this client has left, because it reads too slowly."""
+        if self._is_dropped:
+            return
+
+        self._is_dropped = True
+        if self._waiting:
+            self._waiting.reschedule(0)
+
+    async def send(self, message: Message) -> None:
+        """Send for the app, and remember what that does to the connection."""
+        if message["type"] == "websocket.send" and not self._is_open:
+            # Starlette makes a WebSocketDisconnect of it.
+            raise OSError("The connection is closed")
+
+        if message["type"] != "websocket.send":
+            self._is_open = message["type"] == "websocket.accept"
+        try:
+            await self._send(message)
+        except RuntimeError as error:
+            # uvicorn has closed the connection itself, because the client broke the protocol.
+            raise OSError("The connection is closed") from error
+
+    async def receive(self) -> Message:
+        """Return the next message that keeps the limits, or the end of the connection."""
+        try:
+            # No deadline, until drop() sets one.
+            async with asyncio.timeout(0 if self._is_dropped else None) as self._waiting:
+                return await self._next()
+        except TimeoutError:
+            return {"type": "websocket.disconnect", "code": 1013, "reason": "Too slow"}
+        finally:
+            self._waiting = None
+
+    async def _next(self) -> Message:
+        while (message := await self._receive())["type"] == "websocket.receive":
+            if self._is_too_big(message):
+                return await self._end(1009, "Message too big")
+            if self._limit.admits():
+                return message
+            if self._limit.is_exhausted:
+                return await self._end(1008, "Too many messages")
+            # A client that has gone meanwhile is told by the next message.
+            with suppress(OSError):
+                await self._send({"type": "websocket.send", "text": RATE_LIMITED})
+
+        if message["type"] == "websocket.disconnect":
+            self._is_open = False
+        return message
+
+    def _is_too_big(self, message: Message) -> bool:
+        payload = message.get("bytes") or (message.get("text") or "").encode()
+        return len(payload) > self._max_bytes
+
+    async def _end(self, code: int, reason: str) -> Message:
+        await self._close(code, reason)
+        return {"type": "websocket.disconnect", "code": code, "reason": reason}
+
+    async def _close(self, code: int, reason: str = "") -> None:
+        if not self._is_open:
+            return
+
+        self._is_open = False
+        # A client that reads nothing cannot be told.
+        with suppress(OSError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})

@@ -1,0 +1,26 @@
+"""`GET /` and `GET /health`: the test page, and a word on how the server is."""
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+
+from server_snippets.connection_guard import OpenConnections
+
+
+STATIC = Path(__file__).parent / "static"
+
+
+def pages_router(open_connections: OpenConnections) -> APIRouter:
+    """Return the routes that answer over HTTP."""
+    router = APIRouter()
+
+    @router.get("/")
+    async def test_page() -> FileResponse:
+        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    @router.get("/health")
+    async def health() -> dict[str, str | int]:
+        return {"status": "ok", "connections": open_connections.count}
+
+    return router

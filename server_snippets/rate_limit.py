@@ -1,0 +1,50 @@
+"""How many messages one connection may send: a bucket of tokens that refills steadily."""
+
+import time
+from collections.abc import Callable
+
+
+# Someone who is refused again within the pause has not stopped; after the patience, the connection ends.
+PAUSE_SECONDS = 2.0
+PATIENCE_SECONDS = 10.0
+
+
+class RateLimit:
+    """Twice `rate` messages at once, then `rate` a second; a rate of 0 lets everything pass.
+
+    Args:
+        rate: Messages a second.
+        clock: Tells the seconds; tests give one that they turn themselves.
+    """
+
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._tokens = self._capacity = 2 * rate
+        self._refilled = clock()
+        self._first_refusal = self._last_refusal = float("-inf")
+
+    def admits(self) -> bool:
+        """Take a token for one message; False if there is none left."""
+        if not self._rate:
+            return True
+
+        now = self._clock()
+        self._tokens = min(self._capacity, self._tokens + (now - self._refilled) * self._rate)
+        self._refilled = now
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return True
+
+        self._note_refusal(now)
+        return False
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the refusals have gone on for ten seconds."""
+        return self._last_refusal - self._first_refusal >= PATIENCE_SECONDS
+
+    def _note_refusal(self, now: float) -> None:
+        if now - self._last_refusal > PAUSE_SECONDS:
+            self._first_refusal = now
+        self._last_refusal = now

@@ -1,0 +1,26 @@
+"""The numbers and words that a deployment may want to change."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one server behaves; `Settings()` is the course's server.
+
+    Args:
+        token: What `/ws/auth` asks for.
+        rate: Messages a second that one connection may send, and twice as many at once; 0 for no limit.
+        max_message_bytes: The longest message; a longer one closes its connection with 1009.
+        allowed_origins: Foreign origins that may connect, such as `https://example.org`.
+        typing_seconds: How long someone counts as typing after the last sign of it.
+        users_seconds: How long changes of a big room's list of users may be gathered.
+        step_seconds: How long one step of a task takes.
+    """
+
+    token: str = "secret-token"
+    rate: int = 100
+    max_message_bytes: int = 64 * 1024
+    allowed_origins: frozenset[str] = frozenset()
+    typing_seconds: float = 3.0
+    users_seconds: float = 0.05
+    step_seconds: float = 0.1

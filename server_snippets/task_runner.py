@@ -1,0 +1,92 @@
+"""Long work that goes on by itself: it is started, watched, and may be cancelled."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+from itertools import count, islice
+from typing import Any, Literal
+
+from server_snippets.incoming import Refused
+
+
+MAX_RUNNING = 50
+# How many tasks are listed after their end.
+MAX_ENDED = 20
+
+Announce = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass
+class Progress:
+    """How far a task is."""
+
+    task_id: str
+    name: str
+    total: int
+    done: int = 0
+    status: Literal["running", "finished", "cancelled"] = "running"
+
+
+class TaskRunner:
+    """Runs tasks whether or not anyone watches, and announces what becomes of them."""
+
+    def __init__(self, announce: Announce, step_seconds: float) -> None:
+        self._announce = announce
+        self._step_seconds = step_seconds
+        self._numbers = count(1)
+        self._listed: dict[str, Progress] = {}
+        # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self, name: str, steps: int) -> None:
+        """Start a task that goes on when its starter leaves."""
+        if len(self._running) >= MAX_RUNNING:
+            raise Refused("too_many_tasks", f"{MAX_RUNNING} tasks run already. Cancel one, or wait.")
+
+        progress = Progress(str(next(self._numbers)), name, steps)
+        self._listed[progress.task_id] = progress
+        started = {"type": "started", "task_id": progress.task_id, "name": name, "total": steps}
+        await self._announce(started)
+        self._running[progress.task_id] = asyncio.create_task(self._run(progress))
+
+    async def cancel(self, task_id: str) -> None:
+        """End a task before it is done."""
+        if task_id not in self._running:
+            raise Refused("unknown_task", f"No task {task_id!r} is running."[:100])
+
+        self._running[task_id].cancel()
+        await self._end(self._listed[task_id], "cancelled")
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """Return how far each task is: those that run, and those that ended last."""
+        return [asdict(progress) for progress in self._listed.values()]
+
+    async def stop(self) -> None:
+        """Cancel all tasks, because the server ends."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _run(self, progress: Progress) -> None:
+        while progress.done < progress.total:
+            # The work of one step: a real server would render a page or train a model here.
+            await asyncio.sleep(self._step_seconds)
+            progress.done += 1
+            await self._announce(
+                {
+                    "type": "progress",
+                    "task_id": progress.task_id,
+                    "done": progress.done,
+                    "total": progress.total,
+                }
+            )
+        await self._end(progress, "finished")
+
+    async def _end(self, progress: Progress, status: Literal["finished", "cancelled"]) -> None:
+        progress.status = status
+        del self._running[progress.task_id]
+        ended = [task_id for task_id in self._listed if task_id not in self._running]
+        for task_id in islice(ended, max(0, len(ended) - MAX_ENDED)):
+            del self._listed[task_id]
+        await self._announce({"type": status, "task_id": progress.task_id})
