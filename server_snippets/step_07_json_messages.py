@@ -1,0 +1,92 @@
+"""Step 7, JSON messages: each says what it wants, and a wrong one is answered, not punished.
+
+New since step 6: pydantic checks each message, and channels deliver to those who asked for them.
+Run it: uvicorn server_snippets.step_07_json_messages:app
+"""
+
+# %% imports
+import asyncio
+import json
+from collections import defaultdict
+from typing import Annotated, Literal
+
+from fastapi import FastAPI, WebSocket
+from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
+
+from server_snippets.step_04_connection_manager import deliver
+
+
+# %% actions
+class Subscription(BaseModel):
+    """Hear what is sent to a channel, or hear no more of it."""
+
+    action: Literal["subscribe", "unsubscribe"]
+    channel: str
+
+
+class Send(BaseModel):
+    """Tell all subscribers of a channel something."""
+
+    action: Literal["send"]
+    channel: str
+    message: str
+
+
+class Echo(BaseModel):
+    """Get some JSON back."""
+
+    action: Literal["echo"]
+    data: JsonValue
+
+
+# The field `action` says which of the classes a message must fit.
+Action = Subscription | Send | Echo
+ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
+
+
+# %% errors
+def explain(error: ValidationError) -> dict[str, JsonValue]:
+    """Return the reply to a message that pydantic does not accept."""
+    return {"type": "error", "code": "invalid_message", "detail": error.errors()[0]["msg"]}
+
+
+# %% answer
+subscribers: defaultdict[str, set[WebSocket]] = defaultdict(set)
+
+
+async def answer(action: Action, websocket: WebSocket) -> None:
+    """Carry out one action."""
+    match action:
+        case Subscription(action="subscribe", channel=channel):
+            subscribers[channel].add(websocket)
+            await websocket.send_json({"type": "subscribed", "channel": channel})
+        case Subscription(channel=channel):
+            subscribers[channel].discard(websocket)
+            await websocket.send_json({"type": "unsubscribed", "channel": channel})
+        case Send(channel=channel, message=message):
+            event = {"type": "message", "channel": channel, "message": message}
+            await asyncio.gather(
+                *[deliver(json.dumps(event), hearer) for hearer in subscribers.get(channel, ())]
+            )
+        case Echo(data=data):
+            await websocket.send_json({"type": "response", "data": data})
+
+
+# %% app
+app = FastAPI()
+
+
+@app.websocket("/ws/json")
+async def channels(websocket: WebSocket) -> None:
+    """Answer each message until the client leaves; a bad one gets an error, and the talk goes on."""
+    await websocket.accept()
+    try:
+        while (message := await websocket.receive())["type"] == "websocket.receive":
+            try:
+                # A binary message has no text: it is no JSON either.
+                await answer(ACTIONS.validate_json(message.get("text") or ""), websocket)
+            except ValidationError as error:
+                await websocket.send_json(explain(error))
+    finally:
+        for hearers in subscribers.values():
+            hearers.discard(websocket)
