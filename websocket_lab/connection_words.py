@@ -24,14 +24,17 @@ def connect_failure(url: str, name: str, error: Exception) -> ConnectFailed:
 
 def closing_words(closed: ConnectionClosed) -> str:
     """Return who ended the connection, with the close code, what it means, and the reason given."""
-    frame = closed.rcvd or closed.sent
+    frame = closed.rcvd
     if frame is None:
-        return "closed: 1006 abnormal closure, no close frame came"
+        return f"closed: 1006 abnormal closure, no close frame came{_unanswered(closed)}"
 
-    by_server = closed.rcvd is not None and (closed.sent is None or closed.rcvd_then_sent)
-    side = "the server" if by_server else "this client"
+    side = "the server" if closed.sent is None or closed.rcvd_then_sent else "this client"
     words = f"closed by {side}: {frame.code} {close_code_meaning(frame.code)}"
     return f"{words} ({frame.reason})" if frame.reason else words
+
+
+def _unanswered(closed: ConnectionClosed) -> str:
+    return f" in answer to our {closed.sent.code}" if closed.sent else ""
 
 
 def close_code_meaning(code: int) -> str:

@@ -29,7 +29,7 @@ class LiveClient:
         self.url = url
         self.name = name
         self.deadline = deadline
-        self._connection = ClientConnection(url, name, {"open_timeout": deadline} | connect_options)
+        self._connection = ClientConnection(url, name, {"open_timeout": deadline, "close_timeout": deadline} | connect_options)
 
     @property
     def state(self) -> State:
@@ -75,8 +75,11 @@ class LiveClient:
         return self
 
     def disconnect(self, code: int = 1000, reason: str = "") -> None:
-        """Close the connection with a close frame; without a connection do nothing."""
-        self._run(lambda: self._connection.close(code, reason), "disconnect")
+        """Close the connection with a close frame; without a connection do nothing.
+
+        A server that does not answer the close frame within the deadline is left without its answer (1006).
+        """
+        self._run(lambda: self._connection.close(code, reason), "disconnect", self.deadline + 1)
 
     def send(self, message: Message) -> None:
         """Send a text message (str) or a binary one (bytes).

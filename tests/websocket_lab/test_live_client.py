@@ -1,5 +1,6 @@
 """LiveClient: connects, talks, listens in the background, and says what went wrong."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +27,11 @@ def make_app() -> FastAPI:
         await websocket.accept()
         await websocket.receive_text()
         await websocket.close(4001, "Invalid token")
+
+    @app.websocket("/deaf")
+    async def deaf(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await asyncio.Event().wait()
 
     @app.websocket("/burst/{count}")
     async def burst(websocket: WebSocket, count: int) -> None:
@@ -202,3 +208,13 @@ def test_connecting_twice_keeps_the_connection(ana: LiveClient) -> None:
 
     assert ana.receive() == "hi"
     assert [entry.message for entry in ana.log].count("connected") == 1
+
+
+def test_disconnecting_from_a_server_that_does_not_listen_ends_all_the_same(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/deaf"), deadline=0.3).connect()
+    # uvicorn reads no further while a message waits, so it does not see the close frame.
+    ana.send("are you there?")
+    ana.disconnect()
+
+    assert ana.close_code == 1006
+    assert ana.log[-1].message == "closed: 1006 abnormal closure, no close frame came in answer to our 1000"
