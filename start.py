@@ -120,7 +120,7 @@ def call(*command: str | Path, total: int = 0) -> None:
 
 def pip_install(*options: str | Path, total: int = 0) -> None:
     """Run `pip install` in .venv."""
-    pip = ["-X", "utf8", "-u", "-m", "pip", "install", "--no-deps", "--progress-bar=off"]
+    pip = ["-X", "utf8", "-u", "-m", "pip", "install", "--no-deps", "--progress-bar=off", "--retries=2"]
     call(PYTHON, *pip, *options, total=total)
 
 
