@@ -74,7 +74,7 @@ export const ENDPOINTS = [
       text: [HELLO],
       json: [
         json("Subscribe", { action: "subscribe", channel: "news" }),
-        json("Send", { action: "send", channel: "news", message: "Hello" }),
+        json("Send to all", { action: "send", channel: "news", message: "Hello" }),
         json("Unsubscribe", { action: "unsubscribe", channel: "news" }),
         json("Echo", { action: "echo", data: [1, "two", null] }),
         NO_JSON,
@@ -92,6 +92,7 @@ export const ENDPOINTS = [
       text: [HELLO],
       json: [
         json("Start", { action: "start", name: "report", steps: 5 }),
+        json("Start a long one", { action: "start", name: "film", steps: 200 }),
         json("List", { action: "list" }),
         json("Cancel", { action: "cancel", task_id: "1" }),
         NO_JSON,

@@ -54,7 +54,8 @@ export class SetupForm extends EventTarget {
 
   /** Keep the choices as they are while a connection uses them. */
   set isLocked(locked) {
-    this.#form.querySelector("fieldset").disabled = locked;
+    // Not the whole fieldset: a secret may be looked at while it is in use.
+    for (const control of [this.#select, ...this.#inputs.values()]) control.disabled = locked;
   }
 
   /** Put the keyboard on the list of endpoints. */

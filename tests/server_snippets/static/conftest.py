@@ -1,0 +1,40 @@
+"""The whole server, and its test page in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from server_snippets.main import make_app
+from tests.server_snippets.static.chromium import chromium
+from tests.server_snippets.static.connection_card import ConnectionCard
+from tests.server_snippets.static.page_faults import page_faults
+from websocket_lab import BackgroundServer
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def server() -> Iterator[BackgroundServer]:
+    with BackgroundServer(make_app()) as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser: Browser, server: BackgroundServer) -> Iterator[Page]:
+    """The test page on a desktop; at the end nothing may have gone wrong behind it."""
+    with browser.new_context(permissions=["clipboard-read", "clipboard-write"]) as context:
+        page = context.new_page()
+        faults = page_faults(page)
+        page.goto(server.http_url("/"))
+        yield page
+        assert faults == []
+
+
+@pytest.fixture
+def ana(page: Page) -> ConnectionCard:
+    return ConnectionCard(page)
