@@ -7,7 +7,12 @@ const CLIENT_ID = {
   first: (person) => String(person.number),
 };
 const ROOM = { name: "room", label: "Room", hint: "Letters, digits, - and _", first: () => "lobby" };
-const USERNAME = { name: "username", label: "Username", hint: "One name, one person", first: (person) => person.username };
+const USERNAME = {
+  name: "username",
+  label: "Username",
+  hint: "A taken one: 4009",
+  first: (person) => person.username,
+};
 const TOKEN = {
   name: "token",
   label: "Token",
