@@ -16,9 +16,10 @@ function render({ model, el, signal }) {
   model.on("change:face", () => showFace(panel));
   model.on("msg:custom", (message) => receiveRows(panel, message));
   model.on("comm_live_update", () => showLoss(panel));
-  parts.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    say(panel);
+  parts.send.addEventListener("click", () => say(panel));
+  parts.line.addEventListener("keydown", (event) => {
+    // While a character is being composed (Japanese, Chinese …), Enter only ends the composing.
+    if (event.key === "Enter" && !event.isComposing) say(panel);
   });
   parts.toggle.addEventListener("click", () => ask(panel, isOpen(panel) ? "disconnect" : "connect"));
   signal?.addEventListener("abort", () => forget(panel));
@@ -42,7 +43,9 @@ function say(panel) {
 }
 
 function ask(panel, action, details = {}) {
-  tell(panel, "");
+  tell(panel, panel.lost ? GONE : "");
+  if (panel.lost) return;
+
   const id = Math.max(Date.now(), ...[...panel.waiting.keys()].map((earlier) => earlier + 1));
   panel.waiting.set(id, setTimeout(() => tell(panel, NO_ANSWER), PATIENCE));
   post(panel, { action, id, ...details });
@@ -159,9 +162,9 @@ function rowNode(row) {
   arrow.setAttribute("aria-hidden", "true");
   const text = make("span", "wsl-text");
   text.append(...(row.kind === "json" ? jsonNodes(row.text) : [row.text]));
-  if (row.direction !== "event") text.prepend(make("span", "wsl-spoken", `${row.direction}: `));
   if (row.note) text.append(" ", make("span", "wsl-note", row.note));
-  node.append(make("span", "wsl-time", row.time), arrow, text);
+  const spoken = make("span", "wsl-spoken", row.direction === "event" ? "" : row.direction);
+  node.append(make("span", "wsl-time", row.time), arrow, spoken, text);
   return node;
 }
 
@@ -183,7 +186,7 @@ function build(name, url) {
   const head = buildHead(name, url);
   const wire = buildWire(name);
   const say = buildSay(name);
-  root.append(head.node, wire.node, say.form);
+  root.append(head.node, wire.node, say.node);
   return { root, ...head, ...wire, ...say };
 }
 
@@ -221,18 +224,18 @@ function buildWire(name) {
 }
 
 function buildSay(name) {
-  const form = make("form", "wsl-say");
+  const node = make("div", "wsl-say");
   const line = make("input");
   line.type = "text";
   line.autocomplete = "off";
   line.placeholder = `Write as ${name}, Enter sends`;
   line.setAttribute("aria-label", `Message from ${name}`);
   const send = make("button", "wsl-button", "Send");
-  send.type = "submit";
+  send.type = "button";
   const toggle = make("button", "wsl-button wsl-switch", "Connect");
   toggle.type = "button";
-  form.append(line, send, toggle);
-  return { form, line, send, toggle };
+  node.append(line, send, toggle);
+  return { node, line, send, toggle };
 }
 
 function make(tag, className = "", text = "") {

@@ -1,0 +1,368 @@
+"""A real JupyterLab in a headless Chromium, driven as a person would: for the tests of lessons and widgets."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+
+REPOSITORY = Path(__file__).parent.parent
+# What a lesson may read or import beside itself.
+COPIED = ("notebooks", "exercises", "solutions", "README.md")
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+UNTIL_READY = """async () => {
+  const command = 'notebook:run-all-cells';
+  const isThere = () => window.jupyterapp?.shell.currentWidget?.sessionContext && jupyterapp.commands.hasCommand(command);
+  while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
+  const notebook = jupyterapp.shell.currentWidget;
+  await notebook.context.ready;
+  await notebook.sessionContext.ready;
+  await notebook.sessionContext.session?.kernel?.info;
+}"""
+RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
+RUN_CELL = """async (index) => {
+  jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+  await jupyterapp.commands.execute('notebook:run-cell');
+}"""
+KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+
+
+class JupyterLab:
+    """A running JupyterLab whose files are a copy of the course, with a browser beside it."""
+
+    def __init__(self, root: Path, url: str, token: str, browser: Browser) -> None:
+        self.root = root
+        self.url = url
+        self.token = token
+        self.browser = browser
+
+    def open(self, path: str, **page_options: Any) -> "NotebookPage":
+        """Open a notebook of `notebooks/` (or a path with a folder in it) in a new page."""
+        file = path if "/" in path else f"notebooks/{path}"
+        page = self.browser.new_page(**({"viewport": {"width": 1280, "height": 1000}} | page_options))
+        page.goto(f"{self.url}/lab/tree/{quote(file)}?reset&token={self.token}")
+        within(page, UNTIL_READY, 60)
+        return NotebookPage(page, self.root / file)
+
+    def open_cells(self, *cells: str, name: str = "scratch.ipynb", **page_options: Any) -> "NotebookPage":
+        """Open a notebook made of code cells with these sources."""
+        path = self.root / "scratch" / f"{secrets.token_hex(4)}_{name}"
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(notebook_of(cells), path)
+        return self.open(f"scratch/{path.name}", **page_options)
+
+    def close_kernels(self) -> None:
+        """Shut down every kernel that a test has left."""
+        for session in self._ask("GET", "sessions"):
+            self._ask("DELETE", f"sessions/{session['id']}")
+
+    def _ask(self, method: str, path: str) -> Any:
+        headers = {"Authorization": f"token {self.token}"}
+        with urlopen(Request(f"{self.url}/api/{path}", method=method, headers=headers), timeout=30) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+
+class NotebookPage:
+    """A notebook that is open in JupyterLab."""
+
+    def __init__(self, page: Page, path: Path) -> None:
+        self.page = page
+        self.path = path
+        page.set_default_timeout(20_000)
+
+    def run_all(self, deadline: float = 120.0) -> None:
+        """Run all cells and return when the last has finished."""
+        within(self.page, RUN_ALL, deadline)
+
+    def run_cell(self, index: int, deadline: float = 60.0) -> None:
+        """Run one cell and return when it has finished."""
+        within(self.page, RUN_CELL, deadline, index)
+
+    def start_cell(self, index: int) -> None:
+        """Start one cell and return while it is running; let it print `started` first."""
+        self.page.evaluate(
+            f"(index) => {{ window.cellRun = ({RUN_CELL})(index).then(() => 'done'); }}", index
+        )
+        self.cell(index).locator(".jp-OutputArea", has_text="started").wait_for()
+
+    def cell_is_running(self) -> bool:
+        """Say whether the cell that `start_cell` started is still running."""
+        # The kernel's status will not do: it is `idle` as soon as a click has been answered beside the cell.
+        return self.page.evaluate("() => Promise.race([window.cellRun, 'running'])") == "running"
+
+    def wait_for_cell(self, deadline: float = 60.0) -> None:
+        """Return when the cell that `start_cell` started has finished."""
+        within(self.page, "() => window.cellRun", deadline)
+
+    def interrupt(self) -> None:
+        """Do what the button ■ does."""
+        self.page.evaluate(f"() => {KERNEL}.interrupt()")
+
+    def restart(self) -> None:
+        """Restart the kernel and return when it answers."""
+        self.page.evaluate(f"async () => {{ await {KERNEL}.restart(); await {KERNEL}.info; }}")
+
+    def shut_down(self) -> None:
+        """Shut the kernel down and return when it is gone."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
+    def save(self) -> None:
+        """Save the notebook with its outputs."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.context.save()")
+
+    def cell(self, index: int) -> Locator:
+        """Return the cell at `index`, scrolled into view."""
+        model = "jupyterapp.shell.currentWidget.content"
+        self.page.evaluate(f"async (index) => {{ await {model}.scrollToItem(index); }}", index)
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+
+    def output(self, index: int) -> str:
+        """Return what stands under a cell, as text."""
+        return self.cell(index).locator(".jp-OutputArea").inner_text()
+
+    def errors(self) -> list[str]:
+        """Return the errors of all cells' outputs."""
+        return [
+            f"{output['ename']}: {output['evalue']}"
+            for cell in self.content()["cells"]
+            for output in cell.get("outputs", [])
+            if output["output_type"] == "error"
+        ]
+
+    def content(self) -> dict[str, Any]:
+        """Return the notebook as it is in the browser now, outputs included."""
+        return self.page.evaluate("() => jupyterapp.shell.currentWidget.context.model.toJSON()")
+
+    def panel(self, name: str) -> "PanelDriver":
+        """Return the latest panel of the client `name`."""
+        return PanelDriver(self.page.get_by_role("region", name=f"{name}'s client", exact=True).last)
+
+    def use_dark_theme(self) -> None:
+        """Switch JupyterLab to its dark theme."""
+        theme = "{ theme: 'JupyterLab Dark' }"
+        self.page.evaluate(f"() => jupyterapp.commands.execute('apputils:change-theme', {theme})")
+        self.page.wait_for_selector('body[data-jp-theme-light="false"]')
+
+    def screenshot(self, path: Path | str) -> None:
+        """Save a picture of the page."""
+        self.page.screenshot(path=path)
+
+    def close(self) -> None:
+        """Close the page; its kernel goes on."""
+        self.page.close()
+
+
+@dataclass
+class PanelDriver:
+    """A client's panel, as a person sees and uses it."""
+
+    region: Locator
+
+    @property
+    def state(self) -> str:
+        """The words on the badge."""
+        return self.region.locator(".wsl-badge").inner_text().strip()
+
+    @property
+    def alert(self) -> str:
+        """The words of the warning, or nothing."""
+        return self.region.locator(".wsl-alert").text_content() or ""
+
+    @property
+    def people(self) -> str:
+        """Who is online and typing, as shown."""
+        return self.region.locator(".wsl-people").text_content() or ""
+
+    @property
+    def line(self) -> Locator:
+        """The field for the message."""
+        return self.region.get_by_role("textbox")
+
+    def rows(self) -> list[str]:
+        """Return the texts of the log's rows."""
+        return self.region.locator(".wsl-row .wsl-text").all_inner_texts()
+
+    def press(self, button: str) -> None:
+        """Press a button by its name."""
+        self.region.get_by_role("button", name=button, exact=True).click()
+
+    def type_and_send(self, text: str) -> None:
+        """Write a message and press Enter."""
+        self.line.fill(text)
+        self.line.press("Enter")
+
+    def wait_for_state(self, words: str, deadline: float = 10.0) -> None:
+        """Return when the badge holds these words."""
+        self.region.locator(".wsl-badge", has_text=words).wait_for(timeout=deadline * 1000)
+
+    def wait_for_row(self, text: str, deadline: float = 10.0) -> None:
+        """Return when a row holds this text."""
+        self.region.locator(".wsl-row", has_text=text).last.wait_for(timeout=deadline * 1000)
+
+    def wait_for_alert(self, text: str, deadline: float = 10.0) -> None:
+        """Return when the warning holds this text."""
+        self.region.locator(".wsl-alert", has_text=text).wait_for(timeout=deadline * 1000)
+
+
+def within(page: Page, script: str, deadline: float, argument: Any = None) -> None:
+    """Run a script that takes a while in the page; fail with a sentence after `deadline` seconds."""
+    raced = f"""(argument) => Promise.race([
+      ({script})(argument).then(() => true),
+      new Promise((resolve) => setTimeout(() => resolve(false), {deadline * 1000})),
+    ])"""
+    if not page.evaluate(raced, argument):
+        pytest.fail(f"JupyterLab, or a cell in it, was still busy after {deadline:g} s.")
+
+
+def notebook_of(cells: tuple[str, ...]) -> nbformat.NotebookNode:
+    """Return a notebook of code cells for the kernel that JupyterLab starts."""
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    sources = [nbformat.v4.new_code_cell(source) for source in cells]
+    return nbformat.v4.new_notebook(cells=sources, metadata={"kernelspec": kernel})
+
+
+@contextmanager
+def running_jupyterlab(folder: Path) -> Iterator[JupyterLab]:
+    """Run a JupyterLab in `folder` with fresh settings, and a browser; end both and all kernels afterwards."""
+    with chromium() as browser, lab_server(folder) as (root, url, token):
+        lab = JupyterLab(root, url, token, browser)
+        try:
+            yield lab
+        finally:
+            lab.close_kernels()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run a headless Chromium; skip the test where none is installed (fail, if this is CI)."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        reason = "Chromium is not installed."
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def lab_server(folder: Path) -> Iterator[tuple[Path, str, str]]:
+    """Run JupyterLab's server on a free port; give its root folder, address and token."""
+    root = copy_of_the_course(folder / "course")
+    port, token = free_port(), secrets.token_hex(16)
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "jupyterlab.log").open("w") as log:
+        server = subprocess.Popen(
+            command(root, port, token), env=fresh_environment(folder), cwd=root, stdout=log, stderr=log
+        )
+        try:
+            wait_for(
+                lambda: answers(f"{url}/api?token={token}"), 60, f"JupyterLab did not start: see {log.name}"
+            )
+            yield root, url, token
+        finally:
+            stop(server)
+
+
+def copy_of_the_course(root: Path) -> Path:
+    """Copy what lessons read, so that a run never changes the repository."""
+    root.mkdir()
+    for name in COPIED:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        elif source.exists():
+            shutil.copy(source, root / name)
+    return root
+
+
+def command(root: Path, port: int, token: str) -> list[str]:
+    """Return the command that starts JupyterLab."""
+    return [
+        sys.executable,
+        *(
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+            "--ServerApp.port_retries=0",
+        ),
+        *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
+        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+        "--LabApp.expose_app_in_browser=True",
+    ]
+
+
+def fresh_environment(folder: Path) -> dict[str, str]:
+    """Return an environment in which JupyterLab finds nobody's settings, workspaces or history."""
+    own = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    return os.environ | {name: str(folder / value) for name, value in own.items()}
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Say whether a server answers there."""
+    try:
+        with urlopen(url, timeout=5):
+            return True
+    except (URLError, OSError):
+        return False
+
+
+def wait_for(condition: Callable[[], bool], deadline: float, otherwise: str) -> None:
+    """Return as soon as `condition` holds; fail with the words `otherwise` after `deadline` seconds."""
+    end = time.monotonic() + deadline
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(otherwise)
+        time.sleep(0.02)
+
+
+def stop(server: "subprocess.Popen[bytes]") -> None:
+    """End the server politely, with its kernels; kill it if it does not go."""
+    server.terminate()
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,75 @@
+/* A question with radio buttons. What is chosen goes to Python; the outcome comes from there. */
+
+const WAITING = "Choose, then run the cell below.";
+
+export default { render };
+
+let count = 0;
+
+function render({ model, el }) {
+  const card = build(model);
+  el.append(card.root);
+  model.on("change:chosen", () => show(model, card));
+  model.on("change:answer", () => show(model, card));
+  model.on("change:outcome", () => show(model, card));
+  show(model, card);
+}
+
+function show(model, card) {
+  const outcome = model.get("outcome");
+  for (const option of card.options) showOption(option, model.get("chosen"), model.get("answer"), outcome);
+  const words = outcome || WAITING;
+  if (card.outcome.textContent !== words) card.outcome.textContent = words;
+  card.outcome.toggleAttribute("data-known", Boolean(outcome));
+}
+
+function showOption({ node, radio, mark }, chosen, answer, outcome) {
+  const right = Boolean(outcome) && radio.value === answer;
+  const wrong = Boolean(outcome) && radio.value === chosen && !right;
+  radio.checked = radio.value === chosen;
+  radio.disabled = Boolean(outcome);
+  node.toggleAttribute("data-locked", Boolean(outcome));
+  node.toggleAttribute("data-right", right);
+  node.toggleAttribute("data-wrong", wrong);
+  mark.textContent = right ? "✓" : wrong ? "✗" : "";
+}
+
+function build(model) {
+  const root = make("div", "wsl wsl-prediction");
+  // JupyterLab would take the arrow keys and the space bar for its own commands.
+  root.dataset.lmSuppressShortcuts = "true";
+  const fieldset = make("fieldset");
+  const legend = make("legend");
+  legend.append(make("span", "wsl-eyebrow", "Predict"), model.get("question"));
+  const group = `wsl-prediction-${++count}`;
+  const options = model.get("options").map((text) => buildOption(model, group, text));
+  const list = make("div", "wsl-options");
+  list.append(...options.map((option) => option.node));
+  const outcome = make("div", "wsl-outcome");
+  outcome.setAttribute("role", "status");
+  fieldset.append(legend, list);
+  root.append(fieldset, outcome);
+  return { root, options, outcome };
+}
+
+function buildOption(model, group, text) {
+  const node = make("label", "wsl-option");
+  const radio = make("input");
+  radio.type = "radio";
+  radio.name = group;
+  radio.value = text;
+  radio.addEventListener("change", () => {
+    model.set("chosen", text);
+    model.save_changes();
+  });
+  const mark = make("span", "wsl-mark");
+  node.append(radio, make("span", "", text), mark);
+  return { node, radio, mark };
+}
+
+function make(tag, className = "", text = "") {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.textContent = text;
+  return node;
+}
