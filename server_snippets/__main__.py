@@ -1,6 +1,5 @@
 """Runs the whole server as one would in service: python -m server_snippets --help."""
 
-import argparse
 import errno
 import socket
 import sys
@@ -8,48 +7,9 @@ from contextlib import suppress
 
 import uvicorn
 
+from server_snippets.command_line import read_arguments
 from server_snippets.main import make_app
 from server_snippets.settings import Settings
-
-
-def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Return what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m server_snippets", description="Run the whole server of the WebSocket Lab."
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--port", type=port, default=8000, help="port; 0 takes a free one (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--rate",
-        type=rate,
-        default=Settings.rate,
-        metavar="N",
-        help="messages a second for each connection, 0 for no limit (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--allow-origin",
-        action="append",
-        default=[],
-        metavar="ORIGIN",
-        help="a foreign page that may connect, such as https://example.org; may be given again",
-    )
-    return parser.parse_args(arguments)
-
-
-def port(text: str) -> int:
-    """Read a TCP port."""
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
-    return int(text)
-
-
-def rate(text: str) -> int:
-    """Read a number of messages a second."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no rate: give a whole number, 0 for no limit")
-    return int(text)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -64,10 +64,8 @@ async def answer(action: Action, websocket: WebSocket) -> None:
             subscribers[channel].discard(websocket)
             await websocket.send_json({"type": "unsubscribed", "channel": channel})
         case Send(channel=channel, message=message):
-            event = {"type": "message", "channel": channel, "message": message}
-            await asyncio.gather(
-                *[deliver(json.dumps(event), hearer) for hearer in subscribers.get(channel, ())]
-            )
+            text = json.dumps({"type": "message", "channel": channel, "message": message})
+            await asyncio.gather(*[deliver(text, hearer) for hearer in subscribers.get(channel, ())])
         case Echo(data=data):
             await websocket.send_json({"type": "response", "data": data})
 

@@ -1,0 +1,36 @@
+"""What `python -m server_snippets` can be told."""
+
+import argparse
+
+from server_snippets.settings import Settings
+
+
+RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
+ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
+
+
+def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Return what the command line asks for; end the program with a hint if it cannot be read."""
+    parser = argparse.ArgumentParser(
+        prog="python -m server_snippets", description="Run the whole server of the WebSocket Lab."
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=port, default=8000, help="port, 0 for a free one (default: %(default)s)")
+    add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
+    add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
+    return parser.parse_args(arguments)
+
+
+def port(text: str) -> int:
+    """Read a TCP port."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
+    return int(text)
+
+
+def rate(text: str) -> int:
+    """Read a number of messages a second."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no rate: give a whole number, 0 for no limit")
+    return int(text)
