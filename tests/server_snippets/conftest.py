@@ -1,0 +1,37 @@
+"""The whole server, and clients for it that leave when a test ends."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from secrets import token_hex
+
+import pytest
+
+from server_snippets.main import Settings, make_app
+from websocket_lab import BackgroundServer, LiveClient
+
+
+Connect = Callable[..., LiveClient]
+
+
+@pytest.fixture(scope="module")
+def whole_server() -> Iterator[BackgroundServer]:
+    """Run the whole server; no test may bring an exception out of it."""
+    settings = Settings(typing_seconds=0.3, step_seconds=0.02)
+    with BackgroundServer(make_app(settings)) as server:
+        yield server
+    assert not server.errors
+
+
+@pytest.fixture
+def connect(whole_server: BackgroundServer) -> Iterator[Connect]:
+    """Open connections to the whole server: connect("/ws", "Ana")."""
+    with ExitStack() as clients:
+        yield lambda path, name="Ana", **options: clients.enter_context(
+            LiveClient(whole_server.url(path), name, **options)
+        )
+
+
+@pytest.fixture
+def room() -> str:
+    """Name a room that nobody was in before."""
+    return f"room-{token_hex(4)}"

@@ -1,0 +1,72 @@
+"""/ws/{client_id}: everyone hears who joins, what each says, and who leaves."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from server_snippets.main import make_app
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
+
+
+Connect = Callable[..., LiveClient]
+
+
+@pytest.fixture
+def whole_server() -> Iterator[BackgroundServer]:
+    """Everyone on this endpoint hears everyone: each test has its own server."""
+    with BackgroundServer(make_app()) as server:
+        yield server
+    assert not server.errors
+
+
+def test_everyone_hears_everything_in_order(connect: Connect) -> None:
+    ana, ben = connect("/ws/1"), connect("/ws/2", "Ben")
+    assert ana.receive() == "Client 1 joined"
+    assert ana.receive() == ben.receive() == "Client 2 joined"
+    ben.send("hi")
+    assert ana.receive() == ben.receive() == "Client 2: hi"
+    ben.disconnect()
+
+    assert ana.receive() == "Client 2 left"
+
+
+def test_a_client_that_vanishes_leaves(connect: Connect) -> None:
+    ana, ben = connect("/ws/1"), connect("/ws/2", "Ben")
+    ben.vanish()
+
+    assert ana.wait_for("Client 2 left")
+    ana.send("alone")
+    assert ana.receive() == "Client 1: alone"
+
+
+@pytest.mark.parametrize("client_id", ["0", "-7", "123456789012345678901234567890"])
+def test_any_integer_will_do(connect: Connect, client_id: str) -> None:
+    assert connect(f"/ws/{client_id}").receive() == f"Client {client_id} joined"
+
+
+@pytest.mark.parametrize("client_id", ["abc", "1.5", "1" * 5000, "%20", "chat"])
+def test_what_is_no_integer_is_refused_with_403(connect: Connect, client_id: str) -> None:
+    with pytest.raises(ConnectFailed) as failure:
+        connect(f"/ws/{client_id}")
+
+    assert failure.value.status == 403
+
+
+def test_binary_is_answered_with_an_error_that_nobody_else_hears(connect: Connect) -> None:
+    ana, ben = connect("/ws/1"), connect("/ws/2", "Ben")
+    ana.send(b"\x00")
+    ana.send("hi")
+
+    assert '"code":"text_expected"' in str(ana.wait_for(lambda message: "error" in message))
+    assert ana.wait_for("Client 1: hi")
+    assert ben.receive() == "Client 2 joined"
+    assert ben.receive() == "Client 1: hi"
+
+
+def test_other_endpoints_hear_nothing(connect: Connect) -> None:
+    ana, eve = connect("/ws/1"), connect("/ws", "Eve")
+    ana.send("hi")
+    ana.wait_for("Client 1: hi")
+    eve.send("fence")
+
+    assert eve.receive() == "Echo: fence"

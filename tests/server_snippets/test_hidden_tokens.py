@@ -1,0 +1,43 @@
+"""No token reaches a log line."""
+
+import logging
+
+import pytest
+
+from server_snippets.hidden_tokens import hidden_tokens
+from server_snippets.main import make_app
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
+
+
+def test_what_follows_a_question_mark_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("uvicorn.error")
+    with hidden_tokens(), caplog.at_level("INFO", logger="uvicorn.error"):
+        logger.info('%s - "WebSocket %s" [accepted]', ("127.0.0.1", 1), "/ws/auth?token=secret-token&a=b")
+        logger.info("plain")
+
+    assert caplog.messages == ["('127.0.0.1', 1) - \"WebSocket /ws/auth?…\" [accepted]", "plain"]
+
+
+def test_one_server_that_stops_leaves_the_others_covered(caplog: pytest.LogCaptureFixture) -> None:
+    with hidden_tokens():
+        with hidden_tokens():
+            pass
+        with caplog.at_level("INFO", logger="uvicorn.error"):
+            logging.getLogger("uvicorn.error").info("%s", "/ws?token=secret-token")
+
+    assert caplog.messages == ["/ws?…"]
+    assert not logging.getLogger("uvicorn.error").filters
+
+
+def test_a_talkative_server_logs_no_token(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with BackgroundServer(make_app(), log_level="debug") as server:
+        for token in ("secret-token", "my-wrong-token"):
+            with LiveClient(server.url(f"/ws/auth?%74oken={token}&token={token}")) as ana:
+                ana.receive() if token == "secret-token" else ana.wait_closed()
+        with pytest.raises(ConnectFailed):
+            LiveClient(server.url("/ws/auth?token=my-wrong-token"), origin="http://evil.example").connect()
+
+    server_lines = [r.getMessage() for r in caplog.records if r.name.startswith("uvicorn")]
+    assert any("/ws/auth?…" in line for line in server_lines)
+    assert not any("-token" in line for line in server_lines)

@@ -1,0 +1,77 @@
+"""Whoever is slow waits alone, and is disconnected in the end."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from server_snippets.main import Settings, make_app
+from websocket_lab import BackgroundServer, LiveClient
+
+
+BIG = "x" * 60_000
+
+
+def stall(client: LiveClient) -> None:
+    """Read nothing any more: what the server sends fills the buffers."""
+    client.pause_reading()
+
+
+def test_a_client_that_reads_nothing_is_disconnected_and_nobody_else_notices() -> None:
+    with (
+        BackgroundServer(make_app(Settings(rate=0))) as server,
+        LiveClient(server.url("/ws/chat/lobby/ana"), ping_interval=None) as ana,
+        LiveClient(server.url("/ws/chat/lobby/eve"), "Eve", ping_interval=None) as eve,
+    ):
+        ana.wait_for(lambda text: '["ana","eve"]' in text)
+        stall(eve)
+        heard = 0
+        while '"left"' not in (text := talk(ana)):
+            heard += 1
+            assert heard < 1000, "Eve's backlog is not bounded."
+
+        assert json.loads(text) == {"type": "left", "room": "lobby", "username": "eve"}
+        assert ana.wait_for(lambda text: '"users":["ana"]' in text)
+        assert not server.errors
+        eve.vanish()
+
+
+def talk(client: LiveClient) -> str:
+    """Say something long and return what is heard next."""
+    client.send_json({"action": "message", "text": BIG})
+    return str(client.receive())
+
+
+def test_a_slow_client_that_reads_again_learns_why_it_was_cut_off() -> None:
+    with (
+        BackgroundServer(make_app(Settings(rate=0))) as server,
+        LiveClient(server.url("/ws/7"), "Eve", ping_interval=None, max_size=None) as eve,
+        LiveClient(server.url("/ws/8"), ping_interval=None) as ana,
+    ):
+        stall(eve)
+        ana.wait_for("Client 8 joined")
+        while ana_hears(ana) != "Client 7 left":
+            pass
+        eve.resume_reading()
+
+        assert eve.wait_closed() == 1013
+
+
+def ana_hears(ana: LiveClient) -> str:
+    """Say something long and return what is heard next."""
+    ana.send(BIG)
+    return str(ana.receive())
+
+
+@pytest.mark.parametrize("path", ["/ws/json", "/ws/tasks"])
+def test_a_client_that_asks_without_reading_harms_only_itself(
+    connect: Callable[..., LiveClient], path: str
+) -> None:
+    eve, ana = connect(path, "Eve"), connect(path)
+    stall(eve)
+    for _ in range(150):
+        eve.send_json({"action": "echo", "data": BIG})
+    ana.send_json({"action": "list"})
+
+    assert ana.wait_for(lambda text: "type" in text)
+    eve.vanish()
