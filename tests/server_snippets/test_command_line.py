@@ -1,0 +1,127 @@
+"""python -m server_snippets: help, options, faults in one sentence, and a server as in service."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from server_snippets.command_line import read_arguments
+from websocket_lab import LiveClient
+
+
+COMMAND = [sys.executable, "-m", "server_snippets"]
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """Run the command on a free port and give the port once it serves."""
+    command = [*COMMAND, "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
+            assert found, line
+            yield int(found[1]), process
+        finally:
+            process.kill()
+
+
+def test_it_serves_and_ends_quietly_with_ctrl_c() -> None:
+    with serving() as (port, process):
+        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token") as ana:
+            ana.send("hi")
+            assert ana.wait_for("Echo: hi")
+        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=wrong-token") as eve:
+            assert eve.wait_closed() == 4001
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=10)
+
+    assert process.returncode == 0
+    assert output == ""
+
+
+def test_it_limits_and_does_not_compress() -> None:
+    with serving() as (port, _), LiveClient(f"ws://127.0.0.1:{port}/ws", compression="deflate") as ana:
+        assert "Sec-WebSocket-Extensions" not in ana._connection._websocket.response.headers  # type: ignore
+        ana.send("x" * 65_536)
+        assert ana.receive() == f"Echo: {'x' * 65_536}"
+        ana.send("x" * 65_537)
+        assert ana.wait_closed() == 1009
+
+
+def test_a_rate_of_zero_switches_the_limit_off() -> None:
+    with serving("--rate", "0") as (port, _), LiveClient(f"ws://127.0.0.1:{port}/ws") as ana:
+        for _ in range(500):
+            ana.send("hi")
+        assert {ana.receive() for _ in range(500)} == {"Echo: hi"}
+
+
+def test_a_rate_is_a_number_a_second() -> None:
+    with serving("--rate", "1") as (port, _), LiveClient(f"ws://127.0.0.1:{port}/ws") as ana:
+        for _ in range(3):
+            ana.send("hi")
+        assert ana.wait_for(lambda text: "rate_limited" in text)
+
+
+def test_an_origin_can_be_allowed() -> None:
+    with serving("--allow-origin", "https://example.org") as (port, _):
+        LiveClient(f"ws://127.0.0.1:{port}/ws", origin="https://example.org").connect().disconnect()
+
+
+def run(*options: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command to its end."""
+    return subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
+
+
+def test_a_taken_port_is_said_in_one_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("--port", str(port))
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Port {port} is taken. Stop the other server, or give another --port")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_address_of_another_machine_is_said_in_one_sentence() -> None:
+    done = run("--host", "192.0.2.1", "--port", "0")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Cannot listen on 192.0.2.1")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_names_every_option() -> None:
+    done = run("--help")
+
+    assert done.returncode == 0
+    for option in ("--host", "--port", "--rate", "--allow-origin"):
+        assert option in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "ninety"], "'ninety' is no port"),
+        (["--port", "65536"], "'65536' is no port"),
+        (["--rate", "-1"], "rate"),
+        (["--rate", "fast"], "'fast' is no rate"),
+    ],
+)
+def test_nonsense_is_explained(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_arguments(options)
+
+    assert said in capsys.readouterr().err
+
+
+def test_without_options_it_is_the_course_s_server() -> None:
+    arguments = read_arguments([])
+
+    assert (arguments.host, arguments.port, arguments.rate) == ("127.0.0.1", 8000, 100)

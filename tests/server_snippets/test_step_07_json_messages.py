@@ -1,0 +1,74 @@
+"""Step 7: each message says what it wants; a wrong one is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from server_snippets.step_07_json_messages import app
+from websocket_lab import BackgroundServer, LiveClient
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[LiveClient, LiveClient]]:
+    with (
+        BackgroundServer(app) as server,
+        LiveClient(server.url("/ws/json")) as ana,
+        LiveClient(server.url("/ws/json"), "Ben") as ben,
+    ):
+        yield ana, ben
+        assert not server.errors
+
+
+def ask(client: LiveClient, action: str, **fields: Any) -> Any:
+    """Send an action and return the answer."""
+    client.send_json({"action": action, **fields})
+    return client.receive_json()
+
+
+def test_all_subscribers_hear_a_message(pair: tuple[LiveClient, LiveClient]) -> None:
+    for client in pair:
+        assert ask(client, "subscribe", channel="news") == {"type": "subscribed", "channel": "news"}
+    pair[0].send_json({"action": "send", "channel": "news", "message": "Hello"})
+
+    for client in pair:
+        assert client.receive_json() == {"type": "message", "channel": "news", "message": "Hello"}
+
+
+def test_nobody_else_hears_it(pair: tuple[LiveClient, LiveClient]) -> None:
+    ana, ben = pair
+    ask(ana, "subscribe", channel="news")
+    ask(ben, "subscribe", channel="news")
+    assert ask(ben, "unsubscribe", channel="news") == {"type": "unsubscribed", "channel": "news"}
+    assert ask(ana, "send", channel="news", message="Hello")["message"] == "Hello"
+
+    assert ask(ben, "echo", data=[1, None]) == {"type": "response", "data": [1, None]}
+
+
+def test_who_vanished_is_forgotten(pair: tuple[LiveClient, LiveClient]) -> None:
+    ana, ben = pair
+    ask(ana, "subscribe", channel="news")
+    ask(ben, "subscribe", channel="news")
+    ben.vanish()
+
+    for text in ("one", "two"):
+        assert ask(ana, "send", channel="news", message=text)["message"] == text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *("", "{", "null", "[]", '{"action": "fly"}', '{"action": "echo"}'),
+        *('{"action": "send", "channel": 1, "message": "x"}', "[" * 5_000, b"\x00", b"{}"),
+    ],
+)
+def test_a_bad_message_gets_an_error_and_the_talk_goes_on(
+    pair: tuple[LiveClient, LiveClient], message: str | bytes
+) -> None:
+    ana, _ = pair
+    ana.send(message)
+    error = ana.receive_json()
+
+    assert (error["type"], error["code"]) == ("error", "invalid_message")
+    assert error["detail"]
+    assert ask(ana, "echo", data=1)["data"] == 1
