@@ -82,15 +82,24 @@ class GuardedConnection:
                 return await self._end(1009, "Message too big")
             if self._limit.admits():
                 return message
-            if self._limit.is_exhausted:
+            if self._limit.is_exhausted or not await self._refuse():
                 return await self._end(1008, "Too many messages")
-            # A client that has gone meanwhile is told by the next message.
-            with suppress(OSError):
-                await self._send({"type": "websocket.send", "text": RATE_LIMITED})
 
         if message["type"] == "websocket.disconnect":
             self._is_open = False
         return message
+
+    async def _refuse(self) -> bool:
+        """Tell the client that its message was refused; return False if it does not even read that."""
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._send({"type": "websocket.send", "text": RATE_LIMITED})
+        except TimeoutError:
+            return False
+        except OSError:
+            # It has gone meanwhile: the next message says so.
+            return True
+        return True
 
     def _is_too_big(self, message: Message) -> bool:
         payload = message.get("bytes") or (message.get("text") or "").encode()

@@ -6,9 +6,9 @@ from contextlib import suppress
 from fastapi import WebSocket, WebSocketDisconnect
 
 
-# A client that has more than this waiting is not keeping up.
-MAX_MESSAGES = 1_000
-MAX_CHARACTERS = 4 * 1024 * 1024
+# A client that has more than this waiting is not keeping up: five thousand who leave at once still fit.
+MAX_MESSAGES = 10_000
+MAX_CHARACTERS = 16 * 1024 * 1024
 
 
 class Outbox:

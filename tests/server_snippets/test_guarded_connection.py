@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi import FastAPI, WebSocket
 
+from server_snippets import rate_limit
 from server_snippets.connection_guard import ConnectionGuard, OpenConnections
 from server_snippets.main import Settings, make_app
-from websocket_lab import BackgroundServer, LiveClient
+from websocket_lab import BackgroundServer, ConnectionEnded, LiveClient
 
 
 Connect = Callable[..., LiveClient]
@@ -112,6 +113,30 @@ def test_the_limit_holds_for_an_echo_and_each_connection_has_its_own() -> None:
         assert [ana.receive() for _ in range(2)] == ["Echo: hi"] * 2
         assert json.loads(ana.receive())["code"] == "rate_limited"
         assert ben.receive() == "Echo: hi"
+
+
+def test_whoever_goes_on_beyond_the_rate_is_closed_with_1008(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "PATIENCE_SECONDS", 0.2)
+    with BackgroundServer(make_app()) as server, LiveClient(server.url("/ws/json"), "Eve") as eve:
+        with pytest.raises(ConnectionEnded):
+            while True:
+                eve.send("{}")
+
+        assert (eve.wait_closed(), eve.close_reason) == (1008, "Too many messages")
+
+
+def test_whoever_goes_on_without_reading_is_closed_too() -> None:
+    with BackgroundServer(make_app()) as server:
+        with LiveClient(server.url("/ws"), "Eve", deadline=2.0, ping_interval=None) as eve:
+            eve.pause_reading()
+            with pytest.raises((TimeoutError, ConnectionEnded)):
+                while True:
+                    eve.send("x" * 65_000)
+            with LiveClient(server.url("/ws")) as ana:
+                ana.send("hi")
+                assert ana.receive() == "Echo: hi"
+            eve.vanish()
+        assert not server.errors
 
 
 def test_two_hundred_messages_pass_at_once(connect: Connect) -> None:
