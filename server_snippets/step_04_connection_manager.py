@@ -11,20 +11,24 @@ from contextlib import suppress
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 
-# %% goodbye
+# What a send raises when the client is gone: Starlette turns to RuntimeError once it knows.
+GONE = (WebSocketDisconnect, RuntimeError)
+
+
+# %% close_slow
 goodbyes: set[asyncio.Task[None]] = set()
 
 
 async def close_slow(websocket: WebSocket) -> None:
     """Close with 1013, which the client reads behind all that it has not read yet."""
-    with suppress(WebSocketDisconnect, RuntimeError):
+    with suppress(*GONE):
         await websocket.close(1013, "You read too slowly")
 
 
+# %% say_goodbye
 def say_goodbye(websocket: WebSocket) -> None:
-    """Close the connection of a slow client in the background."""
+    """Close a slow client's connection in the background, in a task that `goodbyes` keeps alive."""
     goodbye = asyncio.create_task(close_slow(websocket))
-    # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
     goodbyes.add(goodbye)
     goodbye.add_done_callback(goodbyes.discard)
 
@@ -38,8 +42,7 @@ async def deliver(message: str, websocket: WebSocket) -> bool:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await websocket.send_text(message)
-    except (WebSocketDisconnect, RuntimeError):
-        # The client vanished. Starlette raises RuntimeError once it knows that a socket is closed.
+    except GONE:
         return False
     except TimeoutError:
         say_goodbye(websocket)
@@ -81,9 +84,10 @@ app = FastAPI()
 
 @app.websocket("/ws")
 async def chat(websocket: WebSocket) -> None:
-    """Pass each text on to everyone until this client leaves."""
+    """Welcome one client, then pass each of its texts on to everyone, until it leaves."""
     await manager.connect(websocket)
     try:
+        await manager.send_personal_message("Welcome!", websocket)
         async for text in websocket.iter_text():
             await manager.broadcast(text)
     finally:

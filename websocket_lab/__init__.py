@@ -1,15 +1,19 @@
 """The instruments of the course: servers in the background, live clients, panels and predictions."""
 
 from websocket_lab.background_server import BackgroundServer, ServerStartError
+from websocket_lab.client_panel import ClientPanel
 from websocket_lab.connection_state import ConnectFailed, ConnectionEnded, State
 from websocket_lab.live_client import LiveClient
+from websocket_lab.prediction import Prediction
 
 
 __all__ = [
     "BackgroundServer",
+    "ClientPanel",
     "ConnectFailed",
     "ConnectionEnded",
     "LiveClient",
+    "Prediction",
     "ServerStartError",
     "State",
 ]

@@ -138,7 +138,7 @@ class ClientConnection:
                 self.unread.append(message)
                 self._add("received", message)
         except ConnectionClosed as closed:
-            self.close_code, self.close_reason = websocket.close_code, websocket.close_reason
+            self.close_code, self.close_reason = int(websocket.close_code or 1006), websocket.close_reason
             self._become(State.CLOSED, closing_words(closed))
 
     def _become(self, state: State, event: str | None = None) -> None:

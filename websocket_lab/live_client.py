@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import reprlib
 from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
 
@@ -29,7 +30,9 @@ class LiveClient:
         self.url = url
         self.name = name
         self.deadline = deadline
-        self._connection = ClientConnection(url, name, {"open_timeout": deadline, "close_timeout": deadline} | connect_options)
+        self._connection = ClientConnection(
+            url, name, {"open_timeout": deadline, "close_timeout": deadline} | connect_options
+        )
 
     @property
     def state(self) -> State:
@@ -110,7 +113,7 @@ class LiveClient:
     def wait_for(self, expected: Expected, deadline: float | None = None) -> Message:
         """Read on until a message equals `expected`, or satisfies it if it is a function, and return it."""
         matches = expected if callable(expected) else lambda message: message == expected
-        what = "receive what was waited for" if callable(expected) else f"receive {expected!r}"
+        what = "receive what was waited for" if callable(expected) else f"receive {reprlib.repr(expected)}"
         return self._run(lambda: self._connection.receive_until(matches), what, deadline)
 
     def wait_closed(self, deadline: float | None = None) -> int:
@@ -154,10 +157,9 @@ class LiveClient:
             ) from None
 
     def _last_words(self) -> str:
-        messages = self.messages
-        return (
-            f"The last message received was {messages[-1]!r}." if messages else "Nothing was received so far."
-        )
+        if not self.messages:
+            return "Nothing was received so far."
+        return f"The last message received was {reprlib.repr(self.messages[-1])}."
 
 
 async def _within(action: Callable[[], Coroutine[Any, Any, Result]], seconds: float) -> Result:
