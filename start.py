@@ -62,7 +62,8 @@ def fail(output: list[str]) -> None:
     if shutil.disk_usage(HERE).free < 100_000_000:
         cause = "No space left"
     remedy = REMEDIES[cause].format(*sys.version_info)
-    sys.exit(f"\n{''.join(output[-8:])}\nThe set-up stopped. {remedy}, then run this command again.")
+    last_lines = "\n".join(line[:200].rstrip() for line in output[-8:])
+    sys.exit(f"\n{last_lines}\n\nThe set-up stopped. {remedy}, then run this command again.")
 
 
 def show(stage: str, count: int, total: int, package: str) -> None:
@@ -92,7 +93,8 @@ def follow_installing(pip: "subprocess.Popen[str]", packages: list[str]) -> None
             last = count
         with contextlib.suppress(subprocess.TimeoutExpired):
             pip.wait(timeout=0.2)
-    show("Installing", total, total, "")
+    if pip.returncode == 0:
+        show("Installing", total, total, "")
 
 
 def follow(pip: "subprocess.Popen[str]", total: int) -> list[str]:
