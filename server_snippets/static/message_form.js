@@ -79,7 +79,7 @@ export class MessageForm extends EventTarget {
 
   #submit(event) {
     event.preventDefault();
-    if (!this.#connection.isOpen) return this.#say({ words: "Not connected: press Connect first.", isWrong: true });
+    if (!this.#connection.isOpen) return this.#say(notOpen(this.#connection));
     const { message } = describe(this.#mode, this.draft);
     if (message === undefined) return this.#field.focus();
     this.#connection.send(message);
@@ -87,6 +87,11 @@ export class MessageForm extends EventTarget {
     // Stays, and is replaced by typing: the same message can be sent again.
     return this.#field.select();
   }
+}
+
+function notOpen({ isActive, state }) {
+  const words = isActive ? `Not open: the connection is ${state}.` : "Not connected: press Connect first.";
+  return { words, isWrong: true };
 }
 
 /** Return what a draft would send, with words on it; no message where nothing can be sent. */

@@ -3,17 +3,22 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from server_snippets.main import make_app
-from tests.server_snippets.static.chromium import chromium
+from tests.jupyterlab import chromium
 from tests.server_snippets.static.connection_card import ConnectionCard
 from tests.server_snippets.static.page_faults import page_faults
 from websocket_lab import BackgroundServer
 
 
+DEADLINE = 15_000
+
+
+# Not for the whole run: as long as Playwright is open, no other test can call asyncio.run().
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=DEADLINE)
     with chromium() as browser:
         yield browser
 

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 class ConnectionCard:
@@ -27,6 +27,12 @@ class ConnectionCard:
     def press(self, button: str) -> Self:
         """Press a button of the card."""
         self.root.get_by_role("button", name=button, exact=True).click()
+        return self
+
+    def connect(self) -> Self:
+        """Press Connect and wait until the connection is open."""
+        self.press("Connect")
+        expect(self.state).to_have_text("open")
         return self
 
     def unfold(self, words: str) -> Self:

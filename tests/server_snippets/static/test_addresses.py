@@ -36,7 +36,7 @@ def test_the_page_works_behind_a_prefix(browser: Browser) -> None:
     with BackgroundServer(outer) as server, browser.new_page() as page:
         faults = page_faults(page)
         page.goto(server.http_url("/user/ana/proxy/8000/"))
-        ana = ConnectionCard(page).press("Connect").send("Hello")
+        ana = ConnectionCard(page).connect().send("Hello")
 
         expect(ana.rows("received")).to_have_text(["Echo: Hello"])
         expect(page.get_by_text("You look at this page through Jupyter’s proxy.")).to_be_visible()

@@ -10,7 +10,7 @@ from websocket_lab import BackgroundServer
 
 
 def test_a_code_and_a_reason_of_ones_own_reach_the_log(ana: ConnectionCard) -> None:
-    ana.press("Connect").unfold("Close with a code")
+    ana.connect().unfold("Close with a code")
     expect(ana.state).to_have_text("open")
     ana.root.get_by_label("Code").fill("4321")
     ana.root.get_by_label("Reason").fill("tea time")
@@ -22,7 +22,7 @@ def test_a_code_and_a_reason_of_ones_own_reach_the_log(ana: ConnectionCard) -> N
 
 @pytest.mark.parametrize("code", ["1001", "2999", "5000", "one", ""])
 def test_a_code_that_a_page_may_not_use_is_explained(ana: ConnectionCard, code: str) -> None:
-    ana.press("Connect").unfold("Close with a code")
+    ana.connect().unfold("Close with a code")
     ana.root.get_by_label("Code").fill(code)
     ana.press("Close")
 
@@ -46,8 +46,7 @@ def test_a_refused_handshake_says_how_little_a_page_is_told(ana: ConnectionCard)
 
 
 def test_a_server_that_stops_is_told_by_its_code(ana: ConnectionCard, server: BackgroundServer) -> None:
-    ana.press("Connect")
-    expect(ana.state).to_have_text("open")
+    ana.connect()
     server.stop()
 
     expect(ana.ending).to_contain_text("Closed by the server: 1012")

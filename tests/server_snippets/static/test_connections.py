@@ -25,15 +25,15 @@ def test_a_new_connection_goes_where_the_newest_one_goes(page: Page, ana: Connec
 
 
 def test_the_totals_count_all_connections(page: Page, ana: ConnectionCard) -> None:
-    ana.press("Connect").send("one")
-    add_card(page, "Ben").press("Connect").send("two")
+    ana.connect().send("one")
+    add_card(page, "Ben").connect().send("two")
 
     expect(page.locator("#totals")).to_have_text("2 connections · 2 open · 2 sent · 2 received")
 
 
 def test_a_flood_leaves_the_newest_rows_and_says_so(page: Page, ana: ConnectionCard) -> None:
     page.route_web_socket("**/ws", lambda socket: flood(socket, 1_200))
-    ana.press("Connect").send("go")
+    ana.connect().send("go")
 
     expect(ana.rows("received").last).to_have_text("message 1199")
     expect(ana.log.locator(".row")).to_have_count(500)
@@ -46,7 +46,7 @@ def flood(socket: WebSocketRoute, count: int) -> None:
 
 
 def test_the_log_is_copied_and_cleared(page: Page, ana: ConnectionCard) -> None:
-    ana.press("Connect").send("Hello")
+    ana.connect().send("Hello")
     expect(ana.rows("received")).to_have_count(1)
     ana.press("Copy log").press("Clear log")
 

@@ -12,14 +12,14 @@ MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script
 
 
 def test_text_goes_to_echo_and_back(ana: ConnectionCard) -> None:
-    ana.press("Connect").send("Hello")
+    ana.connect().send("Hello")
 
     expect(ana.rows("sent")).to_have_text(["Hello"])
     expect(ana.rows("received")).to_have_text(["Echo: Hello"])
 
 
 def test_bytes_are_written_and_read_as_hexadecimal_digits(ana: ConnectionCard) -> None:
-    ana.press("Connect").send("00 ff 0x7a", kind="Binary")
+    ana.connect().send("00 ff 0x7a", kind="Binary")
 
     expect(ana.rows("received")).to_have_text(["00 ff 7a"])
     expect(ana.log).to_contain_text("binary, 3 bytes")
@@ -36,8 +36,7 @@ def test_everyone_hears_everyone(page: Page, ana: ConnectionCard) -> None:
 
 
 def test_two_people_chat(page: Page, ana: ConnectionCard) -> None:
-    ana.choose("ws/chat", room="tea", username="ana").press("Connect")
-    expect(ana.state).to_have_text("open")
+    ana.choose("ws/chat", room="tea", username="ana").connect()
     ben = add_card(page, "Ben").choose("ws/chat", room="tea", username="ben").press("Connect")
     expect(ben.rows("received").last).to_contain_text('"users":["ana","ben"]')
     ben.send('{"action": "message", "text": "hi"}', kind="JSON")
@@ -64,8 +63,7 @@ def test_a_wrong_token_ends_with_4001_and_its_meaning(ana: ConnectionCard) -> No
 
 
 def test_the_examples_of_channels_subscribe_and_send(ana: ConnectionCard) -> None:
-    ana.choose("ws/json").press("Connect")
-    expect(ana.state).to_have_text("open")
+    ana.choose("ws/json").connect()
     for example in ("Subscribe", "Send to all"):
         ana.press(example).message.press("Enter")
 
@@ -75,7 +73,7 @@ def test_the_examples_of_channels_subscribe_and_send(ana: ConnectionCard) -> Non
 
 
 def test_the_examples_of_tasks_start_one(ana: ConnectionCard) -> None:
-    ana.choose("ws/tasks").press("Connect")
+    ana.choose("ws/tasks").connect()
     expect(ana.rows("received").first).to_contain_text('"type":"tasks"')
     ana.press("Start").message.press("Enter")
 
@@ -91,8 +89,7 @@ def test_every_ready_json_example_is_json_unless_it_says_not(page: Page) -> None
 
 
 def test_broken_json_is_marked_and_can_be_sent_on_purpose(ana: ConnectionCard) -> None:
-    ana.choose("ws/json").press("Connect")
-    expect(ana.state).to_have_text("open")
+    ana.choose("ws/json").connect()
     ana.press("Not JSON")
     expect(ana.root).to_contain_text("Not valid JSON:")
     ana.press("Send anyway")
@@ -102,7 +99,7 @@ def test_broken_json_is_marked_and_can_be_sent_on_purpose(ana: ConnectionCard) -
 
 
 def test_half_a_byte_is_not_sent(ana: ConnectionCard) -> None:
-    ana.press("Connect").send("48 6", kind="Binary")
+    ana.connect().send("48 6", kind="Binary")
 
     expect(ana.root).to_contain_text("one digit is left over")
     expect(ana.rows("sent")).to_have_count(0)
@@ -115,7 +112,7 @@ def test_sending_without_a_connection_says_what_to_do(ana: ConnectionCard) -> No
 
 
 def test_markup_in_a_message_stays_text(page: Page, ana: ConnectionCard) -> None:
-    ana.press("Connect").send(MARKUP)
+    ana.connect().send(MARKUP)
 
     expect(ana.rows("received")).to_have_text([f"Echo: {MARKUP}"])
     expect(ana.log.locator("img, script")).to_have_count(0)
@@ -123,7 +120,7 @@ def test_markup_in_a_message_stays_text(page: Page, ana: ConnectionCard) -> None
 
 
 def test_a_long_message_is_folded_until_it_is_asked_for(ana: ConnectionCard) -> None:
-    ana.press("Connect").send("x" * 5_000)
+    ana.connect().send("x" * 5_000)
     expect(ana.rows("received")).to_have_text([f"Echo: {'x' * 394} …"])
     ana.log.get_by_role("button", name="Show all").last.click()
 
