@@ -4,7 +4,7 @@ New: an HTTP endpoint answers when it is asked, a WebSocket endpoint speaks when
 Run it: uvicorn server_snippets.step_01_polling_and_push:app
 """
 
-# %% imports
+# %% clock
 import asyncio
 import time
 from contextlib import suppress
@@ -12,14 +12,18 @@ from contextlib import suppress
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 
-# %% clock
-# The clock ticks twice a second.
 TICK_SECONDS = 0.5
+START = int(time.time())
 
 
-def read_clock(tick: int) -> dict[str, float]:
-    """Return the number of a tick and the moment of it, in seconds since 1970."""
-    return {"tick": tick, "at": tick * TICK_SECONDS}
+def last_tick() -> int:
+    """Return the number of the last tick; tick 0 was at START."""
+    return int((time.time() - START) / TICK_SECONDS)
+
+
+def describe(tick: int) -> dict[str, int | float]:
+    """Return what a tick tells: its number, and its moment in seconds since 1970."""
+    return {"tick": tick, "at": START + tick * TICK_SECONDS}
 
 
 # %% app
@@ -27,18 +31,18 @@ app = FastAPI()
 
 
 @app.get("/clock")
-async def tell() -> dict[str, float]:
+async def tell() -> dict[str, int | float]:
     """Answer with the last tick: nobody hears of the next one without asking again."""
-    return read_clock(int(time.time() / TICK_SECONDS))
+    return describe(last_tick())
 
 
 @app.websocket("/clock")
 async def push(websocket: WebSocket) -> None:
     """Send each tick at its moment, until the client has left."""
     await websocket.accept()
-    tick = int(time.time() / TICK_SECONDS)
+    tick = last_tick()
     with suppress(WebSocketDisconnect):
         while True:
             tick += 1
-            await asyncio.sleep(tick * TICK_SECONDS - time.time())
-            await websocket.send_json(read_clock(tick))
+            await asyncio.sleep(START + tick * TICK_SECONDS - time.time())
+            await websocket.send_json(describe(tick))
