@@ -24,13 +24,13 @@ class Say(BaseModel):
     text: str
 
 
-class Type(BaseModel):
+class Typing(BaseModel):
     """Show the others that you are typing."""
 
     action: Literal["typing"]
 
 
-Action = Say | Type
+Action = Say | Typing
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
@@ -69,8 +69,8 @@ def chat_router(settings: Settings) -> APIRouter:
             match action:
                 case Say(text=text):
                     await rooms.say(member, text)
-                case Type():
-                    await rooms.type(member)
+                case Typing():
+                    await rooms.show_typing(member)
 
         await rooms.join(member)
         try:

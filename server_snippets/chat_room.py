@@ -64,7 +64,7 @@ class ChatRooms:
         await self._users.catch_up(member.room)
         await self._manager.broadcast_to_room(event, member.room)
 
-    async def type(self, member: Member) -> None:
+    async def show_typing(self, member: Member) -> None:
         """Show the others that someone is typing."""
         await self._typing.start(member.websocket, member.room, member.username)
 

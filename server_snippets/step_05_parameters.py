@@ -35,8 +35,8 @@ async def welcome(websocket: WebSocket) -> None:
 async def join(websocket: WebSocket, client_id: int, loud: bool = False) -> None:
     """Tell everyone who joins, what each says, and who leaves: /ws/7?loud=true."""
     await manager.connect(websocket)
-    await manager.broadcast(f"Client {client_id} joined")
     try:
+        await manager.broadcast(f"Client {client_id} joined")
         await relay(websocket, f"Client {client_id}", loud)
     finally:
         manager.disconnect(websocket)

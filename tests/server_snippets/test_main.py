@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from server_snippets import main
 from server_snippets.main import make_app
-from websocket_lab import BackgroundServer, LiveClient
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
 METHODS = [
@@ -49,6 +49,14 @@ def test_the_test_page_and_its_files_are_served(whole_server: BackgroundServer) 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/ws", "/nothing"])
 def test_nothing_else_is_served(whole_server: BackgroundServer, path: str) -> None:
     assert get(whole_server, path)[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/health", "/static/test_page.js", "/ws/", "/ws/auth/x"])
+def test_no_other_path_takes_a_websocket(connect: Callable[..., LiveClient], path: str) -> None:
+    with pytest.raises(ConnectFailed) as failure:
+        connect(path)
+
+    assert failure.value.status == 403
 
 
 def test_health_counts_the_open_connections() -> None:

@@ -1,0 +1,75 @@
+"""Work that goes on by itself, and the list of it, which stays short."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from server_snippets.incoming import Refused
+from server_snippets.task_runner import MAX_ENDED, MAX_RUNNING, TaskRunner
+
+
+class Told(list[Any]):
+    """What was announced."""
+
+    async def announce(self, event: dict[str, Any]) -> None:
+        """Note an event."""
+        self.append(event)
+
+
+def test_the_list_forgets_what_ended_long_ago() -> None:
+    async def story() -> list[str]:
+        runner = TaskRunner(Told().announce, 0)
+        for _ in range(2):
+            for _ in range(MAX_ENDED):
+                await runner.start("report", 1)
+            while any(task["status"] == "running" for task in runner.tasks()):
+                await asyncio.sleep(0)
+        await runner.start("last", 1000)
+        return [task["task_id"] for task in runner.tasks()]
+
+    assert asyncio.run(story()) == [str(number) for number in range(MAX_ENDED + 1, 2 * MAX_ENDED + 2)]
+
+
+def test_what_runs_is_bounded_and_cancelling_makes_room() -> None:
+    async def story() -> None:
+        runner = TaskRunner(Told().announce, 1)
+        for _ in range(MAX_RUNNING):
+            await runner.start("report", 1)
+        with pytest.raises(Refused, match="50 tasks run already"):
+            await runner.start("report", 1)
+        await runner.cancel("1")
+        await runner.start("report", 1)
+        await runner.stop()
+
+    asyncio.run(story())
+
+
+def test_stopping_ends_everything_in_silence() -> None:
+    async def story() -> Told:
+        told = Told()
+        runner = TaskRunner(told.announce, 0.001)
+        await runner.start("report", 1000)
+        while len(told) < 3:
+            await asyncio.sleep(0.001)
+        await runner.stop()
+        said = len(told)
+        await asyncio.sleep(0.01)
+        assert len(told) == said
+        return told
+
+    assert {event["type"] for event in asyncio.run(story())} == {"started", "progress"}
+
+
+def test_a_task_that_is_cancelled_at_its_last_step_does_not_finish() -> None:
+    async def story() -> Told:
+        told = Told()
+        runner = TaskRunner(told.announce, 0)
+        await runner.start("report", 1)
+        # The step's pause is over, but the task has not run on yet.
+        await asyncio.sleep(0)
+        await runner.cancel("1")
+        await asyncio.sleep(0.01)
+        return told
+
+    assert [event["type"] for event in asyncio.run(story())] == ["started", "cancelled"]
