@@ -1,9 +1,12 @@
-"""uvicorn's warnings, shown under the cell that started the server."""
+"""uvicorn's warnings, shown under the cell that started the server, and nowhere else."""
 
 import logging
 import sys
 import threading
 from typing import Protocol
+
+
+LOGGERS = ("uvicorn.error", "uvicorn.access")
 
 
 class Serving(Protocol):
@@ -14,25 +17,35 @@ class Serving(Protocol):
         """Whether the server answers and has not been told to stop."""
 
 
-class ServerLog(logging.Handler):
-    """Prints what uvicorn logs in the thread that made this, while its server serves."""
+class ServerLog(logging.Filter):
+    """Takes what uvicorn logs in the thread that made this, and prints what a learner should see.
 
-    def __init__(self, server: Serving) -> None:
+    A filter, not a handler: whatever else is set up for logging in this process gets none of it, neither the
+    addresses with their tokens nor the traceback that is shown elsewhere, cut to the learner's lines.
+    """
+
+    def __init__(self, server: Serving, level: int) -> None:
         super().__init__()
         self._server = server
+        self._level = level
         self._thread = threading.get_ident()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print the record, unless it is another server's or is shown elsewhere."""
-        # Start-up failures are raised in the cell, exceptions are shown cut to the learner's lines.
-        if record.thread == self._thread and self._server.is_serving and not record.exc_info:
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the record belongs to another thread and shall go its way."""
+        if record.thread != self._thread:
+            return True
+
+        if record.levelno >= self._level and self._server.is_serving and not record.exc_info:
             print(f"{record.levelname}: {record.getMessage()}", file=sys.stderr)
+        return False
 
     def __enter__(self) -> "ServerLog":
-        """Listen to uvicorn's logger."""
-        logging.getLogger("uvicorn").addHandler(self)
+        """Start taking records."""
+        for name in LOGGERS:
+            logging.getLogger(name).addFilter(self)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Stop listening."""
-        logging.getLogger("uvicorn").removeHandler(self)
+        """Take no more records."""
+        for name in LOGGERS:
+            logging.getLogger(name).removeFilter(self)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import logging
 import socket
 import threading
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import uvicorn
+from uvicorn.config import LOG_LEVELS
 
 from websocket_lab.server_log import ServerLog
 
@@ -75,7 +77,11 @@ class ServerThread:
         loop_factory = self._server.config.get_loop_factory()
         try:
             # Not `Server.run()`: it breaks when nest_asyncio has replaced `asyncio.run`.
-            with ServerLog(self), self._listener, asyncio.Runner(loop_factory=loop_factory) as runner:
+            with (
+                ServerLog(self, _log_level(self._server.config)),
+                self._listener,
+                asyncio.Runner(loop_factory=loop_factory) as runner,
+            ):
                 runner.run(self._run())
         except BaseException as error:
             # uvicorn reports a failed start-up by SystemExit, which threads swallow.
@@ -86,6 +92,11 @@ class ServerThread:
         self._task = asyncio.current_task()
         asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
         await self._server.serve(sockets=[self._listener])
+
+
+def _log_level(config: uvicorn.Config) -> int:
+    level = config.log_level
+    return LOG_LEVELS[level] if isinstance(level, str) else level or logging.INFO
 
 
 class _Server(uvicorn.Server):

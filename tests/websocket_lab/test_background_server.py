@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+import uvicorn
 from fastapi import FastAPI, WebSocket
 
-from websocket_lab import BackgroundServer, LiveClient, ServerStartError
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient, ServerStartError
 
 
 def make_app(events: list[str] | None = None) -> FastAPI:
@@ -245,6 +246,26 @@ def test_a_handler_that_blocks_is_named_when_stop_gives_up(monkeypatch: pytest.M
     with pytest.warns(RuntimeWarning, match="time.sleep"):
         server.stop()
     release.set()
+
+
+def test_uvicorns_own_log_setup_brings_no_second_traceback_and_no_address(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    uvicorn.Config(make_app(), log_level="info")
+    with BackgroundServer(make_app()) as server:
+        uvicorn.Config(make_app(), log_level="info")
+        LiveClient(server.url("/raise?token=secret-token")).connect().wait_closed()
+
+    output = capsys.readouterr()
+    assert output.err.count("LookupError") == 2
+    assert "secret-token" not in output.out + output.err
+
+
+def test_a_warning_of_uvicorn_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    with BackgroundServer(make_app(), ws="none") as server, pytest.raises(ConnectFailed):
+        LiveClient(server.url("/echo")).connect()
+
+    assert "WARNING: Unsupported upgrade request." in capsys.readouterr().err
 
 
 def test_no_address_with_a_token_reaches_the_output(
