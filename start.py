@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -150,7 +151,7 @@ def set_up(*parts: str) -> None:
     """Install what is missing; do nothing when all is as it should be."""
     # pip writes its RECORD last: without one, making .venv was interrupted.
     if UNFINISHED.exists() or not PYTHON.exists() or not any(SITE_PACKAGES.glob("pip-*/RECORD")):
-        print(f"Setting up the course in {VENV}: once, a minute or two.", flush=True)
+        print("Setting up the course in the folder .venv: once, a minute or two.", flush=True)
         call(sys.executable, "-m", "venv", "--clear", VENV)
     for part in parts:
         stamp = VENV / f"{part}.stamp"
@@ -159,11 +160,12 @@ def set_up(*parts: str) -> None:
 
 
 def run(module: str, *arguments: str) -> int:
-    """Run a module in .venv, in this folder; return its exit code."""
+    """Run a module in .venv, in this folder, and leave Ctrl-C to it; return its exit code."""
     command = [str(PYTHON), "-m", module, *arguments]
     os.chdir(HERE)
     if os.name == "posix":
         os.execv(PYTHON, command)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     return subprocess.call(command)
 
 
