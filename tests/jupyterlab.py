@@ -1,4 +1,4 @@
-"""A real JupyterLab in a headless Chromium, driven as a person would: for the tests of lessons and widgets."""
+"""A real JupyterLab in a headless Chromium, driven as a person would do it."""
 
 import json
 import os
@@ -37,7 +37,8 @@ CHROMIUM_OPTIONS = [
 ]
 UNTIL_READY = """async () => {
   const command = 'notebook:run-all-cells';
-  const isThere = () => window.jupyterapp?.shell.currentWidget?.sessionContext && jupyterapp.commands.hasCommand(command);
+  const isOpen = () => window.jupyterapp?.shell.currentWidget?.sessionContext;
+  const isThere = () => isOpen() && jupyterapp.commands.hasCommand(command);
   while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
   const notebook = jupyterapp.shell.currentWidget;
   await notebook.context.ready;
@@ -167,7 +168,7 @@ class NotebookPage:
         """Switch JupyterLab to its dark theme."""
         theme = "{ theme: 'JupyterLab Dark' }"
         self.page.evaluate(f"() => jupyterapp.commands.execute('apputils:change-theme', {theme})")
-        self.page.wait_for_selector('body[data-jp-theme-light="false"]')
+        self.page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
 
     def screenshot(self, path: Path | str) -> None:
         """Save a picture of the page."""
@@ -248,28 +249,22 @@ def notebook_of(cells: tuple[str, ...]) -> nbformat.NotebookNode:
 
 
 @contextmanager
-def running_jupyterlab(folder: Path) -> Iterator[JupyterLab]:
-    """Run a JupyterLab in `folder` with fresh settings, and a browser; end both and all kernels afterwards."""
-    with chromium() as browser, lab_server(folder) as (root, url, token):
-        lab = JupyterLab(root, url, token, browser)
-        try:
-            yield lab
-        finally:
-            lab.close_kernels()
-
-
-@contextmanager
 def chromium() -> Iterator[Browser]:
-    """Run a headless Chromium; skip the test where none is installed (fail, if this is CI)."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None:
-        reason = "Chromium is not installed."
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-
+    """Run a headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+def chromium_path() -> str:
+    """Return where Chromium is; skip the test where it is not installed (fail, if this is CI)."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+
+    reason = "Chromium is not installed."
+    pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 @contextmanager

@@ -24,6 +24,8 @@ function render({ model, el, signal }) {
   parts.toggle.addEventListener("click", () => ask(panel, isOpen(panel) ? "disconnect" : "connect"));
   signal?.addEventListener("abort", () => forget(panel));
 
+  // The mark that ipywidgets gives a view whose kernel is gone, as in a notebook that was saved and opened again.
+  if (el.classList.contains("jupyter-widgets-disconnected")) showLoss(panel);
   showFace(panel);
   post(panel, { action: "show" });
 }

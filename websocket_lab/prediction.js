@@ -4,8 +4,6 @@ const WAITING = "Choose, then run the cell below.";
 
 export default { render };
 
-let count = 0;
-
 function render({ model, el }) {
   const card = build(model);
   el.append(card.root);
@@ -41,7 +39,7 @@ function build(model) {
   const fieldset = make("fieldset");
   const legend = make("legend");
   legend.append(make("span", "wsl-eyebrow", "Predict"), model.get("question"));
-  const group = `wsl-prediction-${++count}`;
+  const group = `wsl-prediction-${Math.random().toString(36).slice(2)}`;
   const options = model.get("options").map((text) => buildOption(model, group, text));
   const list = make("div", "wsl-options");
   list.append(...options.map((option) => option.node));
