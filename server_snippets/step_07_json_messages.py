@@ -14,6 +14,7 @@ from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 
 from server_snippets.step_04_connection_manager import deliver
+from server_snippets.step_07_message_reader import explain, texts
 
 
 # %% actions
@@ -39,15 +40,10 @@ class Echo(BaseModel):
     data: JsonValue
 
 
+# %% union
 # The field `action` says which of the classes a message must fit.
 Action = Subscription | Send | Echo
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
-
-
-# %% errors
-def explain(error: ValidationError) -> dict[str, JsonValue]:
-    """Return the reply to a message that pydantic does not accept."""
-    return {"type": "error", "code": "invalid_message", "detail": error.errors()[0]["msg"]}
 
 
 # %% answer
@@ -79,10 +75,9 @@ async def channels(websocket: WebSocket) -> None:
     """Answer each message until the client leaves; a bad one gets an error, and the talk goes on."""
     await websocket.accept()
     try:
-        while (message := await websocket.receive())["type"] == "websocket.receive":
+        async for text in texts(websocket):
             try:
-                # A binary message has no text: it is no JSON either.
-                await answer(ACTIONS.validate_json(message.get("text") or ""), websocket)
+                await answer(ACTIONS.validate_json(text), websocket)
             except ValidationError as error:
                 await websocket.send_json(explain(error))
     finally:

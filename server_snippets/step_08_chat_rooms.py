@@ -12,7 +12,7 @@ from typing import Literal
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, ValidationError
 
-from server_snippets.step_07_json_messages import explain
+from server_snippets.step_07_message_reader import explain, texts
 from server_snippets.step_08_room_manager import ChatManager
 
 
@@ -26,7 +26,7 @@ class Say(BaseModel):
 
 async def talk(websocket: WebSocket, room: str, username: str) -> None:
     """Pass each message on to the room until the client leaves; explain what is wrong with the others."""
-    async for text in websocket.iter_text():
+    async for text in texts(websocket):
         try:
             said = Say.model_validate_json(text).text
         except ValidationError as error:

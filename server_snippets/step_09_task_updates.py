@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from server_snippets.step_07_json_messages import explain
+from server_snippets.step_07_message_reader import explain, texts
 from server_snippets.step_09_task_runner import cancel, manager, progress, start
 
 
@@ -72,7 +72,7 @@ async def tasks(websocket: WebSocket) -> None:
     await manager.connect(websocket)
     try:
         await tell_tasks(websocket)
-        async for text in websocket.iter_text():
+        async for text in texts(websocket):
             await answer(text, websocket)
     finally:
         manager.disconnect(websocket)

@@ -70,8 +70,8 @@ def test_a_name_is_free_after_its_holder_vanished(server: BackgroundServer) -> N
             assert ben_again.receive_json()["type"] == "joined"
 
 
-@pytest.mark.parametrize("message", ["{", "[]", '{"action": "fly"}', '{"action": "message"}'])
-def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str) -> None:
+@pytest.mark.parametrize("message", [b"{}", "{", "[]", '{"action": "fly"}', '{"action": "message"}'])
+def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | bytes) -> None:
     with visit(server, "ana") as ana:
         ana.receive()
         ana.send(message)

@@ -72,8 +72,8 @@ def test_a_cancelled_task_says_no_more(server: BackgroundServer) -> None:
         assert ana.receive_json() == {"type": "tasks", "tasks": []}
 
 
-@pytest.mark.parametrize("message", ["{", '{"action": "start"}', '{"action": "fly"}'])
-def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str) -> None:
+@pytest.mark.parametrize("message", [b"{}", "{", '{"action": "start"}', '{"action": "fly"}'])
+def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | bytes) -> None:
     with watch(server, "Ana") as ana:
         ana.receive()
         ana.send(message)
