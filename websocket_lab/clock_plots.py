@@ -19,7 +19,7 @@ Race = Mapping[str, Heard]
 
 def plot_delays(race: Race) -> None:
     """Draw each tick as far to the right as it was heard late, and say the medians."""
-    axes = _axes("How late each tick was heard")
+    axes = _axes("Polled ticks are heard late, pushed ticks at once")
     delays = {way: delays_of(heard, _start(race)) for way, heard in race.items()}
     for row, late in enumerate(delays.values()):
         axes.plot(late, [row] * len(late), linestyle="none", markersize=8, alpha=0.75, clip_on=False)
@@ -27,20 +27,20 @@ def plot_delays(race: Race) -> None:
     axes.set(ylim=(len(race) - 0.5, -0.5), xlabel="milliseconds after the tick")
     axes.grid(axis="y", visible=False)
     pyplot.show()
-    print("Late by (median):", _listed({way: f"{median(late):.0f} ms" for way, late in delays.items()}))
+    print("Late by (median) —", _listed({way: f"{median(late):.0f} ms" for way, late in delays.items()}))
 
 
 def plot_bytes(race: Race) -> None:
     """Draw how the bytes of each way add up over time, and say the sums."""
-    axes = _axes("How the bytes add up")
-    sums = {way: list(accumulate(size for *_, size in heard)) for way, heard in race.items()}
+    axes = _axes("Polling pays for headers again and again")
+    sums = {way: list(accumulate((size for *_, size in heard), initial=0)) for way, heard in race.items()}
     for way, heard in race.items():
-        moments = [when - _start(race) for when, *_ in heard]
-        (line,) = axes.plot(moments, sums[way], drawstyle="steps-post", markersize=4)
+        moments = [0.0, *(when - _start(race) for when, *_ in heard)]
+        (line,) = axes.plot(moments, sums[way], drawstyle="steps-post", linestyle="-", markersize=4)
         _label(axes, way, moments[-1], sums[way][-1], str(line.get_color()))
     axes.set(xlabel="seconds", ylabel="bytes", ylim=(0, None))
     pyplot.show()
-    print("In all:", _listed({way: f"{total[-1]:,} bytes" for way, total in sums.items()}))
+    print("In all —", _listed({way: f"{total[-1]:,} bytes" for way, total in sums.items()}))
 
 
 def delays_of(heard: Heard, start: float) -> list[float]:
@@ -65,4 +65,4 @@ def _label(axes: Axes, text: str, x: float, y: float, color: str) -> None:
 
 
 def _listed(numbers: Mapping[str, str]) -> str:
-    return ", ".join(f"{way} {number}" for way, number in numbers.items()) + "."
+    return " · ".join(f"{way}: {number}" for way, number in numbers.items())
