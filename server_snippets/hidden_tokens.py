@@ -32,7 +32,8 @@ def hidden_tokens() -> Iterator[None]:
     # One filter a server: two in one process must not take away each other's.
     hide_queries = HideQueries()
     for logger in loggers:
-        logger.addFilter(hide_queries)
+        # First of all filters, because another one may show the record.
+        logger.filters.insert(0, hide_queries)
     try:
         yield
     finally:
