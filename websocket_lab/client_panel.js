@@ -10,7 +10,7 @@ export default { render };
 
 function render({ model, el, signal }) {
   const parts = build(model.get("name"), model.get("url"));
-  const panel = { model, parts, next: 0, waiting: new Map(), own: "", lost: false };
+  const panel = { model, parts, next: 0, waiting: new Map(), own: "", lost: false, atEnd: true };
   el.append(parts.root);
 
   model.on("change:face", () => showFace(panel));
@@ -22,7 +22,11 @@ function render({ model, el, signal }) {
     if (event.key === "Enter" && !event.isComposing) say(panel);
   });
   parts.toggle.addEventListener("click", () => ask(panel, isOpen(panel) ? "disconnect" : "connect"));
-  signal?.addEventListener("abort", () => forget(panel));
+  const watch = watchReader(panel);
+  signal?.addEventListener("abort", () => {
+    forget(panel);
+    watch.disconnect();
+  });
 
   // The mark that ipywidgets gives a view whose kernel is gone, as in a notebook that was saved and opened again.
   if (el.classList.contains("jupyter-widgets-disconnected")) showLoss(panel);
@@ -136,11 +140,26 @@ function addRows(panel, rows, next) {
   panel.next = Math.max(panel.next, next);
   if (!rows.length) return;
 
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 32;
   panel.parts.empty.remove();
   log.append(...rows.map(rowNode));
   dropEarlier(panel);
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  stayAtEnd(panel);
+}
+
+function watchReader(panel) {
+  const { log } = panel.parts;
+  log.addEventListener("scroll", () => {
+    panel.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 32;
+  });
+  // What appears under the log makes it lower.
+  const watch = new ResizeObserver(() => stayAtEnd(panel));
+  watch.observe(log);
+  return watch;
+}
+
+function stayAtEnd(panel) {
+  // Who has scrolled up to read something is left in peace.
+  if (panel.atEnd) panel.parts.log.scrollTop = panel.parts.log.scrollHeight;
 }
 
 function dropEarlier(panel) {
@@ -182,13 +201,13 @@ function jsonNodes(text) {
 function build(name, url) {
   const root = make("section", "wsl wsl-panel");
   root.setAttribute("aria-label", `${name}'s client`);
-  // JupyterLab would take Enter, arrows and letters for its own commands.
-  root.dataset.lmSuppressShortcuts = "true";
-
   const head = buildHead(name, url);
   const wire = buildWire(name);
   const say = buildSay(name);
   root.append(head.node, wire.node, say.node);
+  // JupyterLab would take Enter, arrows and letters for its own commands; it looks at the element that has the focus.
+  for (const part of [wire.log, say.line, say.send, say.toggle]) part.dataset.lmSuppressShortcuts = "true";
+
   return { root, ...head, ...wire, ...say };
 }
 

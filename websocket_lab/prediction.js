@@ -34,8 +34,6 @@ function showOption({ node, radio, mark }, chosen, answer, outcome) {
 
 function build(model) {
   const root = make("div", "wsl wsl-prediction");
-  // JupyterLab would take the arrow keys and the space bar for its own commands.
-  root.dataset.lmSuppressShortcuts = "true";
   const fieldset = make("fieldset");
   const legend = make("legend");
   legend.append(make("span", "wsl-eyebrow", "Predict"), model.get("question"));
@@ -56,6 +54,8 @@ function buildOption(model, group, text) {
   radio.type = "radio";
   radio.name = group;
   radio.value = text;
+  // JupyterLab would take the arrow keys and the space bar for its own commands.
+  radio.dataset.lmSuppressShortcuts = "true";
   radio.addEventListener("change", () => {
     model.set("chosen", text);
     model.save_changes();

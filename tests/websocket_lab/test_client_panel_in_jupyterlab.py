@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.jupyterlab import JupyterLab, NotebookPage
+from tests.jupyterlab import JupyterLab, NotebookPage, wait_for
 
 
 CHAT_SERVER = """
@@ -48,7 +48,14 @@ ANA = 'ana = ClientPanel(server.url("/chat")).connect()\nana'
 BEN = 'ben = ClientPanel(server.url("/chat"), "Ben").connect()\nben'
 AWAITS = 'import asyncio\nprint("started")\nawait asyncio.sleep(6)'
 # `PyDLL` keeps the interpreter's lock: no other thread of the kernel runs, no click is heard.
-STUCK = 'import ctypes\nprint("started", flush=True)\nctypes.PyDLL(None).sleep(6)'
+STUCK = """
+import ctypes, pathlib, time
+
+print("started")
+time.sleep(1)
+pathlib.Path("stuck").touch()
+ctypes.PyDLL(None).sleep(6)
+"""
 SLEEPS = 'import time\nprint("started")\ntime.sleep(6)'
 
 
@@ -119,6 +126,20 @@ def test_a_burst_leaves_jupyterlab_responsive(chat: NotebookPage, count: int) ->
     assert chat.page.evaluate("() => new Promise(requestAnimationFrame)") > 0
 
 
+def test_the_log_follows_only_a_reader_who_is_at_its_end(chat: NotebookPage) -> None:
+    ana = chat.panel("Ana")
+    log = ana.region.get_by_role("log")
+    distance = "log => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)"
+    ana.type_and_send("at the end")
+    ana.wait_for_row("at the end")
+    assert log.evaluate(distance) < 2
+
+    log.evaluate("log => new Promise(done => { log.onscroll = done; log.scrollTop = 0; })")
+    ana.type_and_send("read on")
+    chat.panel("Ben").wait_for_row("read on")
+    assert log.evaluate("log => log.scrollTop") == 0
+
+
 def test_sending_without_a_connection_says_what_to_do(chat: NotebookPage) -> None:
     ana = chat.panel("Ana")
     ana.press("Disconnect")
@@ -167,6 +188,7 @@ def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
     page.run_cell(1)
     page.start_cell(2)
     ana = page.panel("Ana")
+    wait_for((page.path.parent / "stuck").exists, 20, "The cell did not get stuck.")
     ana.type_and_send("hello?")
     ana.wait_for_alert("The kernel does not answer.")
     page.wait_for_cell()

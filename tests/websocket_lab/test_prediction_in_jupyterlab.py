@@ -22,7 +22,7 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     outcome = "You predicted 2 ✗ — it was 3: one per member."
     page.page.get_by_role("status").filter(has_text=outcome).wait_for()
     assert outcome in page.output(1)
-    assert page.page.get_by_label("3", exact=True).is_disabled()
+    assert page.page.get_by_role("radio", name="3").is_disabled()
     page.close()
 
 
@@ -31,5 +31,5 @@ def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
     page.run_all()
     page.run_cell(0)
 
-    assert page.page.get_by_label("3", exact=True).is_enabled()
+    assert page.page.get_by_role("radio", name="3").is_enabled()
     page.close()

@@ -1,0 +1,42 @@
+"""Panels and predictions, looked at by axe-core in a real JupyterLab."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.jupyterlab import JupyterLab
+
+
+axe_playwright = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-core is not installed."
+)
+
+WIDGETS = """
+from ipywidgets import HBox, VBox
+from websocket_lab.client_panel import ClientPanel
+from websocket_lab.prediction import Prediction
+
+url = "ws://127.0.0.1:1/chat"
+question = Prediction("How many messages leave the server?", ["1", "2", "3"])
+answered = Prediction("Which close code does Ben see?", ["1000", "1001"])
+answered.choose("1000")
+answered.reveal("1001")
+VBox([question, answered, HBox([ClientPanel(url), ClientPanel(url, "Ben")]), ClientPanel(url, "Eve")])
+"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds fault with in the course's widgets."""
+    found = axe_playwright.Axe().run(page, context={"include": [".wsl-host"]}).response["violations"]
+    return [violation["help"] for violation in found]
+
+
+def test_nothing_is_found_in_the_light_or_the_dark_theme(lab: JupyterLab) -> None:
+    page = lab.open_cells(WIDGETS)
+    page.run_all()
+    page.panel("Ana").type_and_send("not connected")
+    page.panel("Ana").wait_for_alert("press Connect first")
+    assert violations(page.page) == []
+
+    page.use_dark_theme()
+    assert violations(page.page) == []
+    page.close()
