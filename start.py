@@ -173,8 +173,9 @@ def open_lab(arguments: list[str]) -> int:
     """Open JupyterLab with this folder as its root; Ctrl-C stops it without a question."""
     print("JupyterLab opens in your browser. Press Ctrl-C here to stop it.", flush=True)
     quiet = ["-y", "--LabApp.log_level=ERROR", "--ServerApp.log_level=ERROR"]
+    here = [f"--ServerApp.root_dir={HERE}", "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
     # In a container everyone is root: --allow-root tells Jupyter that this is meant.
-    return run("jupyterlab", *quiet, "--allow-root", f"--ServerApp.root_dir={HERE}", *arguments)
+    return run("jupyterlab", *quiet, *here, "--allow-root", *arguments)
 
 
 def main(arguments: list[str]) -> int:

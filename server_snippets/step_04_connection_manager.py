@@ -34,13 +34,10 @@ def say_goodbye(websocket: WebSocket) -> None:
 
 
 # %% deliver
-SEND_SECONDS = 1.0
-
-
-async def deliver(message: str, websocket: WebSocket) -> bool:
-    """Send `message` and return whether the client took it."""
+async def deliver(message: str, websocket: WebSocket, seconds: float = 1.0) -> bool:
+    """Send `message` and return whether the client took it in time."""
     try:
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(seconds):
             await websocket.send_text(message)
     except GONE:
         return False
@@ -73,8 +70,7 @@ class ConnectionManager:
 
     async def broadcast(self, message: str) -> None:
         """Send `message` to all at once: nobody waits for a slow neighbour."""
-        sends = [self.send_personal_message(message, member) for member in self.active_connections]
-        await asyncio.gather(*sends)
+        await asyncio.gather(*[self.send_personal_message(message, each) for each in self.active_connections])
 
 
 # %% app

@@ -239,7 +239,9 @@ def test_help_shows_every_command(small_course: Path) -> None:
 
 def test_lab_gets_the_root_and_the_arguments(small_course: Path) -> None:
     answer = start(small_course, "--no-browser", "--port=9")
-    assert f"--ServerApp.root_dir={small_course.resolve()} --no-browser --port=9\n" in answer.stdout
+    root = f"--ServerApp.root_dir={small_course.resolve()}"
+    first_page = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+    assert f"{root} {first_page} --allow-root --no-browser --port=9\n" in answer.stdout
     assert answer.returncode == 3
 
 

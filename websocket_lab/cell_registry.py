@@ -50,7 +50,7 @@ class CellRegistry(Generic[Started]):
 
 def running_cell() -> tuple[str, int] | None:
     """Return the running cell's id and execution count, or None outside a notebook's cell."""
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is None or not hasattr(shell, "get_parent"):
         return None
 

@@ -11,7 +11,7 @@ _wakers: dict[asyncio.AbstractEventLoop, "asyncio.Task[None]"] = {}
 
 def keep_interruptible() -> None:
     """Wake the kernel's event loop four times a second from now on; outside a kernel do nothing."""
-    if not hasattr(get_ipython(), "kernel"):  # type: ignore[no-untyped-call]
+    if not hasattr(get_ipython(), "kernel"):
         return
 
     try:

@@ -35,7 +35,7 @@ def _is_learners(frame: FrameSummary) -> bool:
 
 
 def _named(frame: FrameSummary) -> FrameSummary:
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     label = shell.compile.format_code_name(frame.filename) if shell else None
     name = " ".join(label) if label else frame.filename
     return FrameSummary(name, frame.lineno, frame.name, line=frame.line)
