@@ -1,0 +1,30 @@
+"""Lesson 0 tells whether the installation is sound, and brings the first echo within a minute."""
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import run_lesson, run_up_to
+
+
+LESSON = "00_start_here.ipynb"
+
+
+def test_every_line_of_the_install_check_has_a_tick() -> None:
+    lines = run_lesson(LESSON).output("install_check()").splitlines()
+
+    assert len(lines) > 8
+    assert all(line.startswith("✓") for line in lines)
+
+
+def test_the_prediction_is_answered_by_what_came() -> None:
+    assert "Echo: Hello" in run_lesson(LESSON).output("guess.reveal")
+
+
+def test_a_person_predicts_types_hello_and_reads_the_echo(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "ClientPanel(server")
+    page.page.get_by_role("radio", name="Hello", exact=True).check()
+    ana = page.panel("Ana")
+    ana.type_and_send("Hello")
+    ana.wait_for_row("Echo: Hello")
+    index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
+
+    assert "You predicted Hello" in page.output(index)

@@ -1,0 +1,121 @@
+"""Lesson 1: one clock polled and pushed, the handshake byte for byte, and what each way costs."""
+
+import re
+from base64 import b64encode
+from hashlib import sha1
+
+import pytest
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+
+
+LESSON = "01_polling_and_push.ipynb"
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number.replace(",", "")) for number in re.findall(r"[\d,]+(?= bytes| ms)", text)]
+
+
+def test_the_question_is_answered_in_text(run: LessonRun) -> None:
+    assert run.output("question = f").startswith("GET /clock HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert re.search(
+        r"200 OK(.|\s)+{\"tick\":\d+,\"at\":", run.output("exchange(reader, writer, question)\nprint")
+    )
+
+
+def test_polling_often_hears_every_tick_several_times(run: LessonRun) -> None:
+    line, outcome = run.output("poll(every=0.1, seconds=2)").splitlines()
+    ticks = [int(tick) for tick in line.removeprefix("ticks: ").split()]
+
+    assert ticks == sorted(ticks)
+    assert len(set(ticks)) < len(ticks)
+    assert f"it was more than 8: she sent {len(ticks)} requests" in outcome
+
+
+def test_polling_rarely_misses_ticks(run: LessonRun) -> None:
+    ticks = [
+        int(tick)
+        for tick in re.findall(r"tick (\d+), 0\.\d\d s late", run.output("poll(every=0.8, seconds=3)"))
+    ]
+
+    assert ticks[-1] - ticks[0] > len(ticks) - 1
+
+
+def test_the_accept_header_is_what_the_recipe_says(run: LessonRun) -> None:
+    key = re.search("Sec-WebSocket-Key: (.+)", run.output("token_bytes(16)"))[1].strip()
+    accept = b64encode(sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()).decode()
+
+    assert f"Sec-WebSocket-Accept: {accept}" in run.output(
+        "exchange(reader, writer, handshake)).decode()\nprint"
+    )
+    assert run.output("accept_guess.reveal").splitlines()[0] == accept
+    assert "it was what anyone can compute from the key" in run.output("accept_guess.reveal")
+
+
+def test_the_recipe_is_that_of_the_standard(run: LessonRun) -> None:
+    # RFC 6455, 1.3 gives this pair as its example.
+    cell = next(cell for cell in run.code if "fixed_text =" in cell.source)
+    lines = cell.source[: cell.source.index("print")]
+    names = {"b64encode": b64encode, "key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    exec(lines, names)
+
+    assert names["accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+
+
+def test_the_first_frame_is_a_text_of_the_length_it_says(run: LessonRun) -> None:
+    bits, length, message = re.fullmatch(
+        r"10000001 (0[01]{7}), then (\d+) bytes: (.+)", run.output("first, second =")
+    ).groups()
+
+    assert int(bits, 2) == int(length) == len(message)
+
+
+def test_the_plots_say_their_numbers_in_words(run: LessonRun) -> None:
+    assert len(numbers(run.output("plot_delays(race)"))) == 4
+    rarely, sometimes, often, pushed = numbers(run.output("plot_bytes(race)"))
+
+    assert pushed < rarely < sometimes < often
+    assert f"{often:,} bytes against {pushed:,}" in run.output("bytes_guess.reveal")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "old version: 400 Bad Request\n    Failed to open a WebSocket connection: invalid Sec-WebSocket-Version",
+        "short key: 400 Bad Request\n    Failed to open a WebSocket connection: invalid Sec-WebSocket-Key",
+        'no Upgrade: 200 OK\n    {"tick":',
+        "wrong path: 403 Forbidden\n    (no words)",
+        'the same over HTTP: 404 Not Found\n    {"detail":"Not Found"}',
+    ],
+)
+def test_a_broken_handshake_is_answered_as_the_lesson_says(run: LessonRun, answer: str) -> None:
+    assert answer in run.output("broken = {")
+
+
+def test_a_person_predicts_and_is_told_the_outcome(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "requests_guess = Prediction(")
+    page.page.get_by_role("radio", name="8", exact=True).check()
+    run_up_to(page, "poll(every=0.1, seconds=2)", after="requests_guess = Prediction(")
+
+    page.page.get_by_role("status").filter(has_text="You predicted 8 ✗ — it was more than 8").wait_for()
+
+
+def test_a_person_watches_the_ticks_and_disconnects(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "server = BackgroundServer(app)")
+    run_up_to(page, "ClientPanel(", after="poll(every=0.8")
+    ana = page.panel("Ana")
+    ana.wait_for_state("open")
+    ana.wait_for_row("tick")
+    ana.press("Disconnect")
+    ana.wait_for_state("closed · 1000 OK")
+    ticks = [int(tick) for tick in re.findall(r'"tick": (\d+)', " ".join(ana.rows()))]
+
+    assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))

@@ -1,0 +1,80 @@
+"""Lesson 2: one echo server, four kinds of client, and what becomes of asyncio.run in a notebook."""
+
+import pytest
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+
+
+LESSON = "02_echo.ipynb"
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def test_the_clock_does_not_answer(run: LessonRun) -> None:
+    first, second = run.output("What time is it in Lima?").splitlines()
+
+    assert "tick" in first and "tick" in second
+
+
+def test_the_server_built_by_hand_answers_and_stops(run: LessonRun) -> None:
+    assert run.output("with LiveClient(f") == "Echo: Hello"
+    assert run.output("by_hand.should_exit = True") == "False"
+
+
+@pytest.mark.parametrize(
+    ("client", "words"),
+    [
+        ("echo_guess.reveal", "2 echoes"),
+        ("async def say_hello", "Echo: Hello from Ben"),
+        ("terminal.communicate", "Echo: Hello from a terminal"),
+    ],
+)
+def test_each_client_hears_the_echo(run: LessonRun, client: str, words: str) -> None:
+    assert words in run.output(client)
+
+
+def test_asyncio_run_fails_in_a_cell_and_nest_asyncio_helps_a_script(run: LessonRun) -> None:
+    assert "asyncio.run() cannot be called from a running event loop" in run.output("asyncio.run(hello)")
+    plain, nested = run.output("subprocess.run(").splitlines()
+    assert plain.startswith("plain → RuntimeError")
+    assert nested == "nested → main has run"
+
+
+def test_a_binary_message_ends_one_connection_and_shows_the_learners_line(run: LessonRun) -> None:
+    assert run.output("ana.send(b") == "1006"
+    assert "async for text in websocket.iter_text():" in run.output("print(server.errors[-1])")
+    assert "site-packages" not in run.output("print(server.errors[-1])")
+
+
+def test_the_browser_talks_with_the_printed_lines(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    index = run_up_to(page, "const socket")
+    paste = "(code) => new Promise((done) => new Function('console', code)({ log: done }))"
+
+    assert page.page.evaluate(paste, page.output(index)) == "Echo: Hello from the browser"
+
+
+def test_a_person_types_and_two_panels_of_the_lesson_agree(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "ClientPanel(server")
+    ana = page.panel("Ana")
+    ana.type_and_send("typed by hand")
+
+    ana.wait_for_row("Echo: typed by hand")
+    assert ana.rows()[-2:] == ["typed by hand", "Echo: typed by hand"]
+
+
+def test_nest_asyncio_in_the_kernel_would_hang_run_all(lab: JupyterLab) -> None:
+    page = lab.open_cells(
+        "import nest_asyncio, asyncio\nnest_asyncio.apply()",
+        "asyncio.run(asyncio.sleep(0.5))",
+        "print('never reached')",
+        "print('nor this')",
+    )
+
+    with pytest.raises(pytest.fail.Exception, match="still busy"):
+        page.run_all(deadline=6)

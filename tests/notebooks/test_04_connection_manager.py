@@ -1,0 +1,56 @@
+"""Lesson 4: the usual manager freezes, throws out the speaker and skips a client; ours does none of it."""
+
+import pytest
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+
+
+LESSON = "04_connection_manager.ipynb"
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def test_without_a_manager_ben_hears_only_himself(run: LessonRun) -> None:
+    assert run.output("with BackgroundServer(private_app)") == "Ben hears: Echo: Is anybody there?"
+
+
+def test_with_one_everybody_hears(run: LessonRun) -> None:
+    assert run.output('ana.say("hi")') == "Ana hears: hi | Ben hears: hi"
+
+
+def test_a_stalled_client_silences_the_naive_room(run: LessonRun) -> None:
+    assert "it was silence" in run.output("stall_guess.reveal")
+
+
+def test_a_vanished_client_throws_the_speaker_out(run: LessonRun) -> None:
+    assert "it was Ana" in run.output("out_guess.reveal")
+
+
+def test_the_quick_repair_skips_a_client(run: LessonRun) -> None:
+    missed = run.output("Heard by Ana, not by Ben")
+
+    assert missed.removeprefix("Heard by Ana, not by Ben: ").strip("[]' ").isdigit()
+
+
+def test_the_manager_that_holds_survives_the_same_day(run: LessonRun) -> None:
+    assert run.output("Ben heard every text") == "Ben heard every text up to number 100"
+    assert run.output("eve.close_reason") == "(1013, 'You read too slowly')"
+    assert run.output("still here") == "Ben hears: still here | Ana's connection is open"
+
+
+def test_two_people_talk_to_each_other(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "HBox([ana, ben])")
+    ana, ben = page.panel("Ana"), page.panel("Ben")
+
+    ana.type_and_send("Hello Ben")
+    ben.wait_for_row("Hello Ben")
+    ben.type_and_send("Hello Ana")
+    ana.wait_for_row("Hello Ana")
+
+    assert ana.rows()[-2:] == ["Hello Ben", "Hello Ana"]
+    assert ben.rows()[-3:] == ["Hello Ben", "Hello Ana", "Hello Ana"]
