@@ -13,18 +13,20 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 
+# %% course_imports
 from server_snippets.step_04_connection_manager import deliver
-from server_snippets.step_07_message_reader import explain, texts
+from server_snippets.step_07_message_reader import explain, reply, texts
 
 
-# %% actions
-class Subscription(BaseModel):
-    """Hear what is sent to a channel, or hear no more of it."""
+# %% echo
+class Echo(BaseModel):
+    """Get some JSON back."""
 
-    action: Literal["subscribe", "unsubscribe"]
-    channel: str
+    action: Literal["echo"]
+    data: JsonValue
 
 
+# %% send
 class Send(BaseModel):
     """Tell all subscribers of a channel something."""
 
@@ -33,16 +35,17 @@ class Send(BaseModel):
     message: str
 
 
-class Echo(BaseModel):
-    """Get some JSON back."""
+# %% subscription
+class Subscription(BaseModel):
+    """Hear what is sent to a channel, or hear no more of it."""
 
-    action: Literal["echo"]
-    data: JsonValue
+    action: Literal["subscribe", "unsubscribe"]
+    channel: str
 
 
 # %% union
 # The field `action` says which of the classes a message must fit.
-Action = Subscription | Send | Echo
+Action = Echo | Send | Subscription
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
@@ -53,17 +56,17 @@ subscribers: defaultdict[str, set[WebSocket]] = defaultdict(set)
 async def answer(action: Action, websocket: WebSocket) -> None:
     """Carry out one action."""
     match action:
-        case Subscription(action="subscribe", channel=channel):
-            subscribers[channel].add(websocket)
-            await websocket.send_json({"type": "subscribed", "channel": channel})
-        case Subscription(channel=channel):
-            subscribers[channel].discard(websocket)
-            await websocket.send_json({"type": "unsubscribed", "channel": channel})
+        case Echo(data=data):
+            await reply({"type": "response", "data": data}, websocket)
         case Send(channel=channel, message=message):
             text = json.dumps({"type": "message", "channel": channel, "message": message})
             await asyncio.gather(*[deliver(text, hearer) for hearer in subscribers.get(channel, ())])
-        case Echo(data=data):
-            await websocket.send_json({"type": "response", "data": data})
+        case Subscription(action="subscribe", channel=channel):
+            subscribers[channel].add(websocket)
+            await reply({"type": "subscribed", "channel": channel}, websocket)
+        case Subscription(channel=channel):
+            subscribers[channel].discard(websocket)
+            await reply({"type": "unsubscribed", "channel": channel}, websocket)
 
 
 # %% app
@@ -79,7 +82,7 @@ async def channels(websocket: WebSocket) -> None:
             try:
                 await answer(ACTIONS.validate_json(text), websocket)
             except ValidationError as error:
-                await websocket.send_json(explain(error))
+                await reply(explain(error), websocket)
     finally:
         for hearers in subscribers.values():
             hearers.discard(websocket)

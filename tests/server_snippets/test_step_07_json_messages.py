@@ -9,6 +9,9 @@ from server_snippets.step_07_json_messages import app
 from websocket_lab import BackgroundServer, LiveClient
 
 
+WRONG_TYPE = '{"action": "send", "channel": 1, "message": "x"}'
+
+
 @pytest.fixture
 def pair() -> Iterator[tuple[LiveClient, LiveClient]]:
     with (
@@ -56,19 +59,34 @@ def test_who_vanished_is_forgotten(pair: tuple[LiveClient, LiveClient]) -> None:
 
 
 @pytest.mark.parametrize(
-    "message",
+    ("message", "code"),
     [
-        *("", "{", "null", "[]", '{"action": "fly"}', '{"action": "echo"}'),
-        *('{"action": "send", "channel": 1, "message": "x"}', "[" * 5_000, b"\x00", b"{}"),
+        *((text, "invalid_json") for text in ("", "hello", "{", "[" * 5_000 + "]" * 5_000)),
+        *((text, "invalid_message") for text in ("null", "[]", '{"action": "echo"}', WRONG_TYPE)),
+        *((text, "unknown_action") for text in ("{}", '{"action": "fly"}', '{"action": null}')),
+        *((data, "text_expected") for data in (b"", b"\x00", b"{}")),
     ],
 )
 def test_a_bad_message_gets_an_error_and_the_talk_goes_on(
-    pair: tuple[LiveClient, LiveClient], message: str | bytes
+    pair: tuple[LiveClient, LiveClient], message: str | bytes, code: str
 ) -> None:
-    ana, _ = pair
+    ana, ben = pair
+    ask(ben, "subscribe", channel="news")
     ana.send(message)
     error = ana.receive_json()
 
-    assert (error["type"], error["code"]) == ("error", "invalid_message")
+    assert (error["type"], error["code"]) == ("error", code)
     assert error["detail"]
+    assert ask(ana, "echo", data=1)["data"] == 1
+    assert ask(ben, "echo", data=2)["data"] == 2
+
+
+def test_who_leaves_while_answers_are_on_their_way_disturbs_nobody(
+    pair: tuple[LiveClient, LiveClient],
+) -> None:
+    ana, ben = pair
+    for number in range(100):
+        ben.send_json({"action": "echo", "data": number})
+    ben.vanish()
+
     assert ask(ana, "echo", data=1)["data"] == 1

@@ -75,4 +75,4 @@ def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | by
     with visit(server, "ana") as ana:
         ana.receive()
         ana.send(message)
-        assert ana.receive_json()["code"] == "invalid_message"
+        assert ana.receive_json()["type"] == "error"
