@@ -87,7 +87,7 @@ def test_the_plots_say_their_numbers_in_words(run: LessonRun) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        "old version: 400 Bad Request\n    Failed to open a WebSocket connection: invalid Sec-WebSocket-Version",
+        "old version: 400 Bad Request\n    Failed to open a WebSocket connection: invalid Sec-WebSocket-",
         "short key: 400 Bad Request\n    Failed to open a WebSocket connection: invalid Sec-WebSocket-Key",
         'no Upgrade: 200 OK\n    {"tick":',
         "wrong path: 403 Forbidden\n    (no words)",
