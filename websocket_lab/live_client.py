@@ -4,6 +4,7 @@ import asyncio
 import json
 import reprlib
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
 from websocket_lab.client_connection import ClientConnection, Message
@@ -148,13 +149,16 @@ class LiveClient:
         self, action: Callable[[], Coroutine[Any, Any, Result]], what: str, deadline: float | None = None
     ) -> Result:
         seconds = self.deadline if deadline is None else deadline
+        future: Future[Result] = client_loop().start_task_soon(_within, action, seconds)
         try:
-            result: Result = client_loop().call(_within, action, seconds)
-            return result
+            return future.result()
         except TimeoutError:
             raise TimeoutError(
                 f"{self.name} could not {what} within {seconds:g} s. {self._last_words()}"
             ) from None
+        finally:
+            # ■ ends this method only: without this, the interrupted wait would swallow the next message.
+            future.cancel()
 
     def _last_words(self) -> str:
         if not self.messages:
