@@ -164,11 +164,18 @@ class NotebookPage:
         """Return the latest panel of the client `name`."""
         return PanelDriver(self.page.get_by_role("region", name=f"{name}'s client", exact=True).last)
 
+    def use_light_theme(self) -> None:
+        """Switch JupyterLab to its light theme."""
+        self._use_theme("JupyterLab Light", "true")
+
     def use_dark_theme(self) -> None:
-        """Switch JupyterLab to its dark theme."""
-        theme = "{ theme: 'JupyterLab Dark' }"
-        self.page.evaluate(f"() => jupyterapp.commands.execute('apputils:change-theme', {theme})")
-        self.page.wait_for_selector('body[data-jp-theme-light="false"]', state="attached")
+        """Switch JupyterLab to its dark theme; it stays dark, for later pages too."""
+        self._use_theme("JupyterLab Dark", "false")
+
+    def _use_theme(self, name: str, is_light: str) -> None:
+        change = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+        self.page.evaluate(change, name)
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{is_light}"]')
 
     def screenshot(self, path: Path | str) -> None:
         """Save a picture of the page."""

@@ -207,6 +207,7 @@ def test_a_saved_panel_reads_well_without_a_kernel(lab: JupyterLab) -> None:
 
 
 def test_the_dark_theme_is_followed(chat: NotebookPage) -> None:
+    chat.use_light_theme()
     card = chat.panel("Ana").region
     card.scroll_into_view_if_needed()
     colour = "card => getComputedStyle(card).backgroundColor"
