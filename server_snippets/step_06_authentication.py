@@ -1,14 +1,17 @@
 """Step 6, authentication: who may talk, and how each client hears that it may not.
 
-New since step 5: a token is compared in constant time, and a foreign page is kept out.
+New since step 5: a token is compared in constant time, a foreign page is kept out, and no token is logged.
 Run it: uvicorn server_snippets.step_06_authentication:app
 """
 
 # %% imports
 import secrets
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi import FastAPI, WebSocket
+
+from server_snippets.hidden_tokens import hidden_tokens
 
 
 # %% token
@@ -24,30 +27,27 @@ def is_right(offered: str | None) -> bool:
 # %% origin
 def is_own_page(websocket: WebSocket) -> bool:
     """Return whether no browser asks, or one that shows a page of this server."""
-    origin = websocket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == websocket.headers["host"]
+    host = websocket.headers["host"]
+    return websocket.headers.get("origin") in (None, f"http://{host}", f"https://{host}")
 
 
-# %% carriers
-def offered_tokens(websocket: WebSocket) -> dict[str, str | None]:
-    """Return what each carrier of a token brings; a browser's WebSocket can set no `Authorization`."""
-    return {
-        "query": websocket.query_params.get("token"),
-        "header": websocket.headers.get("authorization", "").removeprefix("Bearer ") or None,
-        "cookie": websocket.cookies.get("token"),
-        "subprotocol": websocket.headers.get("sec-websocket-protocol"),
-    }
+# %% lifespan
+@asynccontextmanager
+async def keep_secrets(app: FastAPI) -> AsyncIterator[None]:
+    """Keep tokens out of the log for as long as the server runs."""
+    with hidden_tokens():
+        yield
 
 
 # %% app
-app = FastAPI()
+app = FastAPI(lifespan=keep_secrets)
 
 
 @app.websocket("/ws/auth")
 async def authenticate(websocket: WebSocket, token: str | None = None) -> None:
     """Welcome the right token and echo; close with 4001, which every client can read."""
     if not is_own_page(websocket):
-        # Before accept() a close becomes HTTP 403: no connection, no code.
+        # Nobody on a foreign page needs a reason: HTTP 403.
         return await websocket.close()
 
     await websocket.accept()
@@ -57,19 +57,3 @@ async def authenticate(websocket: WebSocket, token: str | None = None) -> None:
     await websocket.send_json({"type": "welcome"})
     async for text in websocket.iter_text():
         await websocket.send_text(f"Echo: {text}")
-
-
-# %% refusals
-refusals = FastAPI()
-
-
-@refusals.websocket("/ws/{way}")
-async def refuse(websocket: WebSocket, way: str) -> None:
-    """Refuse in one of four ways: before-accept, http, private-code, policy."""
-    if way == "before-accept":
-        return await websocket.close(4001, "Nobody reads this")
-    if way == "http":
-        raise HTTPException(401, "Invalid token")
-
-    await websocket.accept()
-    await websocket.close(4001 if way == "private-code" else 1008, "Invalid token")

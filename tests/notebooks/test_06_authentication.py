@@ -1,0 +1,83 @@
+"""Lesson 6: what each client hears of a refusal, how a token travels, and whose page is asking."""
+
+import pytest
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+
+
+LESSON = "06_authentication.ipynb"
+RUN_AND_LISTEN = """(code) => new Promise((done) => {
+  const lines = [];
+  const log = (...words) => { if (lines.push(words.join(' ').trim()) === %d) done(lines.sort()); };
+  new Function('console', code)({ log });
+})"""
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def test_a_number_in_an_address_is_no_proof(run: LessonRun) -> None:
+    assert run.output("with BackgroundServer(open_app)") == "Ben hears: Client 7: Lend me some money"
+
+
+def test_four_refusals_are_heard_in_four_ways(run: LessonRun) -> None:
+    heard = run.output("wire = {way")
+
+    for words in ("'HTTP 403'", "401", "'4001 Invalid token'", "'1008 Invalid token'"):
+        assert words in heard
+
+
+def test_the_test_client_tells_another_story(run: LessonRun) -> None:
+    assert "it was 4001: it repeats the app; on the wire it became HTTP 403" in run.output(
+        "test_guess.reveal"
+    )
+
+
+def test_every_carrier_is_welcomed_and_only_the_query_is_logged(run: LessonRun) -> None:
+    lines = run.output("capture_output() as log:\n        answer").splitlines()
+
+    assert all('"type":"welcome"' in line for line in lines)
+    assert [line.split()[0] for line in lines if "IN THE LOG" in line] == ["query"]
+    assert len(lines) == 5
+
+
+def test_cors_does_not_guard_a_websocket_and_the_origin_check_does(run: LessonRun) -> None:
+    assert "it was welcome" in run.output("cors_guess.reveal")
+    answers = dict(line.split(" → ") for line in run.output("for query in").splitlines())
+    assert answers["https://evil.example"] == answers["null"] == "HTTP 403"
+    assert answers["None"] == answers["?token=secret-token"] == '{"type":"welcome"}'
+    assert {answers[f"?token={wrong}"] for wrong in ("", "guess", "ü")} == {"4001 Invalid token"}
+
+
+def test_the_finished_server_logs_no_token(run: LessonRun) -> None:
+    log = run.output("as talkative")
+
+    assert "/ws/auth?…" in log
+    assert "secret-token" not in log
+
+
+def test_a_browser_hears_what_the_lesson_says(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    code = page.output(run_up_to(page, "for (const way of"))
+
+    assert page.page.evaluate(RUN_AND_LISTEN % 6, code) == [
+        "before-accept 1006",
+        "before-accept error",
+        "http 1006",
+        "http error",
+        "own-code 4001 Invalid token",
+        "policy 1008 Invalid token",
+    ]
+
+
+def test_a_person_presses_connect_at_two_doors(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "HBox([ClientPanel")
+    for name in ("Eve", "Ben"):
+        page.panel(name).press("Connect")
+
+    page.panel("Eve").wait_for_state("refused · HTTP 403")
+    page.panel("Ben").wait_for_state("closed · 4001")
