@@ -175,7 +175,7 @@ class NotebookPage:
     def _use_theme(self, name: str, is_light: str) -> None:
         change = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
         self.page.evaluate(change, name)
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{is_light}"]')
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{is_light}"]', state="attached")
 
     def screenshot(self, path: Path | str) -> None:
         """Save a picture of the page."""
