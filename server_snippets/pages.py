@@ -1,5 +1,6 @@
 """`GET /` and `GET /health`: the test page, and a word on how the server is."""
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -8,6 +9,8 @@ from fastapi.responses import FileResponse
 from server_snippets.connection_guard import OpenConnections
 
 
+# Where Windows' registry names another type for .js, browsers refuse the page's modules.
+mimetypes.add_type("text/javascript", ".js")
 STATIC = Path(__file__).parent / "static"
 
 
