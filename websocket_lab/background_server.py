@@ -130,8 +130,9 @@ class BackgroundServer:
             # On the way down a handler's exception is the end that we asked for.
             return
 
-        self.errors.append(f"An exception left {where}:\n{learner_traceback(error)}")
-        print(self.errors[-1], file=sys.stderr)
+        shown = f"An exception left {where}:\n{learner_traceback(error)}"
+        print(shown, file=sys.stderr)
+        self.errors.append(shown)
 
 
 def _listen(port: int) -> socket.socket:

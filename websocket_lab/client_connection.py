@@ -9,7 +9,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection as WebSocket
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, ProtocolError, WebSocketException
 
 from websocket_lab.client_log import Direction, LogEntry
 from websocket_lab.connection_state import ConnectionEnded, State
@@ -19,6 +19,7 @@ from websocket_lab.connection_words import closing_words, connect_failure
 Message = str | bytes
 
 LOG_LENGTH = 10_000
+SENDABLE = "A client may send 1000 to 1003, 1007 to 1014 and 3000 to 4999, with a reason of up to 123 bytes."
 # Compression off: what crosses the wire can be read, and a room of clients stays small.
 # No proxy: an `http_proxy` variable would catch even 127.0.0.1.
 CONNECT_OPTIONS: dict[str, Any] = {"compression": None, "proxy": None}
@@ -61,7 +62,11 @@ class ClientConnection:
         """Send a close frame and wait for the server's (RFC 6455, 7.1.2)."""
         if self._websocket is not None and self.state is State.OPEN:
             self._become(State.CLOSING)
-            await self._websocket.close(code, reason)
+            try:
+                await self._websocket.close(code, reason)
+            except ProtocolError as error:
+                self._become(State.OPEN)
+                raise ValueError(f"{code} {reason!r} cannot be sent: {error}. {SENDABLE}") from None
             await self.until(lambda: self.state is State.CLOSED)
 
     async def send(self, message: Message) -> None:

@@ -81,6 +81,9 @@ class LiveClient:
     def disconnect(self, code: int = 1000, reason: str = "") -> None:
         """Close the connection with a close frame; without a connection do nothing.
 
+        Raises:
+            ValueError: That code or that reason may not be sent (RFC 6455, 7.4); the connection stays open.
+
         A server that does not answer the close frame within the deadline is left without its answer (1006).
         """
         self._run(lambda: self._connection.close(code, reason), "disconnect", self.deadline + 1)

@@ -218,3 +218,15 @@ def test_disconnecting_from_a_server_that_does_not_listen_ends_all_the_same(serv
 
     assert ana.close_code == 1006
     assert ana.log[-1].message == "closed: 1006 abnormal closure, no close frame came in answer to our 1000"
+
+
+@pytest.mark.parametrize("ending", [(999, ""), (1005, ""), (4000, "x" * 124)])
+def test_an_ending_that_may_not_be_sent_is_refused_and_the_connection_stays(
+    ana: LiveClient, ending: tuple[int, str]
+) -> None:
+    with pytest.raises(ValueError, match="cannot be sent: .* A client may send 1000 to 1003"):
+        ana.disconnect(*ending)
+
+    assert ana.state is State.OPEN
+    ana.send("still here")
+    assert ana.receive() == "still here"
