@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 from nbclient import NotebookClient
+from nbconvert.filters import strip_ansi
 
 from tests.jupyterlab import NotebookPage
 
@@ -30,7 +31,8 @@ class LessonRun:
 def shown(cell: nbformat.NotebookNode) -> str:
     """Return the text twins of all that stands under a cell."""
     texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-    return "\n".join(text.strip() for text in texts)
+    # From Python 3.13 on, a traceback may come in colours.
+    return "\n".join(strip_ansi(text).strip() for text in texts)
 
 
 @cache
