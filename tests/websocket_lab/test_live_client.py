@@ -212,8 +212,11 @@ def test_connecting_twice_keeps_the_connection(ana: LiveClient) -> None:
 
 def test_disconnecting_from_a_server_that_does_not_listen_ends_all_the_same(server: BackgroundServer) -> None:
     ana = LiveClient(server.url("/deaf"), deadline=0.3).connect()
-    # uvicorn reads no further while a message waits, so it does not see the close frame.
     ana.send("are you there?")
+    # uvicorn reads no further while a message waits. Once Ben has been answered, it has read Ana's message.
+    with LiveClient(server.url("/echo"), "Ben") as ben:
+        ben.send("hi")
+        ben.receive()
     ana.disconnect()
 
     assert ana.close_code == 1006
