@@ -37,11 +37,15 @@ def test_the_test_client_tells_another_story(run: LessonRun) -> None:
 
 
 def test_every_carrier_is_welcomed_and_only_the_query_is_logged(run: LessonRun) -> None:
-    lines = run.output("capture_output() as log:\n        answer").splitlines()
+    lines = run.output("display=False) as log:\n        answer").splitlines()
 
     assert all('"type":"welcome"' in line for line in lines)
     assert [line.split()[0] for line in lines if "IN THE LOG" in line] == ["query"]
     assert len(lines) == 5
+
+
+def test_an_equal_start_makes_only_the_usual_comparison_slower(run: LessonRun) -> None:
+    assert "it was longer: it stops where they differ" in run.output("equal_guess.reveal")
 
 
 def test_cors_does_not_guard_a_websocket_and_the_origin_check_does(run: LessonRun) -> None:
@@ -81,3 +85,31 @@ def test_a_person_presses_connect_at_two_doors(lab: JupyterLab) -> None:
 
     page.panel("Eve").wait_for_state("refused · HTTP 403")
     page.panel("Ben").wait_for_state("closed · 4001")
+
+
+def test_a_browser_needs_a_subprotocol_to_be_named(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    code = page.output(run_up_to(page, '["chat", "{TOKEN}"]'))
+
+    assert page.page.evaluate(RUN_AND_LISTEN % 2, code) == ["error", '{"type":"welcome","by":"subprotocol"}']
+
+
+def test_a_person_with_the_token_is_heard_and_jupyterlabs_own_page_is_foreign(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "server = BackgroundServer(app).start()")
+    ana = page.panel("Ana")
+    ana.type_and_send("It is me")
+    ana.wait_for_row("Echo: It is me")
+
+    address = ana.region.get_by_text("?token=secret-token").inner_text()
+    knock = f'const socket = new WebSocket("{address}"); socket.onclose = (event) => console.log(event.code);'
+    assert page.page.evaluate(RUN_AND_LISTEN % 1, knock) == ["1006"]
+
+
+def test_nothing_goes_wrong_in_the_background_while_the_log_is_captured(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    # A panel that is shown sends messages to the kernel, which must find its own streams and displays.
+    page.run_all()
+
+    outputs = [output for cell in page.content()["cells"] for output in cell.get("outputs", [])]
+    assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []
