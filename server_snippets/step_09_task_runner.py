@@ -9,6 +9,8 @@ import asyncio
 import json
 from itertools import count
 
+from pydantic import JsonValue
+
 from server_snippets.step_04_connection_manager import ConnectionManager
 
 
@@ -21,39 +23,57 @@ async def announce(kind: str, task_id: str, **fields: str | int) -> None:
     await manager.broadcast(json.dumps({"type": kind, "task_id": task_id, **fields}))
 
 
-# %% work
+# %% do_step
 STEP_SECONDS = 0.2
-progress: dict[str, dict[str, str | int]] = {}
 
 
-async def work(task_id: str, total: int) -> None:
-    """Do the steps of a task one by one, and announce each."""
-    for done in range(1, total + 1):
-        # A real server would render a page or train a model here.
-        await asyncio.sleep(STEP_SECONDS)
-        progress[task_id]["done"] = done
-        await announce("progress", task_id, done=done, total=total)
-    del progress[task_id], running[task_id]
-    await announce("finished", task_id)
+async def do_step(name: str) -> None:
+    """Do one step of the task `name`."""
+    # A real server would render a page or train a model here.
+    await asyncio.sleep(STEP_SECONDS)
 
 
-# %% start_and_cancel
-numbers = count(1)
+# %% work
+progress: dict[str, dict[str, JsonValue]] = {}
 # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
 running: dict[str, asyncio.Task[None]] = {}
+
+
+async def work(task_id: str, name: str, total: int) -> None:
+    """Do the steps of a task one by one, and announce each; forget the task in the end."""
+    try:
+        for done in range(1, total + 1):
+            await do_step(name)
+            progress[task_id]["done"] = done
+            await announce("progress", task_id, done=done, total=total)
+    finally:
+        del progress[task_id], running[task_id]
+
+
+# %% run
+async def run(task_id: str, name: str, total: int) -> None:
+    """Do the work, then announce how it ended, whichever way that was."""
+    try:
+        await work(task_id, name, total)
+    except asyncio.CancelledError:
+        await announce("cancelled", task_id)
+        raise
+    except Exception as error:
+        await announce("failed", task_id, detail=type(error).__name__)
+        # asyncio writes it into the server's log.
+        raise
+    else:
+        await announce("finished", task_id)
+
+
+# %% start
+MAX_RUNNING = 5
+numbers = count(1)
 
 
 async def start(name: str, total: int) -> None:
     """Begin a task that goes on by itself, also when its starter leaves."""
     task_id = str(next(numbers))
     progress[task_id] = {"task_id": task_id, "name": name, "done": 0, "total": total}
-    running[task_id] = asyncio.create_task(work(task_id, total))
+    running[task_id] = asyncio.create_task(run(task_id, name, total))
     await announce("started", task_id, name=name, total=total)
-
-
-async def cancel(task_id: str) -> None:
-    """End a task before it is done; one that does not run is passed over."""
-    if task := running.pop(task_id, None):
-        task.cancel()
-        del progress[task_id]
-        await announce("cancelled", task_id)

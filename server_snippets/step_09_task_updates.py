@@ -10,17 +10,20 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from server_snippets.step_07_message_reader import explain, texts
-from server_snippets.step_09_task_runner import cancel, manager, progress, start
+# %% reader
+from server_snippets.step_07_message_reader import explain, reply, texts
+
+# %% runner
+from server_snippets.step_09_task_runner import MAX_RUNNING, manager, progress, running, start
 
 
-# %% actions
+# %% start_and_cancel
 class Start(BaseModel):
     """Begin a task."""
 
     action: Literal["start"]
-    name: str
-    steps: int = Field(ge=1, le=1_000)
+    name: str = Field(min_length=1, max_length=100)
+    steps: int = Field(ge=1, le=1_000, strict=True)
 
 
 class Cancel(BaseModel):
@@ -30,36 +33,42 @@ class Cancel(BaseModel):
     task_id: str
 
 
+# %% actions
 class ListTasks(BaseModel):
     """Ask how far all tasks are."""
 
     action: Literal["list"]
 
 
-# %% answer
 Action = Start | Cancel | ListTasks
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
-async def answer(text: str, websocket: WebSocket) -> None:
-    """Carry out what one message asks for."""
-    try:
-        action = ACTIONS.validate_json(text)
-    except ValidationError as error:
-        return await websocket.send_json(explain(error))
-
-    match action:
-        case Start(name=name, steps=steps):
-            await start(name, steps)
-        case Cancel(task_id=task_id):
-            await cancel(task_id)
-        case ListTasks():
-            await tell_tasks(websocket)
+# %% refuse
+async def refuse(code: str, detail: str, websocket: WebSocket) -> None:
+    """Tell one watcher why nothing was done."""
+    await reply({"type": "error", "code": code, "detail": detail}, websocket)
 
 
 async def tell_tasks(websocket: WebSocket) -> None:
     """Tell one watcher how far all tasks are."""
-    await websocket.send_json({"type": "tasks", "tasks": list(progress.values())})
+    await reply({"type": "tasks", "tasks": list(progress.values())}, websocket)
+
+
+# %% answer
+async def answer(action: Action, websocket: WebSocket) -> None:
+    """Carry out one action."""
+    match action:
+        case Start() if len(running) >= MAX_RUNNING:
+            await refuse("too_many_tasks", f"{MAX_RUNNING} run already. Cancel one, or wait.", websocket)
+        case Start(name=name, steps=steps):
+            await start(name, steps)
+        case Cancel(task_id=task_id) if task_id not in running:
+            await refuse("unknown_task", "There is no such task, or it has ended.", websocket)
+        case Cancel(task_id=task_id):
+            running[task_id].cancel()
+        case ListTasks():
+            await tell_tasks(websocket)
 
 
 # %% app
@@ -73,6 +82,9 @@ async def tasks(websocket: WebSocket) -> None:
     try:
         await tell_tasks(websocket)
         async for text in texts(websocket):
-            await answer(text, websocket)
+            try:
+                await answer(ACTIONS.validate_json(text), websocket)
+            except ValidationError as error:
+                await reply(explain(error), websocket)
     finally:
         manager.disconnect(websocket)

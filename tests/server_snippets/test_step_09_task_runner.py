@@ -1,7 +1,8 @@
-"""Step 9: work goes on by itself and is announced step by step."""
+"""Step 9: work goes on by itself, is announced step by step, and its end is announced, too."""
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,31 +17,54 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     async def note(message: str) -> None:
         events.append(json.loads(message))
+        # As a real broadcast does, let others go on.
+        await asyncio.sleep(0)
 
     monkeypatch.setattr(runner.manager, "broadcast", note)
     monkeypatch.setattr(runner, "STEP_SECONDS", 0.001)
     return events
 
 
-def test_a_task_is_forgotten_when_it_is_done(told: list[Any]) -> None:
-    async def story() -> None:
-        await runner.start("report", 3)
-        await asyncio.gather(*runner.running.values())
+def until_it_ends(then: Callable[[asyncio.Task[None]], object] = lambda task: None) -> BaseException | None:
+    """Start a task of three steps, do something with it, and return what it raised, if anything."""
 
-    asyncio.run(story())
+    async def story() -> BaseException | None:
+        await runner.start("report", 3)
+        (task,) = runner.running.values()
+        then(task)
+        await asyncio.wait([task])
+        return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+    return asyncio.run(story())
+
+
+def test_a_task_is_forgotten_when_it_is_done(told: list[Any]) -> None:
+    assert until_it_ends() is None
     assert [event["type"] for event in told] == ["started", *["progress"] * 3, "finished"]
     assert not (runner.running or runner.progress)
 
 
-def test_a_task_can_be_cancelled_once(told: list[Any]) -> None:
-    async def story() -> None:
-        await runner.start("report", 3)
-        task_id = told[0]["task_id"]
-        await runner.cancel(task_id)
-        await runner.cancel(task_id)
-        await runner.cancel("no such task")
-        await asyncio.sleep(0.02)
-
-    asyncio.run(story())
+def test_a_cancelled_task_says_no_more(told: list[Any]) -> None:
+    assert isinstance(until_it_ends(asyncio.Task.cancel), asyncio.CancelledError)
     assert [event["type"] for event in told] == ["started", "cancelled"]
+    assert not (runner.running or runner.progress)
+
+
+def test_a_task_that_fails_says_so_and_keeps_its_exception(
+    told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(name: str) -> None:
+        await asyncio.sleep(0.001)
+        raise OSError("The disk is full")
+
+    monkeypatch.setattr(runner, "do_step", fail)
+
+    assert isinstance(until_it_ends(), OSError)
+    assert told[1:] == [{"type": "failed", "task_id": told[0]["task_id"], "detail": "OSError"}]
+    assert not (runner.running or runner.progress)
+
+
+def test_the_end_of_the_loop_ends_all_tasks(told: list[Any]) -> None:
+    asyncio.run(runner.start("report", 1_000))
+
     assert not (runner.running or runner.progress)

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
-from server_snippets import step_09_task_runner
+from server_snippets import step_09_task_runner as runner
 from server_snippets.step_09_task_updates import app
 from websocket_lab import BackgroundServer, LiveClient
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BackgroundServer]:
-    monkeypatch.setattr(step_09_task_runner, "STEP_SECONDS", 0.02)
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0.02)
     with BackgroundServer(app) as server:
         yield server
     assert not server.errors
-    step_09_task_runner.running.clear()
-    step_09_task_runner.progress.clear()
+    assert not (runner.running or runner.progress), "the server's end ends its tasks"
 
 
 def watch(server: BackgroundServer, name: str) -> LiveClient:
@@ -30,10 +30,15 @@ def hear(client: LiveClient, count: int) -> list[Any]:
     return [client.receive_json() for _ in range(count)]
 
 
+def start(client: LiveClient, steps: int = 1_000) -> None:
+    """Ask for a task."""
+    client.send_json({"action": "start", "name": "report", "steps": steps})
+
+
 def test_every_watcher_sees_every_update(server: BackgroundServer) -> None:
     with watch(server, "Ana") as ana, watch(server, "Ben") as ben:
         assert ana.receive_json() == ben.receive_json() == {"type": "tasks", "tasks": []}
-        ana.send_json({"action": "start", "name": "report", "steps": 2})
+        start(ana, 2)
         events = hear(ana, 4)
         task_id = events[0]["task_id"]
 
@@ -46,33 +51,91 @@ def test_every_watcher_sees_every_update(server: BackgroundServer) -> None:
         assert hear(ben, 4) == events
 
 
+def test_the_test_client_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0.001)
+    with TestClient(app) as client, client.websocket_connect("/ws/tasks") as ana:
+        ana.send_json({"action": "start", "name": "report", "steps": 2})
+        kinds = [ana.receive_json()["type"] for _ in range(5)]
+
+    assert kinds == ["tasks", "started", "progress", "progress", "finished"]
+
+
 def test_a_task_goes_on_and_a_late_watcher_hears_the_state_first(server: BackgroundServer) -> None:
     with watch(server, "Ana") as ana:
-        ana.send_json({"action": "start", "name": "report", "steps": 1000})
+        start(ana)
         hear(ana, 3)
     with watch(server, "Ben") as ben:
         state, update = hear(ben, 2)
 
         [task] = state["tasks"]
-        assert (task["name"], task["total"]) == ("report", 1000)
+        assert (task["name"], task["total"]) == ("report", 1_000)
         assert update["done"] == task["done"] + 1
 
 
 def test_a_cancelled_task_says_no_more(server: BackgroundServer) -> None:
-    with watch(server, "Ana") as ana:
-        ana.send_json({"action": "start", "name": "report", "steps": 1000})
+    with watch(server, "Ana") as ana, watch(server, "Ben") as ben:
+        start(ana)
         task_id = hear(ana, 2)[1]["task_id"]
-        ana.send_json({"action": "cancel", "task_id": task_id})
-        ana.wait_for(lambda text: '"cancelled"' in text)
-        ana.send_json({"action": "cancel", "task_id": task_id})
-        ana.send_json({"action": "start", "name": "short", "steps": 1})
+        ben.send_json({"action": "cancel", "task_id": task_id})
+        ana.wait_for(lambda text: '"cancelled"' in str(text))
+        start(ana, 1)
 
         assert [event["type"] for event in hear(ana, 3)] == ["started", "progress", "finished"]
         ana.send_json({"action": "list"})
         assert ana.receive_json() == {"type": "tasks", "tasks": []}
 
 
-@pytest.mark.parametrize("message", [b"{}", "{", '{"action": "start"}', '{"action": "fly"}'])
+def test_a_task_is_cancelled_in_the_same_breath(server: BackgroundServer) -> None:
+    with watch(server, "Ana") as ana:
+        start(ana)
+        task_id = hear(ana, 2)[1]["task_id"]
+        start(ana)
+        ana.send_json({"action": "cancel", "task_id": str(int(task_id) + 1)})
+        ana.wait_for(f'{{"type": "cancelled", "task_id": "{int(task_id) + 1}"}}')
+
+        assert list(runner.running) == [task_id]
+
+
+def test_cancelling_twice_does_no_harm(server: BackgroundServer) -> None:
+    with watch(server, "Ana") as ana:
+        start(ana)
+        task_id = hear(ana, 2)[1]["task_id"]
+        for _ in range(2):
+            ana.send_json({"action": "cancel", "task_id": task_id})
+        ana.send_json({"action": "list"})
+        ana.wait_for('{"type": "tasks", "tasks": []}')
+
+        assert [str(message).count("cancelled") for message in ana.messages].count(1) == 1
+
+
+def test_what_does_not_run_cannot_be_cancelled(server: BackgroundServer) -> None:
+    with watch(server, "Ana") as ana:
+        ana.receive()
+        ana.send_json({"action": "cancel", "task_id": "0"})
+        assert ana.receive_json()["code"] == "unknown_task"
+
+
+def test_a_task_too_many_is_refused(server: BackgroundServer) -> None:
+    with watch(server, "Ana") as ana:
+        for _ in range(runner.MAX_RUNNING + 1):
+            start(ana)
+        ana.wait_for(lambda text: '"too_many_tasks"' in str(text))
+
+        assert len(runner.running) == runner.MAX_RUNNING
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"{}",
+        "{",
+        '{"a": 1}',
+        '{"action": "start"}',
+        '{"action": "start", "name": "", "steps": 1}',
+        '{"action": "start", "name": "report", "steps": 0}',
+        '{"action": "start", "name": "report", "steps": "5"}',
+    ],
+)
 def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | bytes) -> None:
     with watch(server, "Ana") as ana:
         ana.receive()
