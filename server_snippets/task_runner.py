@@ -24,7 +24,7 @@ class Progress:
     name: str
     total: int
     done: int = 0
-    status: Literal["running", "finished", "cancelled"] = "running"
+    status: Literal["running", "finished", "cancelled", "failed"] = "running"
 
 
 class TaskRunner:
@@ -68,25 +68,34 @@ class TaskRunner:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    async def do_step(self, name: str) -> None:
+        """Do one step of the task `name`: a real server would render a page or train a model here."""
+        await asyncio.sleep(self._step_seconds)
+
     async def _run(self, progress: Progress) -> None:
-        while progress.done < progress.total:
-            # The work of one step: a real server would render a page or train a model here.
-            await asyncio.sleep(self._step_seconds)
-            progress.done += 1
-            await self._announce(
-                {
-                    "type": "progress",
-                    "task_id": progress.task_id,
-                    "done": progress.done,
-                    "total": progress.total,
-                }
-            )
+        try:
+            await self._work(progress)
+        except Exception as error:
+            # What went wrong in detail is for the server's log, where asyncio writes it.
+            await self._end(progress, "failed", detail=type(error).__name__)
+            raise
         await self._end(progress, "finished")
 
-    async def _end(self, progress: Progress, status: Literal["finished", "cancelled"]) -> None:
+    async def _work(self, progress: Progress) -> None:
+        task_id, total = progress.task_id, progress.total
+        while progress.done < total:
+            await self.do_step(progress.name)
+            progress.done += 1
+            await self._announce(
+                {"type": "progress", "task_id": task_id, "done": progress.done, "total": total}
+            )
+
+    async def _end(
+        self, progress: Progress, status: Literal["finished", "cancelled", "failed"], **fields: str
+    ) -> None:
         progress.status = status
         del self._running[progress.task_id]
         ended = [task_id for task_id in self._listed if task_id not in self._running]
         for task_id in islice(ended, max(0, len(ended) - MAX_ENDED)):
             del self._listed[task_id]
-        await self._announce({"type": status, "task_id": progress.task_id})
+        await self._announce({"type": status, "task_id": progress.task_id, **fields})

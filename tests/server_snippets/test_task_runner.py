@@ -73,3 +73,22 @@ def test_a_task_that_is_cancelled_at_its_last_step_does_not_finish() -> None:
         return told
 
     assert [event["type"] for event in asyncio.run(story())] == ["started", "cancelled"]
+
+
+def test_a_task_that_fails_says_so_and_keeps_its_exception() -> None:
+    class FullDisk(TaskRunner):
+        async def do_step(self, name: str) -> None:
+            await asyncio.sleep(0)
+            raise OSError("The disk is full")
+
+    async def story() -> Told:
+        told = Told()
+        runner = FullDisk(told.announce, 0)
+        await runner.start("report", 3)
+        (task,) = asyncio.all_tasks() - {asyncio.current_task()}
+        with pytest.raises(OSError, match="disk is full"):
+            await task
+        assert [task["status"] for task in runner.tasks()] == ["failed"]
+        return told
+
+    assert asyncio.run(story())[1:] == [{"type": "failed", "task_id": "1", "detail": "OSError"}]
