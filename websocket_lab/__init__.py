@@ -1,10 +1,11 @@
-"""The instruments of the course: servers in the background, live clients, panels and predictions."""
+"""The instruments of the course: servers in the background, live clients, panels, bars and predictions."""
 
 from websocket_lab.background_server import BackgroundServer, ServerStartError
 from websocket_lab.client_panel import ClientPanel
 from websocket_lab.connection_state import ConnectFailed, ConnectionEnded, State
 from websocket_lab.live_client import LiveClient
 from websocket_lab.prediction import Prediction
+from websocket_lab.task_bars import TaskBars
 
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "Prediction",
     "ServerStartError",
     "State",
+    "TaskBars",
 ]

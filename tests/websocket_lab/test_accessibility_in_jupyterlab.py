@@ -1,4 +1,4 @@
-"""Panels and predictions, looked at by axe-core in a real JupyterLab."""
+"""Panels, predictions and bars, looked at by axe-core in a real JupyterLab."""
 
 import pytest
 from playwright.sync_api import Page
@@ -12,15 +12,20 @@ axe_playwright = pytest.importorskip(
 
 WIDGETS = """
 from ipywidgets import HBox, VBox
-from websocket_lab.client_panel import ClientPanel
-from websocket_lab.prediction import Prediction
+from server_snippets.step_09_task_updates import app
+from websocket_lab import BackgroundServer, ClientPanel, LiveClient, Prediction, TaskBars
 
+tasks = LiveClient(BackgroundServer(app).start().url("/ws/tasks")).connect()
+for steps in (1, 1000):
+    tasks.send_json({"action": "start", "name": "report", "steps": steps})
+tasks.wait_for(lambda text: '"finished"' in text)
 url = "ws://127.0.0.1:1/chat"
 question = Prediction("How many messages leave the server?", ["1", "2", "3"])
 answered = Prediction("Which close code does Ben see?", ["1000", "1001"])
 answered.choose("1000")
 answered.reveal("1001")
-VBox([question, answered, HBox([ClientPanel(url), ClientPanel(url, "Ben")]), ClientPanel(url, "Eve")])
+panels = HBox([ClientPanel(url), ClientPanel(url, "Ben")])
+VBox([question, answered, panels, ClientPanel(url, "Eve"), TaskBars(tasks)])
 """
 
 
