@@ -3,6 +3,7 @@
 from websocket_lab.background_server import BackgroundServer, ServerStartError
 from websocket_lab.client_panel import ClientPanel
 from websocket_lab.connection_state import ConnectFailed, ConnectionEnded, State
+from websocket_lab.finished_exercise import finished_server
 from websocket_lab.live_client import LiveClient
 from websocket_lab.prediction import Prediction
 from websocket_lab.task_bars import TaskBars
@@ -18,4 +19,5 @@ __all__ = [
     "ServerStartError",
     "State",
     "TaskBars",
+    "finished_server",
 ]
