@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
+from websocket_lab.progress_database import VARIABLE
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +15,20 @@ def jupyterlab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     chromium_path()
     with lab_server(tmp_path_factory.mktemp("jupyterlab")) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_progress_of_a_person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the progress of all tests away from the learner's file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("progress") / "progress.sqlite3"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def progress_of_one_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test begin as a new learner."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "progress.sqlite3"))
 
 
 # Not for the whole run: as long as Playwright is open, no other test can call asyncio.run().
