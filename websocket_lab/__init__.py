@@ -1,10 +1,12 @@
 """The instruments of the course: servers in the background, live clients, panels, bars and predictions."""
 
 from websocket_lab.background_server import BackgroundServer, ServerStartError
+from websocket_lab.checking.check import check
 from websocket_lab.client_panel import ClientPanel
 from websocket_lab.connection_state import ConnectFailed, ConnectionEnded, State
 from websocket_lab.finished_exercise import finished_server
 from websocket_lab.live_client import LiveClient
+from websocket_lab.page_view import PageView
 from websocket_lab.prediction import Prediction
 from websocket_lab.task_bars import TaskBars
 
@@ -15,9 +17,11 @@ __all__ = [
     "ConnectFailed",
     "ConnectionEnded",
     "LiveClient",
+    "PageView",
     "Prediction",
     "ServerStartError",
     "State",
     "TaskBars",
+    "check",
     "finished_server",
 ]

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from websocket_lab.cell_registry import CellRegistry
 from websocket_lab.kernel_interrupt import keep_interruptible
 from websocket_lab.learner_errors import LearnerErrors
-from websocket_lab.learner_traceback import learner_traceback
+from websocket_lab.learner_traceback import learner_stack, learner_traceback
 from websocket_lab.server_thread import ServerThread
 
 
@@ -79,8 +79,14 @@ class BackgroundServer:
             return
 
         if not self._thread.stop(STOP_DEADLINE):
-            warnings.warn(STILL_BUSY.format(self.port), RuntimeWarning, stacklevel=2)
+            self.warn_of_standstill()
         self._thread = None
+
+    def standstill(self, deadline: float = 1.0) -> str:
+        """Return the learner's lines that keep the server from doing anything else, or "" if none do."""
+        if self._thread is None or self._thread.answers(deadline):
+            return ""
+        return "".join(learner_stack(self._thread.stack).format()) or "(no line of yours)"
 
     def url(self, path: str = "/") -> str:
         """Return the WebSocket address of `path`, such as `ws://127.0.0.1:54321/ws`."""
@@ -131,8 +137,16 @@ class BackgroundServer:
             return
 
         shown = f"An exception left {where}:\n{learner_traceback(error)}"
-        print(shown, file=sys.stderr)
         self.errors.append(shown)
+        self.show(shown)
+
+    def warn_of_standstill(self) -> None:
+        """Warn that the server's thread goes on after `stop`."""
+        warnings.warn(STILL_BUSY.format(self.port), RuntimeWarning, stacklevel=3)
+
+    def show(self, error: str) -> None:
+        """Print an exception that has left a handler, cut to the learner's lines."""
+        print(error, file=sys.stderr)
 
 
 def _listen(port: int) -> socket.socket:

@@ -18,9 +18,14 @@ def learner_traceback(error: BaseException) -> str:
     """Return the traceback of `error` without the frames of libraries, cells named as the notebook does."""
     summary = TracebackException.from_exception(error)
     for part in _with_causes(summary):
-        part.stack = StackSummary.from_list([_named(frame) for frame in part.stack if _is_learners(frame)])
+        part.stack = learner_stack(part.stack)
 
     return "".join(summary.format()).rstrip()
+
+
+def learner_stack(stack: StackSummary) -> StackSummary:
+    """Return the frames of the learner's own lines, cells named as the notebook does."""
+    return StackSummary.from_list([_named(frame) for frame in stack if _is_learners(frame)])
 
 
 def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:

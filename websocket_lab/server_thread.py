@@ -4,9 +4,11 @@ import asyncio
 import contextvars
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from traceback import StackSummary, extract_stack
 from typing import Any
 
 import uvicorn
@@ -49,6 +51,19 @@ class ServerThread:
     def is_serving(self) -> bool:
         """Whether the server answers and has not been told to stop."""
         return self.has_started and not self._server.should_exit
+
+    def answers(self, deadline: float) -> bool:
+        """Return whether the event loop gets round to something new within `deadline` seconds."""
+        turned = threading.Event()
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(turned.set)
+        return turned.wait(deadline)
+
+    @property
+    def stack(self) -> StackSummary:
+        """Where the thread is now."""
+        frame = sys._current_frames().get(self._thread.ident or 0)
+        return extract_stack(frame) if frame else StackSummary()
 
     def start(self, deadline: float) -> None:
         """Return when the server answers; raise what kept it from starting.

@@ -1,0 +1,58 @@
+"""What every bank of right and wrong servers needs: how each must do under its check."""
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from websocket_lab.checking.check import check
+from websocket_lab.checking.verdict import Verdict
+
+
+MakeApp = Callable[[], Starlette]
+SLOW_SECONDS = 0.08
+
+
+class SlowSends:
+    """ASGI middleware: each message takes its time on the way out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_slowly(message: Message) -> None:
+            if message["type"] == "websocket.send":
+                await asyncio.sleep(SLOW_SECONDS)
+            await send(message)
+
+        await self._app(scope, receive, send_slowly)
+
+
+def slow(make_app: MakeApp) -> MakeApp:
+    """Return a function that makes the same server, with 80 ms for each message that it sends."""
+
+    def make_slow_app() -> Starlette:
+        app = make_app()
+        app.add_middleware(SlowSends)
+        return app
+
+    return make_slow_app
+
+
+def passes(exercise: str, make_app: MakeApp) -> None:
+    """Assert that the check accepts a right server."""
+    verdict = check(exercise, make_app)
+
+    assert verdict.outcome == "passed", verdict
+    assert verdict.step == ""
+
+
+def fails(exercise: str, make_app: MakeApp, step: str, words: str) -> Verdict:
+    """Assert that the check rejects a wrong server at `step`, with a message that has these words."""
+    verdict = check(exercise, make_app)
+
+    assert verdict.outcome in ("failed", "error", "timed out"), verdict
+    assert verdict.step == step, verdict
+    assert words in verdict.message, verdict
+    return verdict

@@ -1,0 +1,1 @@
+"""What checks of exercises are made of: people who must hear something, steps, and the verdict."""

@@ -1,0 +1,133 @@
+"""The bench of a check: the learner's server, and the people who talk to it."""
+
+import secrets
+from collections.abc import Callable, Collection
+from typing import Any, ClassVar, Self
+
+from starlette.applications import Starlette
+
+from websocket_lab.background_server import BackgroundServer
+from websocket_lab.checking.event import Event
+from websocket_lab.checking.mismatch import Mismatch, SubjectError
+from websocket_lab.checking.person import Causes, Person
+from websocket_lab.checking.wire_log import arrows
+from websocket_lab.learner_traceback import learner_traceback
+from websocket_lab.sequence_diagram import SequenceDiagram
+
+
+LONGEST_DIAGRAM = 30
+NO_FUNCTION = "check needs the function itself: check({id!r}, make_app), without brackets behind make_app."
+NO_APP = "make_app() must return a FastAPI app, and it returned {came!r}. Is a `return` missing?"
+
+
+class CheckedServer(BackgroundServer):
+    """A background server that keeps its handlers' exceptions for the verdict instead of printing them."""
+
+    def show(self, error: str) -> None:
+        """Print nothing."""
+
+    def warn_of_standstill(self) -> None:
+        """Say nothing: the verdict has said it."""
+
+
+class Bench:
+    """The learner's server under check; a step gets it and brings people to it.
+
+    Args:
+        subject: What was passed to `check`: for a server, a function that returns a new app.
+    """
+
+    # The types of the messages that the exercise is about; people pass over all others.
+    vocabulary: ClassVar[Collection[str]] = frozenset()
+
+    def __init__(self, subject: Any) -> None:
+        self.subject = subject
+        self.server: CheckedServer
+        self.people: list[Person] = []
+
+    def __enter__(self) -> Self:
+        """Start the learner's server."""
+        self.server = CheckedServer(app_from(self.subject)).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop it, and with it all connections."""
+        self.server.stop()
+
+    @property
+    def errors(self) -> list[str]:
+        """The exceptions that the learner's code has raised so far, cut to the learner's lines."""
+        return list(self.server.errors)
+
+    def standstill(self) -> str:
+        """Return the learner's lines that keep the server from doing anything else, or "" if none do."""
+        return self.server.standstill()
+
+    @property
+    def diagram(self) -> SequenceDiagram:
+        """What the people of this step sent and received."""
+        crossed = arrows(person.client for person in self.people)
+        hidden = max(0, len(crossed) - LONGEST_DIAGRAM)
+        return SequenceDiagram([person.name for person in self.people], crossed[hidden:], hidden=hidden)
+
+    def next_step(self) -> None:
+        """Forget the people of the last step; they stay connected and say no more."""
+        self.people = []
+
+    def person(self, path: str, name: str, username: str = "", **connect_options: Any) -> Person:
+        """Return a person who will connect to `path` of the learner's server."""
+        url = self.server.url(path)
+        person = Person(url, name, username or name.lower(), self.vocabulary, **connect_options)
+        self.people.append(person)
+        return person
+
+
+def app_from(subject: Any) -> Starlette:
+    """Return the app that the learner's function makes; raise SubjectError where there is none."""
+    if isinstance(subject, Starlette):
+        return subject
+    if not callable(subject):
+        raise SubjectError(f"check needs a function that makes your server, and got {subject!r}.")
+
+    app = call(subject)
+    if not isinstance(app, Starlette):
+        raise SubjectError(NO_APP.format(came=app))
+    return app
+
+
+def call(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what the learner's function returns; raise SubjectError with the learner's lines if it fails."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        raise SubjectError(f"Your code raised an exception:\n{learner_traceback(error)}") from None
+
+
+def word() -> str:
+    """Return a word that nobody can guess."""
+    return f"{secrets.choice(WORDS)}-{secrets.token_hex(3)}"
+
+
+WORDS = (
+    "apple",
+    "bread",
+    "cloud",
+    "drum",
+    "elm",
+    "fern",
+    "grape",
+    "harbour",
+    "island",
+    "jam",
+    "kite",
+    "lamp",
+)
+
+
+def all_hear(people: Collection[Person], event: Event, likely: Causes | None = None) -> None:
+    """Have each of the people hear the same next."""
+    for person in people:
+        person.hears(event, likely)
+
+
+__all__ = ["Bench", "CheckedServer", "Mismatch", "all_hear", "app_from", "call", "word"]

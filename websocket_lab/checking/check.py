@@ -1,0 +1,47 @@
+"""`check(id, subject)`: send real clients at the learner's work and say what they saw."""
+
+import contextvars
+import threading
+from typing import Any
+
+from websocket_lab.checking.check_run import CheckRun
+from websocket_lab.checking.exercise import find
+from websocket_lab.checking.verdict import Outcome, Verdict
+
+
+# Longer than a server may take to start: that one has a message of its own.
+LONGEST_START = 12.0
+
+
+def check(id: str, subject: Any) -> Verdict:
+    """Return what real clients saw of the learner's server or client, step by step; never raise, never hang.
+
+    Args:
+        id: The exercise's id, such as "private_messages".
+        subject: What the exercise asks for: a function that returns a new app, or a client.
+    """
+    try:
+        exercise = find(id)
+    except LookupError as error:
+        return Verdict(str(id), str(id), Outcome.ERROR, str(error))
+
+    print(f"Checking “{exercise.title}”: ends within {exercise.seconds:g} seconds.")
+    return _in_time(CheckRun(id, exercise, subject))
+
+
+def _in_time(run: CheckRun) -> Verdict:
+    # The copied context keeps what the learner's code prints under the cell that checks it.
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(run.run,), daemon=True, name="websocket-lab-check")
+    thread.start()
+    return _result(run, thread)
+
+
+def _result(run: CheckRun, thread: threading.Thread) -> Verdict:
+    for seconds in (LONGEST_START, run.exercise.seconds):
+        thread.join(seconds)
+        if not thread.is_alive():
+            return run.verdict
+        if not run.has_started.is_set():
+            break
+    return run.too_late(thread, seconds)

@@ -1,0 +1,129 @@
+"""One run of a check: the steps in order, until one is not right."""
+
+import ctypes
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from websocket_lab.background_server import ServerStartError
+from websocket_lab.checking.bench import Bench
+from websocket_lab.checking.exercise import Exercise, claim
+from websocket_lab.checking.mismatch import Mismatch, SubjectError
+from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
+from websocket_lab.learner_source import is_untouched
+
+
+UNTOUCHED = (
+    "The gaps are still empty: write your code where it says “Your code here”, run that cell, check again."
+)
+NOT_YOURS = "The check itself broke ({error}). This is not your fault: restart the kernel and try again."
+BLOCKED = (
+    "Something blocks the event loop, such as time.sleep() or a loop without await. "
+    "Use await asyncio.sleep(), and await in each round."
+)
+
+
+class CheckRun:
+    """One run of one check.
+
+    Attributes:
+        has_started: Set once the learner's server runs.
+        verdict: What was found; there is one as soon as `run` has returned.
+    """
+
+    def __init__(self, exercise_id: str, exercise: Exercise, subject: Any) -> None:
+        self.id = exercise_id
+        self.exercise = exercise
+        self.subject = subject
+        self.has_started = threading.Event()
+        self.verdict: Verdict
+        self._right = 0
+        self._reached = False
+        self._begin = time.perf_counter()
+
+    def run(self) -> None:
+        """Take the steps, and keep the verdict."""
+        try:
+            self.verdict = self._judge()
+        except Exception as error:
+            # A check must never raise: whatever this is, it is not about the learner's work.
+            words = NOT_YOURS.format(error=f"{type(error).__name__}: {error}")
+            self.verdict = self._verdict(Outcome.ENVIRONMENT, words)
+
+    def too_late(self, thread: threading.Thread, seconds: float) -> Verdict:
+        """Return the verdict on a run that did not end, and end it."""
+        where = "a step" if self.has_started.is_set() else "making your server: does make_app() end?"
+        # Nothing else ends a loop that never waits.
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
+        )
+        return self._verdict(Outcome.TIMED_OUT, f"After {seconds:g} seconds the check was still at {where}")
+
+    def _judge(self) -> Verdict:
+        if self._is_untouched():
+            return self._verdict(Outcome.NOT_STARTED, UNTOUCHED)
+
+        try:
+            with self.exercise.bench(self.subject) as bench:
+                self.has_started.set()
+                return self._take_steps(bench)
+        except (SubjectError, ServerStartError) as error:
+            return self._verdict(Outcome.ERROR, str(error))
+
+    def _is_untouched(self) -> bool:
+        # Where the course's files are not at hand, the steps will say what is missing.
+        with suppress(LookupError, OSError, ValueError):
+            return is_untouched(self.id, self.subject)
+        return False
+
+    def _take_steps(self, bench: Bench) -> Verdict:
+        self._reached = True
+        for step in self.exercise.steps:
+            raised = len(bench.errors)
+            bench.next_step()
+            try:
+                step(bench)
+            except Mismatch as mismatch:
+                return self._wrong(bench, mismatch, bench.errors[raised:])
+            self._right += 1
+        return self._all_right(bench)
+
+    def _all_right(self, bench: Bench) -> Verdict:
+        self._reached = False
+        words = f"All {self._right} steps are right. See how the solution does it: compare({self.id!r})"
+        if not bench.errors:
+            return self._verdict(Outcome.PASSED, words, diagram=bench.diagram)
+
+        words += "\nBeside that, your code raised an exception that no client noticed."
+        return self._verdict(Outcome.PASSED, words, diagram=bench.diagram, trace=bench.errors[-1])
+
+    def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
+        found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
+        outcome, trace = (Outcome.ERROR, errors[-1]) if errors else (Outcome.FAILED, "")
+        if stuck := bench.standstill():
+            outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED
+        words = " ".join(filter(None, [f"Expected: {found['expected']}", found["came"], found["cause"]]))
+        return self._verdict(outcome, words, **found, trace=trace, hint=self._hint, diagram=bench.diagram)
+
+    @property
+    def _hint(self) -> str:
+        name = self.exercise.steps[self._right].__name__
+        hints = self.exercise.hints.get(name) or self.exercise.hints.get("") or [""]
+        return hints[0]
+
+    def _verdict(self, outcome: Outcome, message: str, **found: Any) -> Verdict:
+        seconds = time.perf_counter() - self._begin
+        return Verdict(
+            self.id, self.exercise.title, outcome, message, self._results, seconds=seconds, **found
+        )
+
+    @property
+    def _results(self) -> list[StepResult]:
+        steps = enumerate(self.exercise.steps)
+        return [StepResult(step.__name__, claim(step), self._passed(number)) for number, step in steps]
+
+    def _passed(self, number: int) -> bool | None:
+        if number < self._right:
+            return True
+        return False if self._reached and number == self._right else None

@@ -1,0 +1,52 @@
+"""An exercise as its check sees it: steps in order, and hints for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from inspect import getdoc
+from pkgutil import iter_modules
+from typing import Any
+
+from websocket_lab import checks
+from websocket_lab.checking.bench import Bench
+
+
+Step = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What one exercise asks for, as steps that real clients take.
+
+    Args:
+        title: Its name as people read it.
+        bench: What the steps are given; it holds the learner's server.
+        steps: Functions whose docstring says what is right.
+        hints: For each step, by its name, sentences from gentle to plain; under "" those for every step.
+        seconds: How long the whole check may take.
+    """
+
+    title: str
+    bench: Callable[[Any], Bench]
+    steps: Sequence[Step]
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    seconds: float = 30.0
+
+
+def claim(step: Step) -> str:
+    """Return what is right after a step, in a sentence."""
+    return (getdoc(step) or step.__name__).partition("\n")[0]
+
+
+def known_ids() -> list[str]:
+    """Return the ids of all exercises that have a check."""
+    return sorted(module.name for module in iter_modules(checks.__path__))
+
+
+def find(exercise_id: str) -> Exercise:
+    """Return the exercise with this id; LookupError if there is none."""
+    if exercise_id not in known_ids():
+        raise LookupError(f"There is no exercise {exercise_id!r}. There are: {', '.join(known_ids())}.")
+
+    exercise: Exercise = import_module(f"{checks.__name__}.{exercise_id}").EXERCISE
+    return exercise

@@ -1,0 +1,141 @@
+"""A person in a check: a real client that says what it must hear, and what it must not."""
+
+import json
+import time
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from websocket_lab.checking.event import Event, matches, shown
+from websocket_lab.checking.mismatch import Mismatch
+from websocket_lab.connection_state import ConnectFailed, ConnectionEnded
+from websocket_lab.live_client import LiveClient
+
+
+# Seconds. A right server may be slow, and the machine busy.
+PATIENCE = 1.5
+# What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
+Causes = Mapping[str, str]
+TOO_MUCH = {"twice": "The same message is sent twice to one client."}
+
+
+class Person:
+    """One real client of the learner's server.
+
+    Args:
+        url: Where it connects.
+        name: How the verdict calls it.
+        username: How the server calls it.
+        vocabulary: The types of the messages that the exercise is about; others are passed over.
+        connect_options: As for `LiveClient`.
+    """
+
+    def __init__(
+        self, url: str, name: str, username: str, vocabulary: Collection[str], **connect_options: Any
+    ) -> None:
+        self.name = name
+        self.username = username
+        self.client = LiveClient(url, name, deadline=PATIENCE, **connect_options)
+        self._vocabulary = vocabulary
+        self._last: Event = {}
+        self._passed_over: list[Any] = []
+
+    def connects(self, likely: Causes | None = None) -> None:
+        """Open the connection, which the server must accept."""
+        try:
+            self.client.connect()
+        except (ConnectFailed, TimeoutError) as error:
+            cause = (likely or {}).get("refused", "")
+            raise Mismatch(f"{self.name} can connect to {self.client.url}.", str(error), cause) from None
+
+    def sends(self, value: Any) -> None:
+        """Send text as it is, and everything else as JSON."""
+        try:
+            self.client.send(value if isinstance(value, str | bytes) else json.dumps(value))
+        except (ConnectionEnded, TimeoutError) as error:
+            raise Mismatch(f"{self.name} can send {shown(value)}.", str(error)) from None
+
+    def hears(self, expected: Event, likely: Causes | None = None) -> Event:
+        """Return the next message, which must have all that is expected.
+
+        Args:
+            expected: The fields and their values; `ANYTHING` where every value is right.
+            likely: The usual causes of what may come instead.
+        """
+        return self._next(f"{self.name} hears {shown(expected)}.", expected, likely or {})
+
+    def hears_nothing_before(self, fence: Event, likely: Causes | None = None) -> None:
+        """Read the message that ends a silence, which must come first."""
+        self._next(f"{self.name} hears nothing now but {shown(fence)}.", fence, likely or {})
+
+    def next_event(self, wanted: str, likely: Causes | None = None, patience: float = PATIENCE) -> Event:
+        """Return the next message of the vocabulary; raise Mismatch if none comes."""
+        deadline = time.monotonic() + patience
+        while True:
+            event = self._read(wanted, likely or {}, deadline, patience)
+            if event.get("type") in self._vocabulary:
+                self._passed_over.clear()
+                return event
+            self._passed_over.append(event)
+
+    def is_closed(self, code: int, likely: Causes | None = None) -> None:
+        """Wait until the server closes the connection, which must be with this code."""
+        wanted = f"{self.name}'s connection is closed with {code}."
+        try:
+            came = self.client.wait_closed()
+        except TimeoutError:
+            raise Mismatch(wanted, "It is still open.", (likely or {}).get("nothing", "")) from None
+        if came != code:
+            cause = (likely or {}).get("closed", "")
+            raise Mismatch(wanted, f"It was closed with {came} {self.client.close_reason}.", cause)
+
+    def must(self, is_so: bool, wanted: str, came: str, cause: str = "") -> None:
+        """Raise Mismatch unless something is so; both texts go on from the person's name."""
+        if not is_so:
+            raise Mismatch(f"{self.name} {wanted}.", f"{self.name} {came}.", cause)
+
+    def leaves(self) -> None:
+        """Close the connection with a close frame."""
+        self.client.disconnect()
+
+    def vanishes(self) -> None:
+        """Reset the connection without a word."""
+        self.client.vanish()
+
+    def _next(self, wanted: str, expected: Event, likely: Causes) -> Event:
+        came = self.next_event(wanted, likely)
+        if not matches(came, expected):
+            raise self._instead(wanted, came, likely)
+
+        self._last = came
+        return came
+
+    def _read(self, wanted: str, likely: Causes, deadline: float, patience: float) -> Event:
+        try:
+            message = self.client.receive(max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            raise self._silence(wanted, likely, patience) from None
+        except ConnectionEnded as error:
+            raise Mismatch(wanted, str(error).partition(" Call ")[0], likely.get("closed", "")) from None
+        return self._parsed(message, wanted)
+
+    def _parsed(self, message: str | bytes, wanted: str) -> Event:
+        came = f"{self.name} heard {shown(message) if isinstance(message, str) else message[:80]!r}"
+        try:
+            event = json.loads(message)
+        except ValueError:
+            raise Mismatch(wanted, f"{came}, which is no JSON.", "Send it with send_json(…).") from None
+        if not isinstance(event, dict):
+            cause = 'Send a dict with a "type". A str that is JSON already goes through send_text(…).'
+            raise Mismatch(wanted, f"{came}, which is no JSON object.", cause)
+        return event
+
+    def _silence(self, wanted: str, likely: Causes, patience: float) -> Mismatch:
+        came = f"{self.name} heard nothing for {patience:g} s."
+        if self._passed_over:
+            came = f"{self.name} heard {shown(self._passed_over[-1])}, which is not in the contract."
+        return Mismatch(wanted, came, likely.get("nothing", ""))
+
+    def _instead(self, wanted: str, came: Event, likely: Causes) -> Mismatch:
+        kind = "twice" if came == self._last else str(came.get("type"))
+        cause = (TOO_MUCH | dict(likely)).get(kind, "")
+        return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause)

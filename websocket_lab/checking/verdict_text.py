@@ -1,0 +1,54 @@
+"""A verdict as text, with everything that its picture says."""
+
+from collections.abc import Iterator
+from textwrap import indent
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from websocket_lab.checking.verdict import StepResult, Verdict
+
+# The same in words: meaning never hangs on a sign alone.
+SIGNS = {True: "✓", False: "✗", None: "·"}
+WORDS = {True: "passed", False: "failed here", None: "not reached"}
+HEADS = {
+    "passed": "✓ Passed",
+    "failed": "✗ Not yet",
+    "not started": "○ Not started",
+    "error": "✗ Error in your code",
+    "timed out": "✗ Timed out",
+    "environment": "! Not your fault: the check could not run",
+}
+
+
+def verdict_text(verdict: "Verdict") -> str:
+    """Return the verdict as text: the steps, what was expected and what came, and what crossed the wire."""
+    return "\n".join(_lines(verdict))
+
+
+def step_line(number: int, step: "StepResult") -> str:
+    """Return one step as a line of text."""
+    return f"{SIGNS[step.passed]} {number}. {step.claim} ({WORDS[step.passed]})"
+
+
+def details(verdict: "Verdict") -> list[tuple[str, str]]:
+    """Return what there is to tell about the failed step: pairs of a heading and a text."""
+    pairs = [
+        ("Expected", verdict.expected),
+        ("What came", verdict.came),
+        ("Likely cause", verdict.cause),
+        ("Your code raised", verdict.trace),
+        ("Hint", verdict.hint),
+    ]
+    return [(heading, text) for heading, text in pairs if text]
+
+
+def _lines(verdict: "Verdict") -> Iterator[str]:
+    yield f"{HEADS[verdict.outcome]}: {verdict.title} ({verdict.seconds:.1f} s)"
+    yield verdict.message
+    for number, step in enumerate(verdict.steps, 1):
+        yield f"  {step_line(number, step)}"
+    for heading, text in details(verdict):
+        yield f"{heading}:\n{indent(text, '  ')}"
+    if verdict.diagram is not None and verdict.diagram.arrows:
+        yield f"What crossed the wire:\n{indent(verdict.diagram.text, '  ')}"

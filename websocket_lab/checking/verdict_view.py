@@ -1,0 +1,73 @@
+"""A verdict as a page for the notebook."""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details
+from websocket_lab.look import stylesheet
+
+
+if TYPE_CHECKING:
+    from websocket_lab.checking.verdict import StepResult, Verdict
+
+TEXTS_OF_CODE = {"Your code raised"}
+
+
+def verdict_html(verdict: "Verdict") -> str:
+    """Return the verdict as HTML: head, steps, what was expected and what came, and the picture."""
+    kind = "passed" if verdict.passed else verdict.outcome.replace(" ", "-")
+    parts = [
+        f"<style>{stylesheet('checking/verdict.css')}</style>",
+        f'<section class="wsl wsl-verdict wsl-{kind}" aria-label="Verdict: {_safe(verdict.title)}">',
+        f'<p class="wsl-verdict-head"><strong>{_safe(HEADS[verdict.outcome])}</strong>'
+        f" <span>{_safe(verdict.title)} · {verdict.seconds:.1f} s</span></p>",
+        f'<p class="wsl-verdict-message">{_safe(verdict.message)}</p>',
+        _steps(verdict),
+        _details(verdict),
+        _picture(verdict),
+        "</section>",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _steps(verdict: "Verdict") -> str:
+    items = "".join(map(_step, verdict.steps))
+    return f'<ol class="wsl-verdict-steps">{items}</ol>' if items else ""
+
+
+def _step(step: "StepResult") -> str:
+    kind = {True: "passed", False: "failed", None: "waiting"}[step.passed]
+    sign = f'<span class="wsl-sign" aria-hidden="true">{SIGNS[step.passed]}</span>'
+    words = "" if step.passed else f" <em>({WORDS[step.passed]})</em>"
+    spoken = '<span class="wsl-spoken"> passed</span>' if step.passed else ""
+    return f'<li class="wsl-step-{kind}">{sign}<span>{_safe(step.claim)}{words}{spoken}</span></li>'
+
+
+def _details(verdict: "Verdict") -> str:
+    rows = "".join(
+        f"<dt>{_safe(heading)}</dt><dd>{_detail(heading, text)}</dd>" for heading, text in details(verdict)
+    )
+    return f'<dl class="wsl-verdict-details">{rows}</dl>' if rows else ""
+
+
+def _detail(heading: str, text: str) -> str:
+    if heading == "Hint":
+        return f"<details><summary>Show a hint</summary><p>{_safe(text)}</p></details>"
+    return f"<pre>{_safe(text)}</pre>" if heading in TEXTS_OF_CODE else _safe(text)
+
+
+def _picture(verdict: "Verdict") -> str:
+    if verdict.diagram is None or not verdict.diagram.arrows:
+        return ""
+
+    text = f"<details><summary>The same as text</summary><pre>{_safe(verdict.diagram.text)}</pre></details>"
+    shown = f"<h4>What crossed the wire</h4>{verdict.diagram.svg}{text}"
+    return (
+        f"<div>{shown}</div>"
+        if not verdict.passed
+        else f"<details><summary>See the last step on the wire</summary>{shown}</details>"
+    )
+
+
+def _safe(text: str) -> str:
+    return escape(text, quote=True)
