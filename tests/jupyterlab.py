@@ -320,6 +320,8 @@ def command(root: Path, port: int, token: str) -> list[str]:
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
         "--LabApp.expose_app_in_browser=True",
+        # So that a test can open it under the name of another machine.
+        "--ServerApp.local_hostnames=elsewhere.localhost",
     ]
 
 

@@ -79,6 +79,11 @@ class ClientMethods:
         return self.client.log
 
     @property
+    def messages(self) -> list[Message]:
+        """The messages received so far, read or not, oldest first."""
+        return self.client.messages
+
+    @property
     def transcript(self) -> str:
         """The log as text, one line an entry."""
         return self.client.transcript

@@ -47,6 +47,7 @@ def test_its_methods_are_the_clients(ana: ClientPanel) -> None:
     ana.send_json({"n": 1})
 
     assert ana.receive_json() == {"n": 1}
+    assert ana.messages == ['{"n": 1}']
     assert [entry.direction for entry in ana.log] == ["event", "sent", "received"]
 
 

@@ -1,0 +1,104 @@
+"""The server's own test page inside the notebook, where Jupyter runs here and where it runs elsewhere."""
+
+import re
+
+import pytest
+from playwright.sync_api import FrameLocator, expect
+
+from tests.jupyterlab import JupyterLab, NotebookPage
+from tests.server_snippets.static.connection_card import ConnectionCard
+
+
+START = """
+from server_snippets.main import make_app
+from websocket_lab import BackgroundServer, PageView
+
+server = BackgroundServer(make_app()).start()
+"""
+SHOW = "PageView(server)"
+STOP = "view = PageView(server); server.stop(); view"
+BASE = "http://127.0.0.1:8888/user/ana/"
+DIRECT = "http://127.0.0.1:5000/"
+
+
+@pytest.fixture
+def remote_lab(lab: JupyterLab) -> JupyterLab:
+    """The same JupyterLab under a name that is not this machine's, as the browser sees it."""
+    elsewhere = lab.url.replace("127.0.0.1", "elsewhere.localhost")
+    return JupyterLab(lab.root, elsewhere, lab.token, lab.browser)
+
+
+def shown(page: NotebookPage, *cells: int) -> FrameLocator:
+    for cell in cells or (0, 1):
+        page.run_cell(cell)
+    return page.page.frame_locator('iframe[title="Test page"]')
+
+
+def says_hello(frame: FrameLocator) -> ConnectionCard:
+    ana = ConnectionCard(frame).connect().send("Hello")
+    expect(ana.rows("received")).to_have_text(["Echo: Hello"])
+    return ana
+
+
+def address(page: NotebookPage) -> str:
+    link = page.page.get_by_role("link", name="Open in a new tab")
+    assert link.get_attribute("href") == page.page.locator(".wsl-page-address").inner_text()
+    return link.get_attribute("href")
+
+
+def test_on_this_machine_the_page_comes_from_the_server_itself(lab: JupyterLab) -> None:
+    page = lab.open_cells(START, SHOW)
+    says_hello(shown(page))
+
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address(page))
+    page.close()
+
+
+def test_elsewhere_the_page_comes_through_jupyter_which_loses_close_codes(remote_lab: JupyterLab) -> None:
+    page = remote_lab.open_cells(START, SHOW)
+    ana = says_hello(shown(page))
+    assert re.fullmatch(rf"{remote_lab.url}/proxy/\d+/", address(page))
+
+    ana.press("Disconnect")
+    ana.choose("ws/auth", token="wrong").press("Connect")
+    expect(ana.ending).to_contain_text("1005")
+    page.close()
+
+
+def test_at_the_near_end_of_a_tunnel_the_page_comes_through_jupyter(lab: JupyterLab) -> None:
+    page = lab.open_cells(START, SHOW)
+    jupyter = lab.url.rpartition(":")[2]
+    page.page.route(re.compile(rf"http://127\.0\.0\.1:(?!{jupyter})"), lambda route: route.abort())
+    says_hello(shown(page))
+
+    assert re.fullmatch(rf"{lab.url}/proxy/\d+/", address(page))
+    page.close()
+
+
+def test_without_the_proxy_it_says_what_to_install(remote_lab: JupyterLab) -> None:
+    page = remote_lab.open_cells(START, SHOW)
+    page.page.route("**/proxy/**", lambda route: route.fulfill(status=404))
+    shown(page)
+
+    page.page.get_by_role("status").filter(has_text="jupyter-server-proxy is missing there").wait_for()
+    page.close()
+
+
+def test_a_server_that_has_stopped_is_missed(lab: JupyterLab) -> None:
+    page = lab.open_cells(START, STOP)
+    shown(page)
+
+    page.page.get_by_role("status").filter(has_text="Is its server running?").wait_for()
+    page.close()
+
+
+def test_the_connection_lives_on_while_the_page_is_scrolled_out_of_sight(lab: JupyterLab) -> None:
+    page = lab.open_cells(START, SHOW, *[f"print('\\n' * 40, {number})" for number in range(20)])
+    page.run_all()
+    page.cell(1)
+    ana = says_hello(shown(page, 1))
+    page.cell(21)
+    page.cell(1)
+
+    expect(ana.state).to_have_text("open")
+    page.close()
