@@ -23,27 +23,22 @@ async def announce(kind: str, task_id: str, **fields: str | int) -> None:
     await manager.broadcast(json.dumps({"type": kind, "task_id": task_id, **fields}))
 
 
-# %% do_step
+# %% state
 STEP_SECONDS = 0.2
-
-
-async def do_step(name: str) -> None:
-    """Do one step of the task `name`."""
-    # A real server would render a page or train a model here.
-    await asyncio.sleep(STEP_SECONDS)
-
-
-# %% work
+MAX_RUNNING = 5
+numbers = count(1)
 progress: dict[str, dict[str, JsonValue]] = {}
 # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
 running: dict[str, asyncio.Task[None]] = {}
 
 
-async def work(task_id: str, name: str, total: int) -> None:
+# %% work
+async def work(task_id: str, total: int) -> None:
     """Do the steps of a task one by one, and announce each; forget the task in the end."""
     try:
         for done in range(1, total + 1):
-            await do_step(name)
+            # A real server would render a page or train a model here.
+            await asyncio.sleep(STEP_SECONDS)
             progress[task_id]["done"] = done
             await announce("progress", task_id, done=done, total=total)
     finally:
@@ -51,10 +46,10 @@ async def work(task_id: str, name: str, total: int) -> None:
 
 
 # %% run
-async def run(task_id: str, name: str, total: int) -> None:
+async def run(task_id: str, total: int) -> None:
     """Do the work, then announce how it ended, whichever way that was."""
     try:
-        await work(task_id, name, total)
+        await work(task_id, total)
     except asyncio.CancelledError:
         await announce("cancelled", task_id)
         raise
@@ -67,13 +62,9 @@ async def run(task_id: str, name: str, total: int) -> None:
 
 
 # %% start
-MAX_RUNNING = 5
-numbers = count(1)
-
-
 async def start(name: str, total: int) -> None:
     """Begin a task that goes on by itself, also when its starter leaves."""
     task_id = str(next(numbers))
     progress[task_id] = {"task_id": task_id, "name": name, "done": 0, "total": total}
-    running[task_id] = asyncio.create_task(run(task_id, name, total))
+    running[task_id] = asyncio.create_task(run(task_id, total))
     await announce("started", task_id, name=name, total=total)

@@ -5,54 +5,22 @@ Run it: uvicorn server_snippets.step_09_task_updates:app
 """
 
 # %% imports
-from typing import Annotated, Literal
-
 from fastapi import FastAPI, WebSocket
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-# %% reader
 from server_snippets.step_07_message_reader import explain, reply, texts
+from server_snippets.step_09_task_messages import (
+    ACTIONS,
+    TOO_MANY_TASKS,
+    UNKNOWN_TASK,
+    Action,
+    Cancel,
+    ListTasks,
+    Start,
+)
 
 # %% runner
 from server_snippets.step_09_task_runner import MAX_RUNNING, manager, progress, running, start
-
-
-# %% start_and_cancel
-class Start(BaseModel):
-    """Begin a task."""
-
-    action: Literal["start"]
-    name: str = Field(min_length=1, max_length=100)
-    steps: int = Field(ge=1, le=1_000, strict=True)
-
-
-class Cancel(BaseModel):
-    """End a task before it is done."""
-
-    action: Literal["cancel"]
-    task_id: str
-
-
-# %% actions
-class ListTasks(BaseModel):
-    """Ask how far all tasks are."""
-
-    action: Literal["list"]
-
-
-Action = Start | Cancel | ListTasks
-ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
-
-
-# %% refuse
-async def refuse(code: str, detail: str, websocket: WebSocket) -> None:
-    """Tell one watcher why nothing was done."""
-    await reply({"type": "error", "code": code, "detail": detail}, websocket)
-
-
-async def tell_tasks(websocket: WebSocket) -> None:
-    """Tell one watcher how far all tasks are."""
-    await reply({"type": "tasks", "tasks": list(progress.values())}, websocket)
 
 
 # %% answer
@@ -60,15 +28,15 @@ async def answer(action: Action, websocket: WebSocket) -> None:
     """Carry out one action."""
     match action:
         case Start() if len(running) >= MAX_RUNNING:
-            await refuse("too_many_tasks", f"{MAX_RUNNING} run already. Cancel one, or wait.", websocket)
+            await reply(TOO_MANY_TASKS, websocket)
         case Start(name=name, steps=steps):
             await start(name, steps)
         case Cancel(task_id=task_id) if task_id not in running:
-            await refuse("unknown_task", "There is no such task, or it has ended.", websocket)
+            await reply(UNKNOWN_TASK, websocket)
         case Cancel(task_id=task_id):
             running[task_id].cancel()
         case ListTasks():
-            await tell_tasks(websocket)
+            await reply({"type": "tasks", "tasks": list(progress.values())}, websocket)
 
 
 # %% app
@@ -80,7 +48,7 @@ async def tasks(websocket: WebSocket) -> None:
     """Tell a watcher how far all tasks are, then every change, and carry out what it asks for."""
     await manager.connect(websocket)
     try:
-        await tell_tasks(websocket)
+        await answer(ListTasks(action="list"), websocket)
         async for text in texts(websocket):
             try:
                 await answer(ACTIONS.validate_json(text), websocket)

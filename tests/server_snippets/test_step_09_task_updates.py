@@ -1,9 +1,11 @@
 """Step 9: everyone who watches sees how far the work is."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import BackgroundTasks, FastAPI, WebSocket
 from fastapi.testclient import TestClient
 
 from server_snippets import step_09_task_runner as runner
@@ -141,3 +143,41 @@ def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | by
         ana.receive()
         ana.send(message)
         assert ana.receive_json()["type"] == "error"
+
+
+deaf_app = FastAPI()
+
+
+@deaf_app.websocket("/ws")
+async def deaf(websocket: WebSocket) -> None:
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await asyncio.sleep(0.6)
+        await websocket.send_text(text)
+
+
+@deaf_app.websocket("/ws/background")
+async def background(websocket: WebSocket, tasks: BackgroundTasks) -> None:
+    await websocket.accept()
+    tasks.add_task(websocket.app.state.done.append, "report")
+    await websocket.close()
+
+
+def test_work_in_the_loop_costs_who_speaks_meanwhile_the_connection() -> None:
+    with (
+        BackgroundServer(deaf_app, ws_ping_interval=0.2, ws_ping_timeout=0.2) as server,
+        LiveClient(server.url("/ws"), "Ana") as ana,
+        LiveClient(server.url("/ws"), "Ben") as ben,
+    ):
+        ana.send("report"), ana.send("letter")
+        ben.send("report")
+
+        assert ben.receive() == "report"
+        assert (ana.wait_closed(), ana.close_reason) == (1011, "keepalive ping timeout")
+
+
+def test_fastapi_never_runs_background_tasks_of_a_websocket() -> None:
+    deaf_app.state.done = []
+    with BackgroundServer(deaf_app) as server, LiveClient(server.url("/ws/background")) as ana:
+        assert ana.wait_closed() == 1000
+    assert deaf_app.state.done == []
