@@ -43,29 +43,33 @@ class RightChat(ChatServer):
         await self.tell(event, member)
 
 
+People = dict[str, tuple[str, WebSocket]]
+
+
+async def whisper(people: People, name: str, text: str) -> None:
+    to, _, words = text.removeprefix("/pm ").partition(" ")
+    if not words:
+        await people[name][1].send_json(error("bad_command"))
+    elif to not in people:
+        await people[name][1].send_json(error("unknown_user"))
+    else:
+        event = {"type": "private", "from": name, "to": to, "text": words, "id": 7}
+        for who in {name, to}:
+            await people[who][1].send_json(event)
+
+
 def one_dict_for_all() -> FastAPI:
     """Another design: no classes, one dict, JSON by hand, and it sends more than the exercise asks."""
     app = FastAPI()
-    people: dict[str, tuple[str, WebSocket]] = {}
+    people: People = {}
 
     async def tell_room(room: str, event: Event) -> None:
         for websocket in [websocket for its_room, websocket in people.values() if its_room == room]:
             await websocket.send_json(event)
 
-    async def whisper(name: str, text: str) -> None:
-        to, _, words = text.removeprefix("/pm ").partition(" ")
-        if not words:
-            await people[name][1].send_json(error("bad_command"))
-        elif to not in people:
-            await people[name][1].send_json(error("unknown_user"))
-        else:
-            event = {"type": "private", "from": name, "to": to, "text": words, "id": 7}
-            for who in {name, to}:
-                await people[who][1].send_json(event)
-
     async def hear(room: str, name: str, text: str) -> None:
         if text.startswith("/pm"):
-            return await whisper(name, text)
+            return await whisper(people, name, text)
         await tell_room(room, {"type": "message", "room": room, "from": name, "text": text})
 
     @app.websocket("/ws/chat/{room}/{name}")
