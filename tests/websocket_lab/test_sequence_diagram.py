@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from websocket_lab.sequence_diagram import Arrow, Kind, SequenceDiagram
@@ -82,6 +82,7 @@ def test_a_long_label_is_cut_and_whole_in_the_text() -> None:
     assert "x" * 500 in diagram.text
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.sampled_from(Kind), st.booleans())
 def test_whatever_is_in_it_the_picture_is_well_formed(
     name: str, label: str, mark: str, kind: Kind, to_server: bool

@@ -1,0 +1,138 @@
+"""Keeps what crossed the wire: whoever has the bytes feeds it, a tap or something else."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+from websocket_lab.sequence_diagram import Arrow, SequenceDiagram
+from websocket_lab.wire.client_names import lane_name
+from websocket_lab.wire.connection import Ending, How, Side, WireConnection
+from websocket_lab.wire.event_log import MOST_EVENTS, EventLog
+from websocket_lab.wire.frame import Frame
+from websocket_lab.wire.note import Event
+
+
+MOST_CONNECTIONS = 500
+
+
+class WireRecorder:
+    """The last 500 connections, and the last 10,000 events on them; any thread may feed and read it."""
+
+    def __init__(self) -> None:
+        self._log = EventLog()
+        self._opened = 0
+        self._connections: deque[WireConnection] = deque(maxlen=MOST_CONNECTIONS)
+        self._callbacks: list[Callable[[], None]] = []
+        self._feeding = Lock()
+
+    @property
+    def connections(self) -> list[WireConnection]:
+        """The connections, in the order in which they were opened."""
+        return list(self._connections)
+
+    @property
+    def events(self) -> list[Event]:
+        """What crossed, oldest first: HTTP heads, frames, faults, and bytes that make no sense."""
+        return self._log.snapshot()[0]
+
+    @property
+    def dropped(self) -> int:
+        """How many older events are no longer kept."""
+        return self._log.dropped
+
+    @property
+    def transcript(self) -> str:
+        """Everything that is kept, as text, one line for each event."""
+        return self.diagram(last=MOST_EVENTS).text
+
+    def open(self, port: int = 0) -> WireConnection:
+        """Return a new connection, from a client's TCP port."""
+        with self._feeding:
+            self._opened += 1
+            connection = WireConnection(self._opened, port, self._claim, self._recall)
+            self._connections.append(connection)
+        return connection
+
+    def feed(self, connection: WireConnection, from_client: bool, data: bytes) -> None:
+        """Record what one side of a connection sent."""
+        with self._feeding:
+            events = connection.feed(from_client, data)
+            self._log.add(events)
+        if events:
+            self._tell()
+
+    def end(self, connection: WireConnection, by: Side, how: How) -> None:
+        """Record that a side ended TCP, in order (FIN) or by a reset (RST)."""
+        with self._feeding:
+            self._log.add(connection.end(Ending(by, how)))
+        self._tell()
+
+    def note(self, connection: WireConnection, label: str) -> None:
+        """Record a fault that we made."""
+        with self._feeding:
+            self._log.add(connection.note(label))
+        self._tell()
+
+    def frames(self, name: str | None = None) -> list[Frame]:
+        """Return the frames that crossed, oldest first: all, or those on one client's lane."""
+        return [event for event in _named(self.events, name) if isinstance(event, Frame)]
+
+    def arrows(self, name: str | None = None) -> list[Arrow]:
+        """Return what crossed as arrows of a diagram, oldest first: all, or those on one client's lane."""
+        return [event.arrow for event in _named(self.events, name)]
+
+    def diagram(self, last: int = 30, name: str | None = None) -> SequenceDiagram:
+        """Return the last arrows as a sequence diagram: all, or those on one client's lane."""
+        events, dropped = self._log.snapshot()
+        named = _named(events, name)
+        shown = named[-last:] if last > 0 else []
+        # Whose lane the dropped ones were on is no longer known.
+        hidden = len(named) - len(shown) + (dropped if name is None else 0)
+        lanes = self._lanes(shown) if name is None else [name]
+        return SequenceDiagram(lanes, [event.arrow for event in shown], hidden=hidden)
+
+    def clear(self) -> None:
+        """Forget what crossed, and the connections that have ended."""
+        with self._feeding:
+            self._log.clear()
+            alive = [connection for connection in self._connections if not connection.has_left]
+            self._connections = deque(alive, maxlen=MOST_CONNECTIONS)
+        self._tell()
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after each change, on the thread that feeds the recorder."""
+        self._callbacks.append(callback)
+
+    def wait_for(self, predicate: Callable[[Frame], bool], deadline: float = 5.0) -> Frame:
+        """Return the first frame that satisfies `predicate`, waiting up to `deadline` seconds for it.
+
+        Raises:
+            TimeoutError: No such frame crossed in time.
+        """
+        frame = self._log.wait_for(predicate, deadline)
+        if frame is None:
+            last = [f"The last event was: {event}" for event in self.events[-1:]]
+            raise TimeoutError(
+                f"No such frame crossed within {deadline:g} s. {''.join(last) or 'Nothing did.'}"
+            )
+        return frame
+
+    def _tell(self) -> None:
+        for callback in self._callbacks:
+            callback()
+
+    def _claim(self, name: str) -> str:
+        return lane_name(name, {other.name for other in self._connections if not other.has_left})
+
+    def _recall(self, number: int) -> list[Event]:
+        return [event for event in self.events if event.connection == number]
+
+    def _lanes(self, shown: Sequence[Event]) -> list[str]:
+        busy = {event.client for event in shown}
+        busy |= {connection.name for connection in self._connections if not connection.has_left}
+        lanes = [connection.name for connection in self._connections if connection.name in busy]
+        return [name for name in dict.fromkeys(lanes) if name]
+
+
+def _named(events: Sequence[Event], name: str | None) -> list[Event]:
+    return [event for event in events if name in (None, event.client)]
