@@ -15,6 +15,7 @@ import uvicorn
 from uvicorn.config import LOG_LEVELS
 
 from websocket_lab.server_log import ServerLog
+from websocket_lab.thread_interrupt import interrupt
 
 
 LoopErrorHandler = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
@@ -55,9 +56,16 @@ class ServerThread:
     def answers(self, deadline: float) -> bool:
         """Return whether the event loop gets round to something new within `deadline` seconds."""
         turned = threading.Event()
-        if self._task is not None:
-            self._task.get_loop().call_soon_threadsafe(turned.set)
+        loop = self._task.get_loop() if self._task else None
+        if loop is None or loop.is_closed():
+            return True
+
+        loop.call_soon_threadsafe(turned.set)
         return turned.wait(deadline)
+
+    def interrupt(self) -> None:
+        """Raise an exception in what the thread computes now."""
+        interrupt(self._thread, seconds=0)
 
     @property
     def stack(self) -> StackSummary:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Collection
+from inspect import iscoroutine
 from typing import Any, ClassVar, Self
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.wire_log import arrows
 from websocket_lab.learner_traceback import learner_traceback
 from websocket_lab.sequence_diagram import SequenceDiagram
+from websocket_lab.thread_interrupt import Interrupted
 
 
 LONGEST_DIAGRAM = 30
@@ -25,6 +27,12 @@ class CheckedServer(BackgroundServer):
 
     def show(self, error: str) -> None:
         """Print nothing."""
+
+    def stop(self) -> None:
+        """Stop the server, also one whose handler never ends."""
+        if self._thread is not None and self.standstill(0.1):
+            self._thread.interrupt()
+        super().stop()
 
     def warn_of_standstill(self) -> None:
         """Say nothing: the verdict has said it."""
@@ -90,6 +98,9 @@ def app_from(subject: Any) -> Starlette:
         raise SubjectError(f"check needs a function that makes your server, and got {subject!r}.")
 
     app = call(subject)
+    if iscoroutine(app):
+        app.close()
+        raise SubjectError("make_app() is not awaited: write `def make_app()` instead of `async def`.")
     if not isinstance(app, Starlette):
         raise SubjectError(NO_APP.format(came=app))
     return app
@@ -99,6 +110,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
     """Return what the learner's function returns; raise SubjectError with the learner's lines if it fails."""
     try:
         return function(*arguments)
+    except Interrupted:
+        raise
     except Exception as error:
         raise SubjectError(f"Your code raised an exception:\n{learner_traceback(error)}") from None
 

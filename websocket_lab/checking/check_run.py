@@ -1,6 +1,5 @@
 """One run of a check: the steps in order, until one is not right."""
 
-import ctypes
 import threading
 import time
 from contextlib import suppress
@@ -12,6 +11,7 @@ from websocket_lab.checking.exercise import Exercise, claim
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
 from websocket_lab.learner_source import is_untouched
+from websocket_lab.thread_interrupt import Interrupted, interrupt
 
 
 UNTOUCHED = (
@@ -46,6 +46,9 @@ class CheckRun:
         """Take the steps, and keep the verdict."""
         try:
             self.verdict = self._judge()
+        except Interrupted:
+            # The verdict says so already.
+            pass
         except Exception as error:
             # A check must never raise: whatever this is, it is not about the learner's work.
             words = NOT_YOURS.format(error=f"{type(error).__name__}: {error}")
@@ -54,10 +57,7 @@ class CheckRun:
     def too_late(self, thread: threading.Thread, seconds: float) -> Verdict:
         """Return the verdict on a run that did not end, and end it."""
         where = "a step" if self.has_started.is_set() else "making your server: does make_app() end?"
-        # Nothing else ends a loop that never waits.
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
-        )
+        interrupt(thread)
         return self._verdict(Outcome.TIMED_OUT, f"After {seconds:g} seconds the check was still at {where}")
 
     def _judge(self) -> Verdict:

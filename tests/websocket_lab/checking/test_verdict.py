@@ -1,0 +1,68 @@
+"""A verdict: the same in the picture, in the text, and for programs."""
+
+import re
+from html import unescape
+
+from websocket_lab.checking.verdict import VERDICT_JSON, Outcome, StepResult, Verdict
+from websocket_lab.sequence_diagram import Arrow, Kind, SequenceDiagram
+
+
+VERDICT = Verdict(
+    "private_messages",
+    "Private messages",
+    Outcome.FAILED,
+    "Expected: Ben hears it. He heard <b>nothing</b>.",
+    steps=(
+        StepResult("first", "Everyone hears.", passed=True),
+        StepResult("second", "Ben hears it.", passed=False),
+        StepResult("third", "Eve does not.", passed=None),
+    ),
+    expected="Ben hears it.",
+    came="He heard <b>nothing</b>.",
+    cause="Send it to him.",
+    hint="Who is Ben?",
+    diagram=SequenceDiagram(["Ana"], [Arrow("Ana", to_server=True, label="<i>hi</i>", kind=Kind.TEXT)]),
+)
+
+
+def words(html: str) -> str:
+    return unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
+
+
+def page(verdict: Verdict) -> str:
+    return str(verdict._repr_mimebundle_()["text/html"])
+
+
+def test_the_failed_step_has_a_name_and_a_claim() -> None:
+    assert (VERDICT.step, VERDICT.claim) == ("second", "Ben hears it.")
+
+
+def test_page_and_text_say_the_same() -> None:
+    for told in (
+        "Everyone hears.",
+        "failed here",
+        "not reached",
+        "Send it to him.",
+        "Who is Ben?",
+        "<i>hi</i>",
+    ):
+        assert told in repr(VERDICT)
+        assert told in words(page(VERDICT))
+
+
+def test_everything_on_the_page_is_escaped() -> None:
+    assert "<b>" not in page(VERDICT)
+    assert "<i>" not in page(VERDICT)
+
+
+def test_programs_get_the_verdict_as_json() -> None:
+    data = VERDICT._repr_mimebundle_()[VERDICT_JSON]
+
+    assert data["outcome"] == "failed"
+    assert (data["id"], data["passed"], data["step"]) == ("private_messages", False, "second")
+    assert [step["passed"] for step in data["steps"]] == [True, False, None]
+
+
+def test_a_verdict_is_true_if_it_passed() -> None:
+    assert not VERDICT
+    assert Verdict("x", "X", Outcome.PASSED, "")
