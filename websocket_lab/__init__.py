@@ -6,8 +6,11 @@ from websocket_lab.client_panel import ClientPanel
 from websocket_lab.connection_state import ConnectFailed, ConnectionEnded, State
 from websocket_lab.finished_exercise import finished_server
 from websocket_lab.live_client import LiveClient
+from websocket_lab.next_hint import hint
 from websocket_lab.page_view import PageView
 from websocket_lab.prediction import Prediction
+from websocket_lab.progress_view import progress
+from websocket_lab.solution_view import compare, solution
 from websocket_lab.task_bars import TaskBars
 
 
@@ -23,5 +26,9 @@ __all__ = [
     "State",
     "TaskBars",
     "check",
+    "compare",
     "finished_server",
+    "hint",
+    "progress",
+    "solution",
 ]
