@@ -12,11 +12,12 @@ from typing import Literal
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, ValidationError
 
-from server_snippets.step_07_message_reader import explain, texts
+# %% course_imports
+from server_snippets.step_07_message_reader import explain, reply, texts
 from server_snippets.step_08_room_manager import ChatManager
 
 
-# %% talk
+# %% say
 class Say(BaseModel):
     """Say something to the room."""
 
@@ -24,24 +25,26 @@ class Say(BaseModel):
     text: str
 
 
+# %% talk
 async def talk(websocket: WebSocket, room: str, username: str) -> None:
     """Pass each message on to the room until the client leaves; explain what is wrong with the others."""
     async for text in texts(websocket):
         try:
-            said = Say.model_validate_json(text).text
+            said = Say.model_validate_json(text)
         except ValidationError as error:
-            await websocket.send_json(explain(error))
+            await reply(explain(error), websocket)
         else:
-            event = {"type": "message", "room": room, "from": username, "text": said}
+            event = {"type": "message", "room": room, "from": username, "text": said.text}
             await manager.broadcast_to_room(json.dumps(event), room)
 
 
-# %% visit
+# %% notice
 def notice(kind: str, room: str, username: str) -> str:
     """Return what a room hears of someone who joined or left."""
     return json.dumps({"type": kind, "room": room, "username": username})
 
 
+# %% visit
 async def visit(websocket: WebSocket, room: str, username: str) -> None:
     """Join the room, talk, and leave it, whatever happens."""
     manager.join_room(websocket, room)
@@ -53,10 +56,24 @@ async def visit(websocket: WebSocket, room: str, username: str) -> None:
         await manager.broadcast_to_room(notice("left", room, username), room)
 
 
-# %% app
-manager = ChatManager()
-app = FastAPI()
+# %% name
 NAME = re.compile("[A-Za-z0-9_-]{1,32}")
+
+# %% manager
+manager = ChatManager()
+
+
+# %% admit
+async def admit(websocket: WebSocket, room: str, username: str) -> None:
+    """Give a client its name, or close with a code that says why not."""
+    if not (NAME.fullmatch(room) and NAME.fullmatch(username)):
+        await websocket.close(4000, "Bad name")
+    elif not manager.register_user(username, websocket):
+        await websocket.close(4009, "Username taken")
+
+
+# %% app
+app = FastAPI()
 
 
 @app.websocket("/ws/chat/{room}/{username}")
@@ -64,11 +81,8 @@ async def chat(websocket: WebSocket, room: str, username: str) -> None:
     """Let a client into the room under its name, and tell the room who comes and goes."""
     await manager.connect(websocket)
     try:
-        if not (NAME.fullmatch(room) and NAME.fullmatch(username)):
-            await websocket.close(4000, "Bad name")
-        elif not manager.register_user(username, websocket):
-            await websocket.close(4009, "Username taken")
-        else:
+        await admit(websocket, room, username)
+        if manager.users.get(username) is websocket:
             await visit(websocket, room, username)
     finally:
         manager.unregister_user(username, websocket)

@@ -30,6 +30,13 @@ class RoomManager(ConnectionManager):
         if not self.rooms.get(room):
             self.rooms.pop(room, None)
 
+    def disconnect(self, websocket: WebSocket) -> None:
+        """Forget a client, and take it out of every room."""
+        super().disconnect(websocket)
+        # Loop over a copy: an empty room is taken out of the dict.
+        for room in list(self.rooms):
+            self.leave_room(websocket, room)
+
     async def broadcast_to_room(self, message: str, room: str) -> None:
         """Send `message` to every member of `room` at once."""
         members = self.rooms.get(room, set())

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from fastapi import WebSocketDisconnect
+
 from server_snippets.step_08_room_manager import ChatManager
 
 
@@ -15,6 +17,14 @@ class FakeWebSocket:
     async def send_text(self, text: str) -> None:
         """Note the text."""
         self.sent.append(text)
+
+
+class GoneWebSocket(FakeWebSocket):
+    """Belongs to a client that has vanished."""
+
+    async def send_text(self, text: str) -> None:
+        """Fail, as the real one does."""
+        raise WebSocketDisconnect(1006)
 
 
 def people() -> tuple[ChatManager, Any, Any]:
@@ -40,6 +50,16 @@ def test_an_empty_room_is_forgotten() -> None:
         manager.leave_room(person, "lobby")
 
     assert manager.rooms == {}
+
+
+def test_who_cannot_take_a_message_leaves_every_room() -> None:
+    manager, ana, _ = people()
+    eve: Any = GoneWebSocket()
+    for member, room in ((ana, "lobby"), (eve, "lobby"), (eve, "attic")):
+        manager.join_room(member, room)
+    asyncio.run(manager.broadcast_to_room("hi", "lobby"))
+
+    assert manager.rooms == {"lobby": {ana}}
 
 
 def test_a_name_belongs_to_one_client() -> None:
