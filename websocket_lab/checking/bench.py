@@ -1,7 +1,9 @@
 """The bench of a check: the learner's server, and the people who talk to it."""
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from inspect import iscoroutine
 from typing import Any, ClassVar, Self
 
@@ -11,6 +13,7 @@ from websocket_lab.background_server import BackgroundServer
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.person import Causes, Person
+from websocket_lab.checking.slow_line import SlowLine
 from websocket_lab.checking.wire_log import arrows
 from websocket_lab.learner_traceback import learner_traceback
 from websocket_lab.sequence_diagram import SequenceDiagram
@@ -55,7 +58,8 @@ class Bench:
 
     def __enter__(self) -> Self:
         """Start the learner's server."""
-        self.server = CheckedServer(app_from(self.subject)).start()
+        self._line = SlowLine(app_from(self.subject))
+        self.server = CheckedServer(self._line).start()
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -88,6 +92,15 @@ class Bench:
         person = Person(url, name, username or name.lower(), self.vocabulary, **connect_options)
         self.people.append(person)
         return person
+
+    @contextmanager
+    def slow_lines(self, seconds: float) -> Iterator[None]:
+        """Let each message take `seconds` to a client, so that others act while one is sent."""
+        self._line.seconds = seconds
+        try:
+            yield
+        finally:
+            self._line.seconds = 0.0
 
 
 def app_from(subject: Any) -> Starlette:
@@ -143,4 +156,10 @@ def all_hear(people: Collection[Person], event: Event, likely: Causes | None = N
         person.hears(event, likely)
 
 
-__all__ = ["Bench", "CheckedServer", "Mismatch", "all_hear", "app_from", "call", "word"]
+def at_once(act: Callable[[Person], None], people: Sequence[Person]) -> None:
+    """Have all of the people do the same at the same moment."""
+    with ThreadPoolExecutor(len(people)) as threads:
+        list(threads.map(act, people))
+
+
+__all__ = ["Bench", "CheckedServer", "Mismatch", "all_hear", "app_from", "at_once", "call", "word"]
