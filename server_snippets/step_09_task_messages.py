@@ -38,9 +38,9 @@ ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator
 
 
 # %% refusals
-TOO_MANY_TASKS = {
+TOO_MANY = {
     "type": "error",
     "code": "too_many_tasks",
     "detail": "Enough tasks are running. Cancel one, or wait.",
 }
-UNKNOWN_TASK = {"type": "error", "code": "unknown_task", "detail": "No such task is running."}
+UNKNOWN = {"type": "error", "code": "unknown_task", "detail": "No such task is running."}

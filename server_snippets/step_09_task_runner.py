@@ -55,7 +55,6 @@ async def run(task_id: str, total: int) -> None:
         raise
     except Exception as error:
         await announce("failed", task_id, detail=type(error).__name__)
-        # asyncio writes it into the server's log.
         raise
     else:
         await announce("finished", task_id)

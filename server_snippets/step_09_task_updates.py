@@ -8,16 +8,9 @@ Run it: uvicorn server_snippets.step_09_task_updates:app
 from fastapi import FastAPI, WebSocket
 from pydantic import ValidationError
 
+# %% course_imports
 from server_snippets.step_07_message_reader import explain, reply, texts
-from server_snippets.step_09_task_messages import (
-    ACTIONS,
-    TOO_MANY_TASKS,
-    UNKNOWN_TASK,
-    Action,
-    Cancel,
-    ListTasks,
-    Start,
-)
+from server_snippets.step_09_task_messages import ACTIONS, TOO_MANY, UNKNOWN, Action, Cancel, ListTasks, Start
 
 # %% runner
 from server_snippets.step_09_task_runner import MAX_RUNNING, manager, progress, running, start
@@ -28,11 +21,11 @@ async def answer(action: Action, websocket: WebSocket) -> None:
     """Carry out one action."""
     match action:
         case Start() if len(running) >= MAX_RUNNING:
-            await reply(TOO_MANY_TASKS, websocket)
+            await reply(TOO_MANY, websocket)
         case Start(name=name, steps=steps):
             await start(name, steps)
         case Cancel(task_id=task_id) if task_id not in running:
-            await reply(UNKNOWN_TASK, websocket)
+            await reply(UNKNOWN, websocket)
         case Cancel(task_id=task_id):
             running[task_id].cancel()
         case ListTasks():

@@ -1,0 +1,77 @@
+"""Lesson 9: a server that works in its loop is deaf; one that works in tasks hears, and tells all."""
+
+import json
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.jupyterlab import JupyterLab, NotebookPage
+from tests.notebooks.run import LessonRun, index_of, run_lesson, run_up_to
+
+
+LESSON = "09_task_updates.ipynb"
+BARS = "HBox([TaskBars(ana), TaskBars(ben)])"
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def test_the_letter_waits_for_the_whole_report(run: LessonRun) -> None:
+    assert "it was 3: the loop does one thing at a time" in run.output("deaf_guess.reveal")
+
+
+def test_who_speaks_to_a_deaf_server_is_cut_off(run: LessonRun) -> None:
+    assert "it was 1011: keepalive ping timeout" in run.output("cut_guess.reveal")
+
+
+def test_the_push_fills_the_bar(run: LessonRun) -> None:
+    assert run.output('print(f"{bar.value} of {bar.max}")') == "10 of 10"
+
+
+def test_the_second_message_is_answered_before_the_first_step(run: LessonRun) -> None:
+    [task] = json.loads(run.output('"name": "letter"'))["tasks"]
+
+    assert (task["name"], task["done"], task["total"]) == ("letter", 0, 3)
+
+
+def test_the_film_goes_on_without_ana(run: LessonRun) -> None:
+    assert "it was go on: 3 of 200 are done" in run.output("leave_guess.reveal")
+
+
+def test_a_cancelled_and_a_failed_task_say_so(run: LessonRun) -> None:
+    assert json.loads(run.output('"action": "cancel"'))["type"] == "cancelled"
+    assert json.loads(run.output('STEP_SECONDS = "0.2"'))["detail"] == "TypeError"
+
+
+def test_five_jobs_run_and_end_with_the_server(run: LessonRun) -> None:
+    assert json.loads(run.output("MAX_RUNNING + 1"))["code"] == "too_many_tasks"
+    assert run.output('print("Tasks:"').split("\n")[::2] == ["Tasks: 5", "Tasks: 0 | Ana reads 1012"]
+
+
+def bars_of(page: NotebookPage, name: str) -> Locator:
+    """Return the tasks as one of the watchers sees them."""
+    return page.page.locator(".wsl-host", has_text=f"Tasks as {name} hears of them")
+
+
+def test_a_person_watches_two_bars_and_cancels(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "ana.vanish()")
+    page.cell(index_of(BARS, [cell["source"] for cell in page.content()["cells"]]))
+    ana, ben = bars_of(page, "Ana"), bars_of(page, "Ben")
+    ana.get_by_text("closed").wait_for()
+    ben.get_by_text("3 of 200").wait_for()
+    ben.get_by_role("button", name="Cancel", disabled=False).click()
+    ben.get_by_text("cancelled after").wait_for()
+
+    assert ana.get_by_role("button", disabled=False).count() == 0
+    assert ben.get_by_role("button", disabled=False).count() == 0
+
+
+def test_the_traceback_appears_under_the_cell_that_started_the_server(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, 'STEP_SECONDS = "0.2"')
+    started = index_of("server = BackgroundServer(app)", [cell["source"] for cell in page.content()["cells"]])
+
+    page.cell(started).get_by_text("An exception left a background task").wait_for()
