@@ -54,14 +54,27 @@ class Person:
         except (ConnectionEnded, TimeoutError) as error:
             raise Mismatch(f"{self.name} can send {shown(value)}.", str(error)) from None
 
-    def hears(self, expected: Event, likely: Causes | None = None) -> Event:
+    def hears(self, expected: Event, likely: Causes | None = None, patience: float = PATIENCE) -> Event:
         """Return the next message, which must have all that is expected.
 
         Args:
             expected: The fields and their values; `ANYTHING` where every value is right.
             likely: The usual causes of what may come instead.
+            patience: Seconds that it may take.
         """
-        return self._next(f"{self.name} hears {shown(expected)}.", expected, likely or {})
+        return self._next(f"{self.name} hears {shown(expected)}.", expected, likely or {}, patience)
+
+    def hears_all(self, expected: Collection[Event], likely: Causes | None = None) -> None:
+        """Read one message for each that is expected, in whatever order they come."""
+        missing = list(expected)
+        while missing:
+            wanted = f"{self.name} hears {' and '.join(map(shown, missing))}."
+            came = self.next_event(wanted, likely)
+            found = [event for event in missing if matches(came, event)]
+            if not found:
+                raise self._instead(wanted, came, likely or {})
+            missing.remove(found[0])
+            self._last = came
 
     def hears_nothing_before(self, fence: Event, likely: Causes | None = None) -> None:
         """Read the message that ends a silence, which must come first."""
@@ -101,8 +114,8 @@ class Person:
         """Reset the connection without a word."""
         self.client.vanish()
 
-    def _next(self, wanted: str, expected: Event, likely: Causes) -> Event:
-        came = self.next_event(wanted, likely)
+    def _next(self, wanted: str, expected: Event, likely: Causes, patience: float = PATIENCE) -> Event:
+        came = self.next_event(wanted, likely, patience)
         if not matches(came, expected):
             raise self._instead(wanted, came, likely)
 

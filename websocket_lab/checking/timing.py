@@ -1,0 +1,17 @@
+"""When something crossed the wire, from the log of one client."""
+
+from datetime import datetime
+
+from websocket_lab.checking.event import Event, matches
+from websocket_lab.client_log import Direction
+from websocket_lab.live_client import LiveClient
+from websocket_lab.presence import json_object
+
+
+def last_time(client: LiveClient, direction: Direction, event: Event) -> datetime:
+    """Return when the client last sent, or received, a message that has all of `event`."""
+    return next(
+        entry.time
+        for entry in reversed(client.log)
+        if entry.direction == direction and matches(json_object(entry.message), event)
+    )
