@@ -93,10 +93,10 @@ class CheckRun:
         self._reached = False
         words = f"All {self._right} steps are right. See how the solution does it: compare({self.id!r})"
         if not bench.errors:
-            return self._verdict(Outcome.PASSED, words, diagram=bench.diagram)
+            return self._verdict(Outcome.PASSED, words, diagram=bench.diagram())
 
         words += "\nBeside that, your code raised an exception that no client noticed."
-        return self._verdict(Outcome.PASSED, words, diagram=bench.diagram, trace=bench.errors[-1])
+        return self._verdict(Outcome.PASSED, words, diagram=bench.diagram(), trace=bench.errors[-1])
 
     def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
         found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
@@ -104,7 +104,9 @@ class CheckRun:
         if stuck := bench.standstill():
             outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED
         words = " ".join(filter(None, [f"Expected: {found['expected']}", found["came"], found["cause"]]))
-        return self._verdict(outcome, words, **found, trace=trace, hint=self._hint, diagram=bench.diagram)
+        return self._verdict(
+            outcome, words, **found, trace=trace, hint=self._hint, diagram=bench.diagram(mismatch)
+        )
 
     @property
     def _hint(self) -> str:

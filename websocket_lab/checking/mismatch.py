@@ -11,11 +11,15 @@ class Mismatch(Exception):
         expected: What should have happened, as a sentence: `Ben hears {"type": "private", …}.`
         came: What happened instead, as a sentence: `Ben heard nothing for 2 s.`
         cause: What usually leads there, and what to do; empty if nothing typical is known.
+        who: Who heard the wrong thing, or nothing; empty if it is about something else.
+        message: The message that was wrong; empty if none came.
     """
 
     expected: str
     came: str
     cause: str = ""
+    who: str = ""
+    message: str = ""
 
     def __str__(self) -> str:
         """Return all three as one text."""

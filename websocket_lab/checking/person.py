@@ -37,6 +37,7 @@ class Person:
         self.client = LiveClient(url, name, deadline=PATIENCE, **connect_options)
         self._vocabulary = vocabulary
         self._last: Event = {}
+        self._raw = ""
         self._passed_over: list[Any] = []
 
     def connects(self, likely: Causes | None = None) -> None:
@@ -132,23 +133,25 @@ class Person:
         return self._parsed(message, wanted)
 
     def _parsed(self, message: str | bytes, wanted: str) -> Event:
+        self._raw = str(message)
         came = f"{self.name} heard {shown(message) if isinstance(message, str) else message[:80]!r}"
         try:
             event = json.loads(message)
         except ValueError:
-            raise Mismatch(wanted, f"{came}, which is no JSON.", "Send it with send_json(…).") from None
+            cause = "Send it with send_json(…)."
+            raise Mismatch(wanted, f"{came}, which is no JSON.", cause, self.name, self._raw) from None
         if not isinstance(event, dict):
             cause = 'Send a dict with a "type". A str that is JSON already goes through send_text(…).'
-            raise Mismatch(wanted, f"{came}, which is no JSON object.", cause)
+            raise Mismatch(wanted, f"{came}, which is no JSON object.", cause, self.name, self._raw)
         return event
 
     def _silence(self, wanted: str, likely: Causes, patience: float) -> Mismatch:
         came = f"{self.name} heard nothing for {patience:g} s."
         if self._passed_over:
             came = f"{self.name} heard {shown(self._passed_over[-1])}, which is not in the contract."
-        return Mismatch(wanted, came, likely.get("nothing", ""))
+        return Mismatch(wanted, came, likely.get("nothing", ""), self.name)
 
     def _instead(self, wanted: str, came: Event, likely: Causes) -> Mismatch:
         kind = "twice" if came == self._last else str(came.get("type"))
         cause = (TOO_MUCH | dict(likely)).get(kind, "")
-        return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause)
+        return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause, self.name, self._raw)

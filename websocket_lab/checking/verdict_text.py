@@ -1,6 +1,6 @@
 """A verdict as text, with everything that its picture says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,18 @@ def step_line(number: int, step: "StepResult") -> str:
     return f"{SIGNS[step.passed]} {number}. {step.claim} ({WORDS[step.passed]})"
 
 
+def how_far(verdict: "Verdict") -> str:
+    """Return how many steps are right, as a sentence."""
+    right = sum(step.passed is True for step in verdict.steps)
+    return f"{right} of {len(verdict.steps)} steps are right; the next one is not."
+
+
+def shown_steps(verdict: "Verdict") -> Sequence["StepResult"]:
+    """Return the steps, unless none was taken because something else is wrong."""
+    reached = any(step.passed is not None for step in verdict.steps)
+    return verdict.steps if reached or verdict.outcome == "not started" else ()
+
+
 def details(verdict: "Verdict") -> list[tuple[str, str]]:
     """Return what there is to tell about the failed step: pairs of a heading and a text."""
     pairs = [
@@ -45,8 +57,8 @@ def details(verdict: "Verdict") -> list[tuple[str, str]]:
 
 def _lines(verdict: "Verdict") -> Iterator[str]:
     yield f"{HEADS[verdict.outcome]}: {verdict.title} ({verdict.seconds:.1f} s)"
-    yield verdict.message
-    for number, step in enumerate(verdict.steps, 1):
+    yield how_far(verdict) if verdict.expected else verdict.message
+    for number, step in enumerate(shown_steps(verdict), 1):
         yield f"  {step_line(number, step)}"
     for heading, text in details(verdict):
         yield f"{heading}:\n{indent(text, '  ')}"

@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details
+from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details, how_far, shown_steps
 from websocket_lab.look import stylesheet
 
 
@@ -21,7 +21,7 @@ def verdict_html(verdict: "Verdict") -> str:
         f'<section class="wsl wsl-verdict wsl-{kind}" aria-label="Verdict: {_safe(verdict.title)}">',
         f'<p class="wsl-verdict-head"><strong>{_safe(HEADS[verdict.outcome])}</strong>'
         f" <span>{_safe(verdict.title)} · {verdict.seconds:.1f} s</span></p>",
-        f'<p class="wsl-verdict-message">{_safe(verdict.message)}</p>',
+        _message(verdict),
         _steps(verdict),
         _details(verdict),
         _picture(verdict),
@@ -30,16 +30,22 @@ def verdict_html(verdict: "Verdict") -> str:
     return "\n".join(filter(None, parts))
 
 
+def _message(verdict: "Verdict") -> str:
+    # Below, the same is told in parts.
+    text = how_far(verdict) if verdict.expected else verdict.message
+    return f'<p class="wsl-verdict-message">{_safe(text)}</p>'
+
+
 def _steps(verdict: "Verdict") -> str:
-    items = "".join(map(_step, verdict.steps))
+    items = "".join(map(_step, shown_steps(verdict)))
     return f'<ol class="wsl-verdict-steps">{items}</ol>' if items else ""
 
 
 def _step(step: "StepResult") -> str:
     kind = {True: "passed", False: "failed", None: "waiting"}[step.passed]
     sign = f'<span class="wsl-sign" aria-hidden="true">{SIGNS[step.passed]}</span>'
-    words = "" if step.passed else f" <em>({WORDS[step.passed]})</em>"
-    spoken = '<span class="wsl-spoken"> passed</span>' if step.passed else ""
+    words = f" <em>({WORDS[step.passed]})</em>" if step.passed is False else ""
+    spoken = "" if words else f'<span class="wsl-spoken"> ({WORDS[step.passed]})</span>'
     return f'<li class="wsl-step-{kind}">{sign}<span>{_safe(step.claim)}{words}{spoken}</span></li>'
 
 
