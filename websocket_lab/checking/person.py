@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from websocket_lab.checking.event import Event, matches, shown
@@ -14,7 +14,8 @@ from websocket_lab.live_client import LiveClient
 # Seconds. A right server may be slow, and the machine busy.
 PATIENCE = 1.5
 # What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
-Causes = Mapping[str, str]
+# A function makes the words out of what came.
+Causes = Mapping[str, str | Callable[[Event], str]]
 TOO_MUCH = {"twice": "The same message is sent twice to one client."}
 
 
@@ -45,7 +46,7 @@ class Person:
         try:
             self.client.connect()
         except (ConnectFailed, TimeoutError) as error:
-            cause = (likely or {}).get("refused", "")
+            cause = cause_of("refused", likely or {})
             raise Mismatch(f"{self.name} can connect to {self.client.url}.", str(error), cause) from None
 
     def sends(self, value: Any) -> None:
@@ -97,9 +98,10 @@ class Person:
         try:
             came = self.client.wait_closed()
         except TimeoutError:
-            raise Mismatch(wanted, "It is still open.", (likely or {}).get("nothing", "")) from None
+            cause = cause_of("nothing", likely or {})
+            raise Mismatch(wanted, "It is still open.", cause) from None
         if came != code:
-            cause = (likely or {}).get("closed", "")
+            cause = cause_of("closed", likely or {})
             raise Mismatch(wanted, f"It was closed with {came} {self.client.close_reason}.", cause)
 
     def must(self, is_so: bool, wanted: str, came: str, cause: str = "") -> None:
@@ -129,7 +131,8 @@ class Person:
         except TimeoutError:
             raise self._silence(wanted, likely, patience) from None
         except ConnectionEnded as error:
-            raise Mismatch(wanted, str(error).partition(" Call ")[0], likely.get("closed", "")) from None
+            cause = cause_of("closed", likely)
+            raise Mismatch(wanted, str(error).partition(" Call ")[0], cause) from None
         return self._parsed(message, wanted)
 
     def _parsed(self, message: str | bytes, wanted: str) -> Event:
@@ -149,9 +152,15 @@ class Person:
         came = f"{self.name} heard nothing for {patience:g} s."
         if self._passed_over:
             came = f"{self.name} heard {shown(self._passed_over[-1])}, which is not in the contract."
-        return Mismatch(wanted, came, likely.get("nothing", ""), self.name)
+        return Mismatch(wanted, came, cause_of("nothing", likely), self.name)
 
     def _instead(self, wanted: str, came: Event, likely: Causes) -> Mismatch:
         kind = "twice" if came == self._last else str(came.get("type"))
-        cause = (TOO_MUCH | dict(likely)).get(kind, "")
+        cause = cause_of(kind, TOO_MUCH | dict(likely), came)
         return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause, self.name, self._raw)
+
+
+def cause_of(kind: str, likely: Causes, came: Event | None = None) -> str:
+    """Return what usually leads to what came, or "" if nothing typical is known."""
+    cause = likely.get(kind, "")
+    return cause if isinstance(cause, str) else cause(came or {})
