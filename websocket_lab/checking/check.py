@@ -7,6 +7,8 @@ from typing import Any
 from websocket_lab.checking.check_run import CheckRun
 from websocket_lab.checking.exercise import find
 from websocket_lab.checking.verdict import Outcome, Verdict
+from websocket_lab.last_check import remember
+from websocket_lab.progress_file import record_try
 
 
 # Longer than a server may take to start: that one has a message of its own.
@@ -26,7 +28,9 @@ def check(id: str, subject: Any) -> Verdict:
         return Verdict(str(id), str(id), Outcome.ERROR, str(error))
 
     print(f"Checking “{exercise.title}”: ends within {exercise.seconds:g} seconds.")
-    return _in_time(CheckRun(id, exercise, subject))
+    verdict = _in_time(CheckRun(id, exercise, subject))
+    record_try(id, verdict.outcome, verdict.step, remember(id, subject))
+    return verdict
 
 
 def _in_time(run: CheckRun) -> Verdict:
