@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from websocket_lab.checking.event import Event, matches, shown
@@ -14,8 +14,8 @@ from websocket_lab.live_client import LiveClient
 # Seconds. A right server may be slow, and the machine busy.
 PATIENCE = 1.5
 # What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
-# A function makes the words out of what came.
-Causes = Mapping[str, str | Callable[[Event], str]]
+# Each is a text, or a function that makes one out of what came.
+Causes = Mapping[str, Any]
 TOO_MUCH = {"twice": "The same message is sent twice to one client."}
 
 
@@ -163,4 +163,4 @@ class Person:
 def cause_of(kind: str, likely: Causes, came: Event | None = None) -> str:
     """Return what usually leads to what came, or "" if nothing typical is known."""
     cause = likely.get(kind, "")
-    return cause if isinstance(cause, str) else cause(came or {})
+    return str(cause(came or {}) if callable(cause) else cause)
