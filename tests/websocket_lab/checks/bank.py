@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,7 +11,7 @@ from websocket_lab.checking.check import check
 from websocket_lab.checking.verdict import Verdict
 
 
-MakeApp = Callable[[], Starlette]
+MakeApp = Callable[..., Starlette]
 SLOW_SECONDS = 0.08
 
 
@@ -32,8 +33,8 @@ class SlowSends:
 def slow(make_app: MakeApp) -> MakeApp:
     """Return a function that makes the same server, with 80 ms for each message that it sends."""
 
-    def make_slow_app() -> Starlette:
-        app = make_app()
+    def make_slow_app(*arguments: Any, **options: Any) -> Starlette:
+        app = make_app(*arguments, **options)
         app.add_middleware(SlowSends)
         return app
 
