@@ -1,8 +1,6 @@
 """The asynchronous half of a live client: everything here runs on the client loop's thread."""
 
 import asyncio
-import socket
-import struct
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +12,8 @@ from websockets.exceptions import ConnectionClosed, ProtocolError, WebSocketExce
 from websocket_lab.client_log import Direction, LogEntry
 from websocket_lab.connection_state import ConnectionEnded, State
 from websocket_lab.connection_words import closing_words, connect_failure
+from websocket_lab.tcp_reset import reset
+from websocket_lab.wire.client_names import user_agent
 
 
 Message = str | bytes
@@ -37,7 +37,8 @@ class ClientConnection:
         self.log: deque[LogEntry] = deque(maxlen=LOG_LENGTH)
         self.unread: deque[Message] = deque(maxlen=LOG_LENGTH)
         self.callbacks: list[Callable[[], None]] = []
-        self._options = CONNECT_OPTIONS | options
+        # By its User-Agent a wire tap knows whose connection it sees.
+        self._options = CONNECT_OPTIONS | {"user_agent_header": user_agent(name)} | options
         self._websocket: WebSocket | None = None
         self._reader: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
@@ -106,11 +107,8 @@ class ClientConnection:
     async def vanish(self) -> None:
         """Reset the TCP connection: no close frame, no goodbye."""
         transport = self._open_websocket().transport
-        # A linger time of zero makes the kernel send RST instead of FIN.
-        linger = struct.pack("ii", 1, 0)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self._add("event", "vanishes: TCP reset, no close frame")
-        transport.abort()
+        reset(transport)
 
     async def pause_reading(self) -> None:
         """Stop reading from the socket: what the server sends piles up."""

@@ -103,20 +103,21 @@ class WireConnection:
         """Return an event that is neither side's doing."""
         return self._stamped([Note(label, kind)])
 
-    def _stamped(self, events: Iterable[Event]) -> list[Event]:
-        stamped = list(events)
-        if stamped:
-            self._learn_name()
-        for event in stamped:
-            event.client, event.connection = self.name, self.number
-        return stamped
-
-    def _learn_name(self) -> None:
+    def take_lane(self) -> None:
+        """Give the client a lane, by what is known of its name so far."""
         if self.request is not None and self.request is not self._introduced_by:
             self._introduced_by, self.client_name = self.request, client_name(self.request)
         if self._lane_of != (self.client_name or UNKNOWN):
             self._lane_of = self.client_name or UNKNOWN
             self.name = self._claim(self._lane_of)
+
+    def _stamped(self, events: Iterable[Event]) -> list[Event]:
+        stamped = list(events)
+        if stamped:
+            self.take_lane()
+        for event in stamped:
+            event.client, event.connection = self.name, self.number
+        return stamped
 
     def __repr__(self) -> str:
         """Say whose connection it is, what it asked for, and how it ended."""

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 
-from websocket_lab.sequence_diagram import Arrow, SequenceDiagram
+from websocket_lab.sequence_diagram import Arrow, Kind, SequenceDiagram
 from websocket_lab.wire.client_names import lane_name
 from websocket_lab.wire.connection import Ending, How, Side, WireConnection
 from websocket_lab.wire.event_log import MOST_EVENTS, EventLog
@@ -67,10 +67,10 @@ class WireRecorder:
             self._log.add(connection.end(Ending(by, how)))
         self._tell()
 
-    def note(self, connection: WireConnection, label: str) -> None:
-        """Record a fault that we made."""
+    def note(self, connection: WireConnection, label: str, kind: Kind = Kind.FAULT) -> None:
+        """Record what is neither side's doing, such as a fault that we made."""
         with self._feeding:
-            self._log.add(connection.note(label))
+            self._log.add(connection.note(label, kind))
         self._tell()
 
     def frames(self, name: str | None = None) -> list[Frame]:

@@ -1,0 +1,88 @@
+"""Which faults are ordered for whom: for one client's connections or for all, future ones too."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+Direction = Literal["both", "to_server", "to_client"]
+FaultName = Literal["freeze", "delay", "split", "drop_after"]
+
+WAYS: dict[Direction, tuple[bool, ...]] = {
+    "both": (True, False),
+    "to_server": (True,),
+    "to_client": (False,),
+}
+
+
+@dataclass(eq=False)
+class Order:
+    """One fault, ordered for one client or for all (`name` is None).
+
+    Args:
+        fault: What is to happen.
+        value: How much of it; None ends the fault.
+        words: The same for a person.
+        name: For whom.
+    """
+
+    fault: FaultName
+    value: float | None
+    words: str
+    name: str | None
+    shown_to: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What one direction of one connection suffers from."""
+
+    is_frozen: bool = False
+    delay: float = 0.0
+    split: int = 0
+    drop_after: Order | None = None
+
+
+class FaultBook:
+    """The orders that stand: of one fault in one direction, the last one counts."""
+
+    def __init__(self) -> None:
+        self._orders: dict[tuple[FaultName, bool, str | None], Order] = {}
+
+    def add(self, order: Order, direction: Direction) -> None:
+        """Let an order stand; one for all takes back what was ordered for single clients."""
+        if direction not in WAYS:
+            raise ValueError(f"{direction!r} is no direction. Choose one of: {', '.join(WAYS)}.")
+        for way in WAYS[direction]:
+            if order.name is None:
+                self._forget(order.fault, way)
+            self._orders[order.fault, way, order.name] = order
+
+    def conditions(self, to_server: bool, names: Collection[str]) -> Conditions:
+        """Return what a client with these names suffers from in one direction."""
+        found = {order.fault: order for order in self._for(to_server, names)}
+        values = {fault: order.value or 0 for fault, order in found.items()}
+        return Conditions(
+            is_frozen=bool(values.get("freeze")),
+            delay=float(values.get("delay", 0)),
+            split=int(values.get("split", 0)),
+            drop_after=found.get("drop_after"),
+        )
+
+    def standing(self, names: Collection[str]) -> list[Order]:
+        """Return the orders that such a client suffers from."""
+        both = [*self._for(True, names), *self._for(False, names)]
+        return list(dict.fromkeys(order for order in both if order.value is not None))
+
+    def _for(self, to_server: bool, names: Collection[str]) -> Iterator[Order]:
+        for (_, way, name), order in self._orders.items():
+            if way == to_server and name is None:
+                yield order
+        # A client's own orders come last, so that they count.
+        for (_, way, name), order in self._orders.items():
+            if way == to_server and name in names:
+                yield order
+
+    def _forget(self, fault: FaultName, way: bool) -> None:
+        for key in [key for key in self._orders if key[:2] == (fault, way)]:
+            del self._orders[key]
