@@ -48,7 +48,7 @@ def read(path: Path) -> NotebookNode:
     text = path.read_text(encoding="utf-8")
     try:
         return NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
-    except (AttributeError, KeyError, nbformat.ValidationError) as error:
+    except (AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise ValueError(f"{path.name} is not a notebook: {error}") from error
 
 

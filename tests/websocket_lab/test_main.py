@@ -1,0 +1,126 @@
+"""`python -m websocket_lab check` reports on submissions, for people and for programs."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from websocket_lab import __main__ as command
+from websocket_lab.headless_check import Report
+from websocket_lab.progress_bar import ProgressBar
+
+
+OUTCOMES = {"ana": "passed", "ben": "failed", "eve": "hangs"}
+
+
+@pytest.fixture(autouse=True)
+def runs(monkeypatch):
+    """Let each notebook end as its name tells."""
+
+    def check_notebook(path: Path, timeout: float) -> list[Report]:
+        asked.append(timeout)
+        return [
+            Report(str(path), OUTCOMES[path.stem], "shouting", claim="Ana is heard.", message="One.\nTwo.")
+        ]
+
+    asked: list[float] = []
+    monkeypatch.setattr(command, "check_notebook", check_notebook)
+    return asked
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in (
+        "class/ana.ipynb",
+        "class/ben.ipynb",
+        "class/.ipynb_checkpoints/ben.ipynb",
+        "class/essay.txt",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path / "class"
+
+
+@pytest.mark.parametrize(("names", "code"), [(["ana"], 0), (["ben"], 1), (["ana", "eve"], 1)])
+def test_the_exit_code_is_0_only_if_all_passed(names, code):
+    assert command.main(["check", *[f"{name}.ipynb" for name in names]]) == code
+
+
+def test_a_folder_is_all_its_notebooks(folder, capsys):
+    command.main(["check", str(folder)])
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"✓ {folder / 'ana.ipynb'} · shouting · passed · Ana is heard. (0 s)",
+        f"✗ {folder / 'ben.ipynb'} · shouting · failed · Ana is heard. (0 s)",
+        "    One.",
+        "    Two.",
+        "",
+        "1 of 2 passed.",
+    ]
+
+
+def test_an_empty_folder_is_no_success(tmp_path, capsys):
+    assert command.main(["check", str(tmp_path)]) == 1
+    assert capsys.readouterr().out == "There are no notebooks.\n"
+
+
+def test_programs_get_json_and_nothing_else(folder, capsys):
+    command.main(["check", "--json", str(folder)])
+    whole = json.loads(capsys.readouterr().out)
+
+    assert (whole["total"], whole["passed"]) == (2, 1)
+    assert (
+        whole["reports"][1] | {"outcome": "failed", "passed": False, "claim": "Ana is heard."}
+        == whole["reports"][1]
+    )
+
+
+def test_ctrl_c_tells_what_is_known_and_is_no_success(folder, capsys, monkeypatch):
+    def interrupted(path, timeout):
+        if path.stem == "ben":
+            raise KeyboardInterrupt
+        return [Report(str(path), "passed")]
+
+    monkeypatch.setattr(command, "check_notebook", interrupted)
+
+    assert command.main(["check", str(folder)]) == 1
+    assert "1 of 1 passed." in capsys.readouterr().out
+
+
+def test_the_time_limit_is_passed_on(runs):
+    command.main(["check", "ana.ipynb"])
+    command.main(["check", "--timeout", "7.5", "ana.ipynb"])
+
+    assert runs == [120, 7.5]
+
+
+def test_the_bar_is_on_the_error_output(folder, capsys):
+    command.main(["check", str(folder)])
+
+    assert capsys.readouterr().err == "1 of 2: ana.ipynb\n2 of 2: ben.ipynb\n"
+
+
+def test_one_notebook_needs_no_bar(capsys):
+    command.main(["check", "ana.ipynb"])
+
+    assert capsys.readouterr().err == ""
+
+
+class Terminal(io.StringIO):
+    """A terminal that keeps what is drawn on it."""
+
+    def isatty(self) -> bool:
+        """Say that somebody looks."""
+        return True
+
+
+def test_on_a_terminal_the_bar_grows_and_goes_away():
+    terminal = Terminal()
+    with ProgressBar(2, terminal) as bar:
+        for name in ("ana", "ben"):
+            bar.show(name)
+            bar.advance()
+    drawn = terminal.getvalue().split("\r\x1b[K")
+
+    assert drawn[1:] == [f"{'░' * 24} 0 of 2  ana", f"{'█' * 12}{'░' * 12} 1 of 2  ben", ""]

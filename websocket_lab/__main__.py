@@ -1,0 +1,88 @@
+"""Check exercises without a person: `python -m websocket_lab check PATH…`.
+
+Each PATH is a notebook, or a folder with notebooks. A submission passes if its last `check(…)` does. It is a
+program: it runs as you, and can do what you can do. The check finds mistakes, not cheats.
+"""
+
+import json
+import logging
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Iterable
+from pathlib import Path
+
+from websocket_lab.headless_check import Report, check_notebook
+from websocket_lab.progress_bar import ProgressBar
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check the submissions; return 0 if all passed, else 1."""
+    options = _options(arguments)
+    paths = submissions(options.paths)
+    found: list[Report] = []
+    try:
+        check_each(paths, options.timeout, found)
+    except KeyboardInterrupt:
+        print("Stopped. This is what was found so far:", file=sys.stderr)
+
+    print(as_json(found) if options.json else as_text(found))
+    return 0 if len(found) >= len(paths) > 0 and all(report.passed for report in found) else 1
+
+
+def check_each(paths: list[Path], timeout: float, found: list[Report]) -> None:
+    """Check one notebook after the other, with a bar; add to `found` as soon as something is."""
+    with ProgressBar(len(paths)) as bar:
+        for path in paths:
+            bar.show(path.name)
+            found += check_notebook(path, timeout)
+            bar.advance()
+
+
+def submissions(paths: Iterable[Path]) -> list[Path]:
+    """Return the notebooks themselves, and those in the folders."""
+    found = [sorted(path.rglob("*.ipynb")) if path.is_dir() else [path] for path in paths]
+    return [path for part in found for path in part if ".ipynb_checkpoints" not in path.parts]
+
+
+def as_text(found: list[Report]) -> str:
+    """Return the reports for people."""
+    if not found:
+        return "There are no notebooks."
+
+    lines = [line for report in found for line in _lines(report)]
+    return "\n".join([*lines, "", f"{sum(report.passed for report in found)} of {len(found)} passed."])
+
+
+def as_json(found: list[Report]) -> str:
+    """Return the reports for programs."""
+    passed = sum(report.passed for report in found)
+    whole = {"total": len(found), "passed": passed, "reports": [report.data for report in found]}
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def _lines(report: Report) -> list[str]:
+    sign = "✓" if report.passed else "✗"
+    about = " · ".join(filter(None, [report.exercise, report.outcome, report.claim]))
+    head = f"{sign} {report.path} · {about} ({report.seconds:g} s)"
+    return [head] if report.passed else [head, *[f"    {line}" for line in report.message.splitlines()]]
+
+
+def _options(arguments: list[str] | None) -> Namespace:
+    parser = ArgumentParser(
+        "python -m websocket_lab", description=__doc__, formatter_class=RawDescriptionHelpFormatter
+    )
+    command = parser.add_subparsers(required=True, metavar="check").add_parser(
+        "check", description=__doc__, formatter_class=RawDescriptionHelpFormatter
+    )
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a notebook, or a folder")
+    command.add_argument(
+        "--timeout", type=float, default=120, metavar="SECONDS", help="how long each may run (120)"
+    )
+    command.add_argument("--json", action="store_true", help="report for programs")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    # A kernel that is ended leaves tasks of nbclient behind, and asyncio would complain of each.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    sys.exit(main())
