@@ -51,7 +51,7 @@ class TaskBars(VBox):  # type: ignore[misc]
 
     @property
     def _heading(self) -> str:
-        return f"Tasks as {self.client.name} hears of them · {state_words(self.client)}"
+        return f"{self.client.name}'s view · {state_words(self.client)}"
 
     def _paint_soon(self) -> None:
         if not self._is_due:

@@ -7,6 +7,9 @@ from websocket_lab.client_log import LogEntry
 from websocket_lab.presence import json_object
 
 
+UNSEEN = "ended unseen"
+
+
 @dataclass
 class TaskRow:
     """How far one task is."""
@@ -21,7 +24,9 @@ class TaskRow:
         """How far it is, in words."""
         if self.status == "running":
             return f"{self.done} of {self.total}"
-        return self.status if self.done == self.total else f"{self.status} after {self.done}"
+        if self.status == UNSEEN or self.done == self.total:
+            return self.status
+        return f"{self.status} after {self.done}"
 
 
 class TaskBoard:
@@ -56,7 +61,7 @@ class TaskBoard:
         for row in self.rows.values():
             if row.status == "running":
                 # Unless the list has it: how it ended, this watcher has not heard.
-                row.status = "ended unseen"
+                row.status = UNSEEN
         for task in listed:
             match task:
                 case {"task_id": str(id_), "name": str(name), "total": int(total), "done": int(done), **more}:

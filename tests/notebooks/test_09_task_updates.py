@@ -52,7 +52,7 @@ def test_five_jobs_run_and_end_with_the_server(run: LessonRun) -> None:
 
 def bars_of(page: NotebookPage, name: str) -> Locator:
     """Return the tasks as one of the watchers sees them."""
-    return page.page.locator(".wsl-host", has_text=f"Tasks as {name} hears of them")
+    return page.page.locator(".wsl-host", has_text=f"{name}'s view")
 
 
 def test_a_person_watches_two_bars_and_cancels(lab: JupyterLab) -> None:

@@ -48,7 +48,7 @@ def test_the_push_moves_the_bar_and_its_words(ana: LiveClient) -> None:
 
     assert (bar.description, bar.value, bar.max, bar.bar_style) == ("report", 3, 3, "success")
     assert button.disabled
-    assert repr(bars) == "Tasks as Ana hears of them · open\nreport: finished"
+    assert repr(bars) == "Ana's view · open\nreport: finished"
 
 
 def test_its_button_cancels_a_task_and_no_other(ana: LiveClient) -> None:

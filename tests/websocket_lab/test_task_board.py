@@ -46,7 +46,7 @@ def test_who_comes_late_learns_from_the_list() -> None:
 
 
 def test_a_task_that_ended_while_nobody_watched_is_no_longer_running() -> None:
-    assert board_after(STARTED, {"type": "tasks", "tasks": []}) == "report: ended unseen after 0"
+    assert board_after(STARTED, {"type": "tasks", "tasks": []}) == "report: ended unseen"
     assert board_after(STARTED, {"type": "tasks", "tasks": [LISTED]}) == "report: 3 of 5"
 
 
