@@ -4,6 +4,7 @@ The submission stays as it is: a copy of it runs in a folder of its own, in a ke
 prints proves nothing; only the verdict that `check` displays during this run counts.
 """
 
+import asyncio
 import os
 import subprocess
 import time
@@ -157,7 +158,7 @@ class Run:
         try:
             with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                 progress = {VARIABLE: str(Path(folder, "progress.sqlite3"))}
-                self.client.execute(cwd=folder, env=os.environ | progress, **QUIET)
+                asyncio.run(self.client.async_execute(cwd=folder, env=os.environ | progress, **QUIET))
         except CellTimeoutError:
             self._trouble = HANGS, f"Cell {self.cell} was still running after {self.timeout:g} seconds."
         except Exception as error:
