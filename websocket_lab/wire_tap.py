@@ -5,7 +5,7 @@ from typing import Protocol, Self
 from websocket_lab.cell_registry import CellRegistry
 from websocket_lab.wire.fault_book import Direction, FaultBook, FaultName, Order
 from websocket_lab.wire.fault_methods import CUT, WireFaults
-from websocket_lab.wire.recorder import WireRecorder
+from websocket_lab.wire.late_recorder import LateRecorder
 from websocket_lab.wire.tap_loop import tap_loop
 from websocket_lab.wire.tap_server import HOST, TapServer
 
@@ -16,7 +16,7 @@ class Server(Protocol):
     port: int
 
 
-class WireTap(WireRecorder, WireFaults):
+class WireTap(LateRecorder, WireFaults):
     """Listens on a port of its own, passes everything on to `server` and back, and records it.
 
     Args:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import RLock
 
 from websocket_lab.sequence_diagram import Arrow, Kind, SequenceDiagram
 from websocket_lab.wire.client_names import lane_name
@@ -23,7 +23,7 @@ class WireRecorder:
         self._opened = 0
         self._connections: deque[WireConnection] = deque(maxlen=MOST_CONNECTIONS)
         self._callbacks: list[Callable[[], None]] = []
-        self._feeding = Lock()
+        self._feeding = RLock()
 
     @property
     def connections(self) -> list[WireConnection]:
@@ -33,12 +33,12 @@ class WireRecorder:
     @property
     def events(self) -> list[Event]:
         """What crossed, oldest first: HTTP heads, frames, faults, and bytes that make no sense."""
-        return self._log.snapshot()[0]
+        return self._snapshot()[0]
 
     @property
     def dropped(self) -> int:
         """How many older events are no longer kept."""
-        return self._log.dropped
+        return self._snapshot()[1]
 
     @property
     def transcript(self) -> str:
@@ -56,6 +56,7 @@ class WireRecorder:
     def feed(self, connection: WireConnection, from_client: bool, data: bytes) -> None:
         """Record what one side of a connection sent."""
         with self._feeding:
+            self._settle()
             events = connection.feed(from_client, data)
             self._log.add(events)
         if events:
@@ -64,12 +65,14 @@ class WireRecorder:
     def end(self, connection: WireConnection, by: Side, how: How) -> None:
         """Record that a side ended TCP, in order (FIN) or by a reset (RST)."""
         with self._feeding:
+            self._settle()
             self._log.add(connection.end(Ending(by, how)))
         self._tell()
 
     def note(self, connection: WireConnection, label: str, kind: Kind = Kind.FAULT) -> None:
         """Record what is neither side's doing, such as a fault that we made."""
         with self._feeding:
+            self._settle()
             self._log.add(connection.note(label, kind))
         self._tell()
 
@@ -83,7 +86,7 @@ class WireRecorder:
 
     def diagram(self, last: int = 30, name: str | None = None) -> SequenceDiagram:
         """Return the last arrows as a sequence diagram: all, or those on one client's lane."""
-        events, dropped = self._log.snapshot()
+        events, dropped = self._snapshot()
         named = _named(events, name)
         shown = named[-last:] if last > 0 else []
         # Whose lane the dropped ones were on is no longer known.
@@ -94,6 +97,7 @@ class WireRecorder:
     def clear(self) -> None:
         """Forget what crossed, and the connections that have ended."""
         with self._feeding:
+            self._settle()
             self._log.clear()
             alive = [connection for connection in self._connections if not connection.has_left]
             self._connections = deque(alive, maxlen=MOST_CONNECTIONS)
@@ -109,6 +113,7 @@ class WireRecorder:
         Raises:
             TimeoutError: No such frame crossed in time.
         """
+        self._snapshot()
         frame = self._log.wait_for(predicate, deadline)
         if frame is None:
             last = [f"The last event was: {event}" for event in self.events[-1:]]
@@ -116,6 +121,14 @@ class WireRecorder:
                 f"No such frame crossed within {deadline:g} s. {''.join(last) or 'Nothing did.'}"
             )
         return frame
+
+    def _settle(self) -> None:
+        """Decode what has come and was left for later: here, nothing."""
+
+    def _snapshot(self) -> tuple[list[Event], int]:
+        with self._feeding:
+            self._settle()
+            return self._log.snapshot()
 
     def _tell(self) -> None:
         for callback in self._callbacks:
