@@ -12,12 +12,23 @@ export default { render };
 async function render({ model, el }) {
   const card = build(model);
   el.append(card.root);
-  const found = await findPage(model);
-  card.words.textContent = found.trouble ?? "";
-  if (found.trouble) return;
-  card.address.textContent = card.link.href = found.address;
-  card.frame.src = found.address;
-  card.box.hidden = false;
+  const { address, trouble } = await findPage(model);
+  if (trouble) tell(card, trouble);
+  else show(card, address);
+}
+
+function show(card, address) {
+  card.address.textContent = card.link.href = card.frame.src = address;
+  tell(card, "");
+  // A server that stops while its page is loading leaves a broken one.
+  card.frame.addEventListener("load", async () => {
+    if ((await ask(address)) !== 200) tell(card, NO_ANSWER);
+  });
+}
+
+function tell(card, words) {
+  card.words.textContent = words;
+  card.box.hidden = Boolean(words);
 }
 
 async function findPage(model) {

@@ -1,9 +1,10 @@
 """The server's own test page inside the notebook, where Jupyter runs here and where it runs elsewhere."""
 
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import FrameLocator, Route, expect
 
 from tests.jupyterlab import JupyterLab, NotebookPage
 from tests.server_snippets.static.connection_card import ConnectionCard
@@ -17,8 +18,8 @@ server = BackgroundServer(make_app()).start()
 """
 SHOW = "PageView(server)"
 STOP = "view = PageView(server); server.stop(); view"
-BASE = "http://127.0.0.1:8888/user/ana/"
-DIRECT = "http://127.0.0.1:5000/"
+# The page's own address, unlike JupyterLab's, has no path.
+DIRECT = re.compile(r"http://127\.0\.0\.1:\d+/$")
 
 
 @pytest.fixture
@@ -38,6 +39,10 @@ def says_hello(frame: FrameLocator) -> ConnectionCard:
     ana = ConnectionCard(frame).connect().send("Hello")
     expect(ana.rows("received")).to_have_text(["Echo: Hello"])
     return ana
+
+
+def fulfil(route: Route, answer: dict[str, Any] | None) -> None:
+    route.fulfill(**answer) if answer else route.abort()
 
 
 def address(page: NotebookPage) -> str:
@@ -67,8 +72,7 @@ def test_elsewhere_the_page_comes_through_jupyter_which_loses_close_codes(remote
 
 def test_at_the_near_end_of_a_tunnel_the_page_comes_through_jupyter(lab: JupyterLab) -> None:
     page = lab.open_cells(START, SHOW)
-    jupyter = lab.url.rpartition(":")[2]
-    page.page.route(re.compile(rf"http://127\.0\.0\.1:(?!{jupyter})"), lambda route: route.abort())
+    page.page.route(DIRECT, lambda route: route.abort())
     says_hello(shown(page))
 
     assert re.fullmatch(rf"{lab.url}/proxy/\d+/", address(page))
@@ -89,6 +93,18 @@ def test_a_server_that_has_stopped_is_missed(lab: JupyterLab) -> None:
     shown(page)
 
     page.page.get_by_role("status").filter(has_text="Is its server running?").wait_for()
+    page.close()
+
+
+def test_a_server_that_stops_while_its_page_loads_is_missed(lab: JupyterLab) -> None:
+    page = lab.open_cells(START, SHOW)
+    # The first request asks whether there is a page, the second is the frame's.
+    answers = iter([{"status": 200, "body": "here"}, None])
+    page.page.route(DIRECT, lambda route: fulfil(route, next(answers, None)))
+    shown(page)
+
+    page.page.get_by_role("status").filter(has_text="Is its server running?").wait_for()
+    assert not page.page.locator(".wsl-page-box").is_visible()
     page.close()
 
 
