@@ -24,7 +24,7 @@ from websocket_lab.progress_database import VARIABLE
 
 
 NO_NOTEBOOK, DOES_NOT_RUN, NO_CHECK, HANGS = "no notebook", "does not run", "no check", "hangs"
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 # What `Verdict.data` holds, and of which type.
 SHAPE: dict[str, type] = {
     "id": str,
