@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from websocket_lab.checking.event import shown
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.client_log import LogEntry
 from websocket_lab.live_client import LiveClient
@@ -22,8 +23,9 @@ def marked(crossed: list[Arrow], mismatch: Mismatch) -> list[Arrow]:
         missing = Arrow(mismatch.who, to_server=False, label="nothing came", kind=Kind.FAULT, mark="missing")
         return [*crossed, missing]
 
+    wrong = mismatch.who, False, shown(mismatch.message)
     for place, arrow in reversed(list(enumerate(crossed))):
-        if (arrow.client, arrow.to_server, arrow.label) == (mismatch.who, False, mismatch.message):
+        if (arrow.client, arrow.to_server, arrow.label) == wrong:
             return [*crossed[:place], replace(arrow, mark="not expected"), *crossed[place + 1 :]]
     return crossed
 
@@ -32,7 +34,7 @@ def _arrow(client: LiveClient, entry: LogEntry) -> Arrow:
     to_server = entry.direction == "sent"
     if entry.direction != "event":
         kind = Kind.TEXT if isinstance(entry.message, str) else Kind.BINARY
-        return Arrow(client.name, to_server, str(entry.message), kind)
+        return Arrow(client.name, to_server, shown(str(entry.message)), kind)
 
     words = str(entry.message)
     if words == "connected":

@@ -1,0 +1,178 @@
+"""The check of exercise 5: a broadcast that survives clients which leave, vanish and stall in its midst."""
+
+from websocket_lab.checking.bench import Mismatch, at_once
+from websocket_lab.checking.broadcast_bench import GUARD, IN_THE_ROOM, PATIENCE, Broadcast, explained
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.connection_state import State
+
+
+TEXTS_AFTERWARDS = 16
+
+
+def everyone_hears_each_text(room: Broadcast) -> None:
+    """Each text reaches everyone in the room once and in order, and nobody in another room."""
+    ana, ben = people = room.join("Ana", "Ben")
+    (eve,) = room.join("Eve")
+    for speaker in (ana, ben, ben, ana):
+        room.says(speaker, people)
+    room.says(eve, [eve])
+    room.says(ana, people)
+
+
+def two_speak_at_once(room: Broadcast) -> None:
+    """When Ana and Ben speak at the same moment, everyone hears both, once each."""
+    ana, ben, eve = room.join("Ana", "Ben", "Eve")
+    texts = {"Ana": room.text(), "Ben": room.text()}
+    at_once(lambda speaker: speaker.sends(texts[speaker.name]), [ana, ben])
+    for person in (ana, ben, eve):
+        for text in texts.values():
+            person.hears_in_the_end(text, IN_THE_ROOM, PATIENCE)
+            person.has_heard([text], IN_THE_ROOM)
+
+
+def who_has_left_is_forgotten(room: Broadcast) -> None:
+    """Whoever has left is forgotten, and the others talk on."""
+    ana, ben, eve = room.join("Ana", "Ben", "Eve")
+    with explained(room):
+        eve.leaves()
+        room.says(ana, [ana, ben])
+        room.says(ben, [ana, ben])
+        ben.leaves()
+        room.says(ana, [ana])
+
+
+def the_speaker_stays(room: Broadcast) -> None:
+    """Eve's connection breaks while Ana's text waits for her: Ana keeps hers."""
+    eve, ben, ana = room.join("Eve", "Ben", "Ana")
+    eve.client.pause_reading()
+    with explained(room):
+        room.fill_up(ana, ben)
+        eve.vanishes()
+        text = room.text()
+        ana.sends(text)
+        ana.hears_in_the_end(text, CUT_OFF, PATIENCE)
+
+
+CUT_OFF = {"nothing": "Does the broadcast go on when a send has failed?", "closed": GUARD}
+
+
+def nobody_is_skipped(room: Broadcast) -> None:
+    """Ben leaves and Eve vanishes while a text waits for Eve: whoever comes behind her hears it."""
+    ben, eve, ana = room.join("Ben", "Eve", "Ana")
+    eve.client.pause_reading()
+    with explained(room):
+        texts = room.fill_up(ana, ana)
+        ben.leaves()
+        eve.vanishes()
+        texts.append(room.text())
+        ana.sends(texts[-1])
+        ana.hears_in_the_end(texts[-1], CUT_OFF, PATIENCE)
+        ana.has_heard(texts, SKIPPED)
+
+
+SKIPPED = {
+    "nothing": "Your loop missed her. A loop over a list goes by position, and when somebody leaves, the "
+    "others move up: loop over a copy, list(…). And a send that fails must not end the loop: put the try "
+    "inside.",
+    "twice": "The same text is sent twice to her. Send it once to each.",
+}
+
+
+def a_stalled_client_holds_up_nobody(room: Broadcast) -> None:
+    """Eve reads nothing for seconds: Ana and Ben talk on, and hear everything."""
+    eve, ben, ana = room.scene = room.join("Eve", "Ben", "Ana")
+    eve.client.pause_reading()
+    with explained(room):
+        texts = room.fill_up(ana, ben)
+        answer = room.text()
+        ben.sends(answer)
+        for text in (answer, texts[-1]):
+            ana.hears_in_the_end(text, FROZEN, PATIENCE)
+        for _ in range(TEXTS_AFTERWARDS):
+            texts.append(room.long_text())
+            ana.sends(texts[-1])
+            ana.hears_in_the_end(texts[-1], FROZEN, PATIENCE)
+        ben.hears_in_the_end(texts[-1], FROZEN, PATIENCE)
+        ben.hears_in_the_end(answer, FROZEN, PATIENCE)
+        for person in (ana, ben):
+            person.has_heard(texts, SKIPPED)
+
+
+FROZEN = {
+    "nothing": "Everybody waits for Eve, whose buffers are full. Give each send a deadline: asyncio.timeout",
+    "closed": GUARD,
+}
+
+
+def who_was_let_go_is_told(room: Broadcast) -> None:
+    """When Eve reads again, she is in the room, or finds her connection closed."""
+    room.people = list(room.scene)
+    eve, _, ana = room.scene
+    eve.client.resume_reading()
+    text = room.text()
+    ana.sends(text)
+    ana.hears_in_the_end(text, FROZEN, PATIENCE)
+    try:
+        eve.hears_in_the_end(text, patience=PATIENCE)
+    except Mismatch:
+        is_told = eve.client.state is State.CLOSED
+        eve.must(is_told, "hears what is said, or finds her connection closed", "hears nothing", GHOST)
+
+
+GHOST = (
+    "She was taken off the list, and nobody told her. Close her connection, in the background: "
+    "say_goodbye(websocket)."
+)
+
+
+EXERCISE = Exercise(
+    title="Fix the broadcast",
+    bench=Broadcast,
+    steps=(
+        everyone_hears_each_text,
+        two_speak_at_once,
+        who_has_left_is_forgotten,
+        the_speaker_stays,
+        nobody_is_skipped,
+        a_stalled_client_holds_up_nobody,
+        who_was_let_go_is_told,
+    ),
+    hints={
+        "": (
+            "A broadcast waits at each await. What may happen to the others in the meantime?",
+            "Treat each client apart: one function that sends to one client, and deals with its end.",
+            "Forget whoever cannot be reached; whoever is forgotten already stays so.",
+        ),
+        "everyone_hears_each_text": (
+            "Who is in self.active_connections?",
+            "Send the message to every one of them, also to the speaker: await self.deliver(message, each).",
+        ),
+        "two_speak_at_once": (
+            "Two broadcasts may run at the same time. Do they share a variable?",
+            "Keep what belongs to one broadcast in local variables.",
+        ),
+        "who_has_left_is_forgotten": (
+            "The endpoint calls disconnect when a client leaves. Does yours take it off the list?",
+            "if websocket in self.active_connections: self.active_connections.remove(websocket)",
+        ),
+        "the_speaker_stays": (
+            "In whose endpoint does the exception of a failed send arrive?",
+            "A send to a client that is gone raises one of GONE. Catch it in deliver; forget that client.",
+            "try: await websocket.send_text(message) … except GONE: self.disconnect(websocket)",
+        ),
+        "nobody_is_skipped": (
+            "While the loop waits for Eve, Ben's endpoint takes him off the list. Who moves up?",
+            "Loop over a copy: for each in list(self.active_connections). The list for gather is one, too.",
+            "The try belongs around one send, not around the whole loop.",
+        ),
+        "a_stalled_client_holds_up_nobody": (
+            "How long does send_text wait for a client that does not read?",
+            "async with asyncio.timeout(1): in front of the send; a TimeoutError says that it took too long.",
+            "After the timeout, forget the client; else each text waits for another second.",
+        ),
+        "who_was_let_go_is_told": (
+            "Eve reads again, and is on no list any more. How does she know?",
+            "say_goodbye(websocket) closes a connection in the background. Call it after a TimeoutError.",
+        ),
+    },
+)
