@@ -92,7 +92,7 @@ def all_at_once(chat: UserListBench) -> None:
     room = word()
     (ana,) = chat.join("Ana", room=room)
     ben, eve = chat.guest("Ben", room), chat.guest("Eve", room)
-    with chat.slow_lines(0.02):
+    with chat.slow_lines(0.05):
         at_once(Person.connects, [eve, ben])
         chat.all_know_in_the_end([ana, ben, eve])
         at_once(Person.leaves, [eve, ben])

@@ -272,13 +272,16 @@ class SecondGetsIn(RightChat):
 
 
 class OldList(RightChat):
-    """Makes the list, and then waits, longer for the older list, before it sends it."""
+    """Keeps lists until they are sent, and sends the latest of them first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lists: list[list[str]] = []
 
     async def joined(self, member: Member) -> None:
-        users = self.users_in(member.room)
+        self.lists.append(self.users_in(member.room))
         await ChatServer.joined(self, member)
-        await asyncio.sleep(0.04 - 0.01 * len(users))
-        await self.tell_room(users_event(member.room, users), member.room)
+        await self.tell_room(users_event(member.room, self.lists.pop()), member.room)
 
 
 class Throttles(RightChat):
