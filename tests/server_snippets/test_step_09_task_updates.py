@@ -1,6 +1,7 @@
 """Step 9: everyone who watches sees how far the work is."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi import BackgroundTasks, FastAPI, WebSocket
 from fastapi.testclient import TestClient
 
 from server_snippets import step_09_task_runner as runner
+from server_snippets.main import Settings, make_app
 from server_snippets.step_09_task_updates import app
 from websocket_lab import BackgroundServer, LiveClient
 
@@ -143,6 +145,38 @@ def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | by
         ana.receive()
         ana.send(message)
         assert ana.receive_json()["type"] == "error"
+
+
+def story(server: BackgroundServer) -> list[Any]:
+    """Return what a watcher reads who starts a task, cancels an unknown one, and sends nonsense."""
+    with watch(server, "Ana") as ana:
+        start(ana, 2)
+        ana.wait_for(lambda text: '"finished"' in str(text) or '"failed"' in str(text))
+        for action in ({"action": "list"}, {"action": "cancel", "task_id": "no"}, {"action": "dance"}):
+            ana.send_json(action)
+            ana.receive()
+        events = [json.loads(message) for message in ana.messages]
+    return [comparable(event) for event in events]
+
+
+def comparable(event: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what may differ: ids, the words of errors, and what is listed of ended tasks."""
+    return {key: value for key, value in event.items() if key not in ("task_id", "tasks")} | (
+        {"detail": "words"} if event["type"] == "error" else {}
+    )
+
+
+@pytest.mark.parametrize("seconds", [0.02, "not a number"])
+def test_the_whole_server_says_the_same(monkeypatch: pytest.MonkeyPatch, seconds: Any) -> None:
+    monkeypatch.setattr(runner, "STEP_SECONDS", seconds)
+    with (
+        BackgroundServer(app) as step,
+        BackgroundServer(make_app(Settings(step_seconds=seconds))) as main,
+    ):
+        told = story(step)
+
+        assert told == story(main)
+        assert [event["type"] for event in told[-3:]] == ["tasks", "error", "error"]
 
 
 deaf_app = FastAPI()
