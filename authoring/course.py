@@ -1,22 +1,29 @@
 """The whole course: what every file should hold, and what is wrong with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from authoring.drift import drift
+from authoring.exercise import Exercise, link_lesson, solution_paths, strays
+from authoring.exercise_navigation import exercise_links, furnish_exercise, furnish_solution
+from authoring.exercise_shape import exercise_faults
 from authoring.faults import Fault
 from authoring.lesson import Lesson, lesson_paths, misnamed
-from authoring.limits import limit_faults
+from authoring.limits import EXERCISE, LESSON, WELCOME, limit_faults
 from authoring.links import link_faults
 from authoring.navigation import furnish, refresh_titles
-from authoring.notebook_format import as_text, normalise, parse
+from authoring.notebook_format import as_text, normalise
 from authoring.prose import Prose
-from authoring.readme import missing_markers, with_table
+from authoring.readme import missing_markers, with_tables
 from authoring.shape import shape_faults
 from authoring.snippets import fill, hand_written_servers
 from authoring.wording import text_faults, wording_faults
+
+
+Page = TypeVar("Page", bound=Lesson)
 
 
 @dataclass
@@ -25,6 +32,7 @@ class Course:
 
     root: Path
     lessons: list[Lesson] = field(default_factory=list)
+    exercises: list[Exercise] = field(default_factory=list)
     texts: dict[Path, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -33,6 +41,7 @@ class Course:
         """Return the course as it should be."""
         course = cls(root)
         course._read_lessons()
+        course._read_exercises()
         course._refresh_lessons()
         course._refresh_exercises()
         course._refresh_readme()
@@ -42,6 +51,7 @@ class Course:
         """Write the files that differ; return them."""
         changed = [path for path, text in self.texts.items() if _read(path) != text]
         for path in changed:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(self.texts[path], encoding="utf-8", newline="\n")
         return changed
 
@@ -49,14 +59,22 @@ class Course:
         """Return everything that is wrong, file by file."""
         drifted = [drift(self._name(path), _read(path), text) for path, text in self.texts.items()]
         judged = [self._judge(lesson) for lesson in self.lessons]
+        judged += [self._judge_exercise(exercise) for exercise in self.exercises]
         return [*self.faults, *chain(*drifted), *chain(*judged), *self._judge_readme()]
 
     def _read_lessons(self) -> None:
         for path in misnamed(self.root):
             self.faults.append(Fault(self._name(path), "is no lesson by its name; call it NN_slug.ipynb."))
-        for path in lesson_paths(self.root):
+        self.lessons = list(self._readable(Lesson, lesson_paths(self.root)))
+
+    def _read_exercises(self) -> None:
+        self.faults += [Fault(self._name(path), problem) for path, problem in strays(self.root).items()]
+        self.exercises = list(self._readable(Exercise, solution_paths(self.root)))
+
+    def _readable(self, kind: type[Page], paths: Iterable[Path]) -> Iterator[Page]:
+        for path in paths:
             try:
-                self.lessons.append(Lesson.read(path))
+                yield kind.read(path)
             except ValueError as error:
                 self.faults.append(_unreadable(self._name(path), error))
 
@@ -65,32 +83,48 @@ class Course:
         neighbours = zip([None, *self.lessons], self.lessons, [*self.lessons[1:], None], strict=False)
         for previous, lesson, following in neighbours:
             normalise(lesson.notebook)
-            furnish(lesson, previous, following)
+            furnish(lesson, previous, following, exercise_links(lesson, self.exercises))
             refresh_titles(lesson, names)
             self.faults += fill(lesson, self.root)
             self.texts[lesson.path] = as_text(lesson.notebook)
 
     def _refresh_exercises(self) -> None:
-        for path in sorted(
-            chain(*(self.root.glob(f"{name}/*.ipynb") for name in ("exercises", "solutions")))
-        ):
-            try:
-                notebook = parse(_read(path))
-            except ValueError as error:
-                self.faults.append(_unreadable(self._name(path), error))
-            else:
-                normalise(notebook)
-                self.texts[path] = as_text(notebook)
+        titles = {lesson.path.name: lesson.name for lesson in self.lessons}
+        numbers = {lesson.number: (lesson.name, lesson.path.name) for lesson in self.lessons}
+        for exercise in self.exercises:
+            normalise(exercise.notebook)
+            link_lesson(exercise, numbers)
+            furnish_solution(exercise, self.lessons)
+            refresh_titles(exercise, titles)
+            self.texts[exercise.path] = as_text(exercise.notebook)
+            self._build(exercise)
+
+    def _build(self, exercise: Exercise) -> None:
+        try:
+            notebook = exercise.learners()
+        except ValueError as error:
+            self.faults.append(Fault(exercise.place, f"cannot become an exercise: {error}"))
+        else:
+            furnish_exercise(notebook, exercise, self.exercises, self.lessons)
+            self.texts[self.root / "exercises" / exercise.path.name] = as_text(notebook)
 
     def _refresh_readme(self) -> None:
         path = self.root / "README.md"
-        self.faults += missing_markers(_read(path))
-        self.texts[path] = with_table(_read(path), self.lessons, self.root)
+        self.faults += missing_markers(_read(path), bool(self.exercises))
+        self.texts[path] = with_tables(_read(path), self.lessons, self.exercises, self.root)
 
     def _judge(self, lesson: Lesson) -> Iterator[Fault]:
         yield from hand_written_servers(lesson, self.root)
         yield from shape_faults(lesson, self.root)
-        yield from limit_faults(lesson)
+        yield from limit_faults(lesson, LESSON if lesson.number else WELCOME)
+        yield from self._judge_words(lesson)
+
+    def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:
+        yield from exercise_faults(exercise, self.root)
+        yield from limit_faults(exercise, EXERCISE)
+        yield from self._judge_words(exercise)
+
+    def _judge_words(self, lesson: Lesson) -> Iterator[Fault]:
         yield from wording_faults(lesson)
         for cell in lesson.markdown:
             place = f"{lesson.place}, cell {cell.number}"

@@ -12,10 +12,12 @@ The header is the first cell, in this form:
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from nbformat import NotebookNode
 
 from authoring.notebook_format import parse
+from websocket_lab.exercise_notebook import without_markers
 
 
 FILE_NAME = re.compile(r"(\d\d)_(\w+)")
@@ -57,8 +59,8 @@ class Cell:
 
     @property
     def code_lines(self) -> int:
-        """How many lines of code there are, empty ones left out."""
-        return sum(bool(line.strip()) for line in self.source.splitlines())
+        """How many lines of code there are, without empty ones and without the markers of gaps."""
+        return sum(bool(line.strip()) for line in without_markers(self.source).splitlines())
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Lesson:
     notebook: NotebookNode
 
     @classmethod
-    def read(cls, path: Path) -> "Lesson":
+    def read(cls, path: Path) -> Self:
         """Return the lesson in the file; ValueError if it is no notebook."""
         return cls(path, parse(path.read_text(encoding="utf-8")))
 
@@ -97,6 +99,11 @@ class Lesson:
     def author_cells(self) -> list[Cell]:
         """The cells that a person wrote or chose."""
         return [cell for cell in self.cells if not cell.is_generated]
+
+    @property
+    def counted(self) -> list[Cell]:
+        """The author's cells that count against the limit."""
+        return self.author_cells
 
     @property
     def code(self) -> list[Cell]:

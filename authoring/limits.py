@@ -1,9 +1,10 @@
-"""How much a lesson may hold: small code cells, and enough words around them.
+"""How much a lesson or an exercise may hold: small code cells, and enough words around them.
 
 Generated cells are left out everywhere, so that they neither spend nor earn anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
 
@@ -12,35 +13,51 @@ from authoring.lesson import Cell, Lesson
 from authoring.prose import Prose
 
 
-CELLS = range(25, 46)
+@dataclass(frozen=True)
+class Limits:
+    """What one kind of notebook may hold.
+
+    Attributes:
+        kind: What a fault calls it.
+        cells: How many cells an author may write.
+        spread: Of every hundred code cells, so many have at most so many lines.
+        words_per_code_line: The least that explains.
+        code_cells_in_a_row: The most without a word between.
+    """
+
+    kind: str
+    cells: range
+    spread: Mapping[int, int]
+    words_per_code_line: int
+    code_cells_in_a_row: int
+
+
+LESSON = Limits("a lesson", range(25, 46), {50: 3, 75: 6, 90: 12}, 8, 2)
 # The welcome shows that all works; it teaches little by itself.
-WELCOME_CELLS = range(10, 46)
+WELCOME = replace(LESSON, cells=range(10, 46))
+EXERCISE = Limits("an exercise", range(12, 26), {50: 5, 75: 10, 90: 15}, 5, 3)
 LONGEST = 25
-# Of every hundred code cells, so many have at most so many lines.
-SPREAD = {50: 3, 75: 6, 90: 12}
-WORDS_PER_CODE_LINE = 8
 WORDS_PER_CELL = range(20, 61)
-CODE_CELLS_IN_A_ROW = 2
 
 
-def limit_faults(lesson: Lesson) -> Iterator[Fault]:
+def limit_faults(lesson: Lesson, limits: Limits = LESSON) -> Iterator[Fault]:
     """Yield what is too long, too much or too terse."""
-    yield from _number_of_cells(lesson)
+    yield from _number_of_cells(lesson, limits)
     yield from _long_cells(lesson)
-    yield from _spread(lesson)
-    yield from _words_for_code(lesson)
+    yield from _spread(lesson, limits)
+    yield from _words_for_code(lesson, limits)
     yield from _words_in_a_cell(lesson)
-    yield from _code_runs(lesson)
+    yield from _code_runs(lesson, limits)
 
 
-def _number_of_cells(lesson: Lesson) -> Iterator[Fault]:
-    allowed = CELLS if lesson.number else WELCOME_CELLS
-    count = len(lesson.author_cells)
+def _number_of_cells(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
+    allowed, count = limits.cells, len(lesson.counted)
     if count not in allowed:
         remedy = "say more in smaller steps" if count < allowed.start else "leave something out"
+        most = allowed.stop - 1
         yield Fault(
             lesson.place,
-            f"has {count} cells of its own; {remedy}: a lesson has {allowed.start} to {allowed.stop - 1}.",
+            f"has {count} cells of its own; {remedy}: {limits.kind} has {allowed.start} to {most}.",
         )
 
 
@@ -53,9 +70,9 @@ def _long_cells(lesson: Lesson) -> Iterator[Fault]:
             )
 
 
-def _spread(lesson: Lesson) -> Iterator[Fault]:
+def _spread(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
     sizes = sorted(cell.code_lines for cell in lesson.code)
-    for percent, most in SPREAD.items():
+    for percent, most in limits.spread.items():
         size = sizes[ceil(len(sizes) * percent / 100) - 1] if sizes else 0
         if size > most:
             yield Fault(
@@ -65,14 +82,14 @@ def _spread(lesson: Lesson) -> Iterator[Fault]:
             )
 
 
-def _words_for_code(lesson: Lesson) -> Iterator[Fault]:
+def _words_for_code(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
     lines = sum(cell.code_lines for cell in lesson.code)
     words = _word_count(lesson)
-    if words < WORDS_PER_CODE_LINE * lines:
+    if words < limits.words_per_code_line * lines:
         yield Fault(
             lesson.place,
             f"has {words} words for {lines} lines of code; explain more or show less: "
-            f"the least is {WORDS_PER_CODE_LINE} words a line.",
+            f"the least is {limits.words_per_code_line} words a line.",
         )
 
 
@@ -91,13 +108,13 @@ def _word_count(lesson: Lesson) -> int:
     return sum(Prose(cell.source).words for cell in lesson.markdown)
 
 
-def _code_runs(lesson: Lesson) -> Iterator[Fault]:
+def _code_runs(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
     for run in _runs(lesson):
-        if len(run) > CODE_CELLS_IN_A_ROW:
+        if len(run) > limits.code_cells_in_a_row:
             yield Fault(
                 f"{lesson.place}, cell {run[0].number}",
                 f"starts {len(run)} code cells in a row; say something in between: "
-                f"the limit is {CODE_CELLS_IN_A_ROW}.",
+                f"the limit is {limits.code_cells_in_a_row}.",
             )
 
 

@@ -15,7 +15,7 @@ from authoring.notebook_format import new_cell
 
 
 CONTENTS = "[All lessons](../README.md)"
-LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\((\w+\.ipynb)\)")
+LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
 KERNEL_WORDS = (
     "First, a look at whether this kernel has what the lesson needs. All is well if it prints nothing."
 )
@@ -29,13 +29,18 @@ assert find_spec("websocket_lab"), (
 )"""
 
 
-def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None) -> None:
-    """Give the lesson its navigation, its kernel check and its remedies, once each and up to date."""
+def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, exercises: str = "") -> None:
+    """Give the lesson its navigation, its kernel check and its remedies, once each and up to date.
+
+    Args:
+        exercises: A line of links to what the reader may do now.
+    """
     links = link_line(previous, following)
-    written = [cell for cell in lesson.notebook.cells if not _is_generated(cell)]
+    written = [cell for cell in lesson.notebook.cells if not is_generated(cell)]
     where = _kernel_check_position(lesson)
     header, rest = written[:1], [*written[1:where], *_kernel_check(), *written[where:]]
-    lesson.notebook.cells = [*header, _top(links), *rest, _footer(links)]
+    below = "\n\n".join(filter(None, [exercises, links]))
+    lesson.notebook.cells = [*header, top(links), *rest, footer(below)]
 
 
 def link_line(previous: Lesson | None, following: Lesson | None) -> str:
@@ -52,10 +57,11 @@ def refresh_titles(lesson: Lesson, names: Mapping[str, str]) -> None:
 
 
 def _with_name(link: re.Match[str], names: Mapping[str, str]) -> str:
-    return f"[{names[link[1]]}]({link[1]})" if link[1] in names else link[0]
+    return f"[{names[link[2]]}]({link[1]})" if link[2] in names else link[0]
 
 
-def _is_generated(cell: NotebookNode) -> bool:
+def is_generated(cell: NotebookNode) -> bool:
+    """Return whether `sync` writes the cell and no author does."""
     return not GENERATED.isdisjoint(cell.metadata.get("tags", []))
 
 
@@ -71,10 +77,12 @@ def _kernel_check() -> list[NotebookNode]:
     return [words, new_cell("code", "kernel-check", "kernel-check", KERNEL_CHECK)]
 
 
-def _top(links: str) -> NotebookNode:
+def top(links: str) -> NotebookNode:
+    """Return the cell of links below a header."""
     return new_cell("markdown", "navigation-top", "navigation", links)
 
 
-def _footer(links: str) -> NotebookNode:
+def footer(links: str) -> NotebookNode:
+    """Return the last cell: links, and what to do about trouble."""
     trouble = Path(__file__).with_name("trouble.md").read_text(encoding="utf-8").strip()
     return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{trouble}")

@@ -1,36 +1,68 @@
-"""The README's table of lessons, written from the lessons themselves."""
+"""The README's tables of lessons and exercises, written from the notebooks themselves."""
 
 import re
 from pathlib import Path
 
+from authoring.exercise import Exercise
 from authoring.faults import Fault
 from authoring.lesson import Lesson, step_names
 
 
-START, END = "<!-- lessons:start -->", "<!-- lessons:end -->"
-BETWEEN = re.compile(f"(?<={START}).*?(?={END})", re.DOTALL)
-HEAD = "| | Lesson | What you see live | Minutes | The server |\n|---:|---|---|---:|---|"
+LESSONS = "lessons"
+EXERCISES = "exercises"
+LESSON_HEAD = "| | Lesson | What you see live | Minutes | The server |\n|---:|---|---|---:|---|"
+EXERCISE_HEAD = (
+    "| | Exercise | What you build | Minutes | Difficulty | After lesson |\n|---:|---|---|---:|---|---:|"
+)
 
 
-def with_table(readme: str, lessons: list[Lesson], root: Path) -> str:
-    """Return the README's text with the table of these lessons between its two markers."""
-    rows = "\n".join([HEAD, *(_row(lesson, root) for lesson in lessons)])
-    return BETWEEN.sub(lambda _: f"\n{rows}\n", readme, count=1)
+def with_tables(readme: str, lessons: list[Lesson], exercises: list[Exercise], root: Path) -> str:
+    """Return the README's text with the tables of lessons and exercises, each between its two markers."""
+    readme = _with_rows(readme, LESSONS, [LESSON_HEAD, *(_row(lesson, root) for lesson in lessons)])
+    return _with_rows(readme, EXERCISES, [EXERCISE_HEAD, *map(_exercise_row, exercises)])
 
 
-def missing_markers(readme: str) -> list[Fault]:
-    """Return a fault if there is no place for the table."""
-    if BETWEEN.search(readme):
-        return []
+def missing_markers(readme: str, has_exercises: bool) -> list[Fault]:
+    """Return a fault for each table that has no place."""
+    wanted = [LESSONS, EXERCISES] if has_exercises else [LESSONS]
     return [
-        Fault("README.md", f"has no place for the table of lessons; write {START} and {END} on two lines.")
+        Fault(
+            "README.md",
+            f"has no place for the table of {name}; write {' and '.join(_markers(name))} on two lines.",
+        )
+        for name in wanted
+        if not _between(name).search(readme)
     ]
+
+
+def _markers(name: str) -> tuple[str, str]:
+    return f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+
+
+def _between(name: str) -> re.Pattern[str]:
+    start, end = _markers(name)
+    return re.compile(f"(?<={start}).*?(?={end})", re.DOTALL)
+
+
+def _with_rows(readme: str, name: str, rows: list[str]) -> str:
+    return _between(name).sub(lambda _: "\n" + "\n".join(rows) + "\n", readme, count=1)
+
+
+def _exercise_row(exercise: Exercise) -> str:
+    title = f"[{exercise.title}](exercises/{exercise.path.name})"
+    terms = (exercise.minutes or "", exercise.difficulty or "", exercise.follows or "")
+    return _cells([str(exercise.number), title, exercise.promise or "", *map(str, terms)])
+
+
+def _cells(cells: list[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
 def _row(lesson: Lesson, root: Path) -> str:
     title = f"[{lesson.title}](notebooks/{lesson.path.name})"
-    cells = [str(lesson.number), title, lesson.promise or "", str(lesson.minutes or ""), _steps(lesson, root)]
-    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+    return _cells(
+        [str(lesson.number), title, lesson.promise or "", str(lesson.minutes or ""), _steps(lesson, root)]
+    )
 
 
 def _steps(lesson: Lesson, root: Path) -> str:

@@ -7,6 +7,7 @@ import pytest
 from nbformat import NotebookNode, v4
 
 from authoring.course import Course
+from authoring.exercise import Exercise
 from authoring.lesson import Lesson
 
 
@@ -42,6 +43,28 @@ SENTENCE = (
 )
 
 
+README = """\
+# Course
+
+<!-- lessons:start -->
+<!-- lessons:end -->
+
+<!-- exercises:start -->
+<!-- exercises:end -->
+"""
+EXERCISE_HEADER = """\
+# Exercise {number} · {title}
+**Ana shouts.**
+All good chats let people shout.
+
+*20 minutes · easy · after lesson 2.*"""
+GAP = """\
+def make_app():
+    ### BEGIN SOLUTION
+    return None
+    ### END SOLUTION"""
+
+
 class SmallCourse:
     """A course to break."""
 
@@ -49,7 +72,7 @@ class SmallCourse:
         self.root = root
         for folder in ("notebooks", "server_snippets"):
             (root / folder).mkdir()
-        (root / "README.md").write_text("# Course\n\n<!-- lessons:start -->\n<!-- lessons:end -->\n")
+        (root / "README.md").write_text(README)
 
     def add_step(self, name: str, text: str = STEP) -> None:
         """Write a step file."""
@@ -76,6 +99,25 @@ class SmallCourse:
         cells = [v4.new_markdown_cell(header), *middle, ask, v4.new_markdown_cell(SENTENCE), show, recap]
         return self.add_lesson(name, *cells)
 
+    def solution_path(self, name: str) -> Path:
+        """Return where the solution's notebook is."""
+        return self.root / "solutions" / f"{name}.ipynb"
+
+    def add_solution(self, name: str, *cells: NotebookNode) -> Exercise:
+        """Write a solution of these cells; return it as it was written."""
+        self.solution_path(name).parent.mkdir(exist_ok=True)
+        self.solution_path(name).write_text(v4.writes(v4.new_notebook(cells=list(cells))))
+        return Exercise.read(self.solution_path(name))
+
+    def add_good_solution(self, name: str = "01_shout", title: str = "Shouting") -> Exercise:
+        """Write a solution without a fault, with its check and its bank."""
+        slug = name[3:]
+        for folder, file in (("websocket_lab/checks", slug), ("tests/websocket_lab/checks", f"test_{slug}")):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+            (self.root / folder / f"{file}.py").touch()
+        header = EXERCISE_HEADER.format(number=int(name[:2]), title=title)
+        return self.add_solution(name, v4.new_markdown_cell(header), *_good_cells(slug))
+
     def faults(self) -> list[str]:
         """Return every fault as its sentence."""
         return [str(fault) for fault in Course.read(self.root).all_faults()]
@@ -97,6 +139,32 @@ def words() -> Callable[..., NotebookNode]:
 def code() -> Callable[..., NotebookNode]:
     """Makes a code cell from its text and tags."""
     return lambda text, *tags: v4.new_code_cell(text, metadata=_tagged(tags))
+
+
+def _good_cells(slug: str) -> list[NotebookNode]:
+    """Return all that a solution needs below its header."""
+    sections = {
+        "What you will build": "finished.start()",
+        "The contract": "",
+        "Your server": GAP,
+        "Check": f'check("{slug}", make_app)',
+        "Play": f'hint("{slug}")',
+        "Compare": f'compare("{slug}")',
+        "Why it is written so": "",
+        "Another way": f'check("{slug}", make_other_app)',
+        "Usual mistakes": "",
+        "Go further": "finished.stop()",
+    }
+    cells = []
+    for section, source in sections.items():
+        tags = (
+            ["solution-only"] if section in ("Why it is written so", "Another way", "Usual mistakes") else []
+        )
+        cells.append(v4.new_markdown_cell(f"## {section}\n{SENTENCE}", metadata=_tagged(tags)))
+        if source:
+            tags = ["server"] if source == GAP else tags
+            cells.append(v4.new_code_cell(source, metadata=_tagged(tags)))
+    return cells
 
 
 def _tagged(tags: Sequence[str]) -> dict[str, list[str]]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from authoring.limits import limit_faults
+from authoring.limits import EXERCISE, LESSON, WELCOME, limit_faults
 
 
-def found(lesson, part):
-    return [str(fault) for fault in limit_faults(lesson) if part in str(fault)]
+def found(lesson, part, limits=LESSON):
+    return [str(fault) for fault in limit_faults(lesson, limits) if part in str(fault)]
 
 
 def lines(count):
@@ -33,11 +33,11 @@ def test_too_many_cells(course, words):
     ]
 
 
-@pytest.mark.parametrize(("name", "faults"), [("00_start_here", 0), ("02_echo", 1)])
-def test_the_welcome_may_be_shorter(course, words, name, faults):
-    lesson = course.add_lesson(name, *[words("Hello.") for _ in range(12)])
+@pytest.mark.parametrize(("limits", "faults"), [(WELCOME, 0), (EXERCISE, 0), (LESSON, 1)])
+def test_the_welcome_and_an_exercise_may_be_shorter(course, words, limits, faults):
+    lesson = course.add_lesson("02_echo", *[words("Hello.") for _ in range(12)])
 
-    assert len(found(lesson, "cells of its own")) == faults
+    assert len(found(lesson, "cells of its own", limits)) == faults
 
 
 def test_too_many_long_cells(course, code):

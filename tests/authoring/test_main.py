@@ -88,6 +88,7 @@ def test_exercises_are_formatted_too(course, run):
     course.path("02_echo").rename(course.root / "solutions" / "01_echo.ipynb")
 
     assert "Wrote solutions/01_echo.ipynb" in run("sync")[1]
+    assert (course.root / "exercises" / "01_echo.ipynb").exists()
     assert run("sync") == (0, [])
 
 

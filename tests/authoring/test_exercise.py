@@ -1,0 +1,144 @@
+"""Exercises are built from their solutions, with links, and a second time no different."""
+
+import nbformat
+import pytest
+
+from authoring.course import Course
+from authoring.exercise import Exercise
+
+
+@pytest.fixture
+def built(course):
+    """Write what is generated; return an exercise's and its solution's cells by name."""
+
+    def build(name="01_shout"):
+        Course.read(course.root).write()
+        files = (course.root / folder / f"{name}.ipynb" for folder in ("exercises", "solutions"))
+        return [nbformat.read(file, as_version=4).cells for file in files]
+
+    return build
+
+
+def sources(cells, *ids):
+    return [cell.source for cell in cells if not ids or cell.id in ids]
+
+
+def test_the_header_tells_everything(course):
+    exercise = course.add_good_solution()
+
+    assert exercise.name == "Exercise 1 · Shouting"
+    assert exercise.title == "Shouting"
+    assert (exercise.promise, exercise.minutes, exercise.difficulty, exercise.follows) == (
+        "Ana shouts.",
+        20,
+        "easy",
+        2,
+    )
+
+
+def test_the_exercise_has_stubs_and_no_reasons(course, built):
+    course.add_good_solution()
+    exercise, solution = built()
+
+    assert "def make_app():\n    # Your code here\n    ..." in sources(exercise)
+    assert not any("Usual mistakes" in source for source in sources(exercise))
+    assert any("Usual mistakes" in source for source in sources(solution))
+
+
+def test_a_rebuild_gives_no_difference(course, built):
+    course.add_good_solution()
+    built()
+
+    assert Course.read(course.root).write() == []
+
+
+def test_what_a_learner_did_to_an_exercise_is_noticed(course, built):
+    course.add_good_solution()
+    built()
+    path = course.root / "exercises" / "01_shout.ipynb"
+    path.write_text(path.read_text().replace("# Your code here", "# Done"))
+
+    assert course.faults() == [
+        "exercises/01_shout.ipynb is not as `sync` writes it; run `python -m authoring sync`."
+    ]
+
+
+def test_exercise_solution_and_lesson_link_each_other(course, built):
+    course.add_good_lesson("02_echo", "Echo")
+    course.add_good_solution()
+    course.add_good_solution("02_whisper", "Whispering")
+    exercise, solution = built()
+    lesson = nbformat.read(course.path("02_echo"), as_version=4).cells
+
+    assert sources(exercise, "navigation-end")[0].startswith(
+        "---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | [All lessons and exercises](../README.md) | "
+        "[Its solution](../solutions/01_shout.ipynb) | [Exercise 2 · Whispering →](02_whisper.ipynb)\n"
+    )
+    assert sources(solution, "navigation-top")[0].startswith(
+        "This is the solution. [Exercise 1 · Shouting](../exercises/01_shout.ipynb) | [Lesson 2 · Echo]"
+    )
+    assert (
+        "**Now you:** [Exercise 1 · Shouting](../exercises/01_shout.ipynb) · "
+        "[Exercise 2 · Whispering](../exercises/02_whisper.ipynb)\n\n"
+    ) in sources(lesson, "navigation-end")[0]
+
+
+def test_the_solution_is_not_one_click_away_before_the_exercise(course, built):
+    course.add_good_solution()
+
+    assert "solution" not in sources(built()[0], "navigation-top")[0]
+
+
+def test_what_passes_in_a_solution_is_not_the_learners(course, built):
+    course.add_good_solution()
+    exercise, solution = built()
+
+    assert "keep_in_this_kernel()" in sources(solution, "kernel-check")[0]
+    assert "keep_in_this_kernel()" not in sources(exercise, "kernel-check")[0]
+
+
+def test_a_lesson_that_is_not_there_yet_is_plain_text(course, built):
+    course.add_good_solution()
+
+    assert "after lesson 2.*" in built()[0][0].source
+
+
+def test_it_becomes_a_link_as_soon_as_there_is_one(course, built):
+    course.add_good_solution()
+    course.add_good_lesson("02_echo", "Echo")
+    exercise, solution = built()
+
+    assert "after [2 · Echo](../notebooks/02_echo.ipynb).*" in exercise[0].source
+    assert Exercise.read(course.solution_path("01_shout")).follows == 2
+
+
+def test_links_show_a_lessons_new_title(course, built):
+    course.add_good_solution()
+    course.add_good_lesson("02_echo", "Echo")
+    built()
+    course.add_good_lesson("02_echo", "Echoes")
+
+    assert "after [2 · Echoes](../notebooks/02_echo.ipynb).*" in built()[0][0].source
+
+
+def test_a_lone_marker_is_named_and_nothing_is_built(course, built, code):
+    course.add_solution("01_shout", code("### BEGIN SOLUTION", "server"))
+    course_read = Course.read(course.root)
+    course_read.write()
+
+    assert not (course.root / "exercises").exists()
+    assert (
+        "solutions/01_shout.ipynb cannot become an exercise: cell 1, line 1: ### BEGIN SOLUTION has no"
+        in str(course_read.faults[0])
+    )
+
+
+def test_notebooks_that_belong_to_nothing_are_named(course):
+    for name in ("exercises/02_old.ipynb", "solutions/Untitled.ipynb"):
+        (course.root / name).parent.mkdir()
+        (course.root / name).write_text("{}")
+
+    assert course.faults()[:2] == [
+        "solutions/Untitled.ipynb is no solution by its name; call it NN_slug.ipynb.",
+        "exercises/02_old.ipynb has no solution; write solutions/02_old.ipynb, or delete it.",
+    ]
