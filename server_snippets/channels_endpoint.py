@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, TypeAdapter
 
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.incoming import Refused, answer_each
+from server_snippets.settings import Settings
 
 
 MAX_SUBSCRIPTIONS = 100
@@ -98,10 +99,10 @@ class Subscriber:
         self._manager.leave_room(self._websocket, channel)
 
 
-def channels_router() -> APIRouter:
+def channels_router(settings: Settings) -> APIRouter:
     """Return the routes of this endpoint."""
     router = APIRouter()
-    manager = ConnectionManager()
+    manager = ConnectionManager(settings.slow_clients)
 
     @router.websocket("/ws/json")
     async def channels(websocket: WebSocket) -> None:

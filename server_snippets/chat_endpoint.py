@@ -42,7 +42,7 @@ def is_name(text: str) -> bool:
 def chat_router(settings: Settings) -> APIRouter:
     """Return the routes of this endpoint."""
     router = APIRouter()
-    manager = ConnectionManager()
+    manager = ConnectionManager(settings.slow_clients)
     rooms = ChatRooms(manager, settings)
 
     @router.websocket("/ws/chat/{room}/{username}")

@@ -4,15 +4,16 @@ from fastapi import APIRouter, WebSocket
 
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.incoming import Refused
+from server_snippets.settings import Settings
 
 
 TEXT_ONLY = Refused("text_expected", "This endpoint takes text, not binary messages.")
 
 
-def clients_router() -> APIRouter:
+def clients_router(settings: Settings) -> APIRouter:
     """Return the routes of this endpoint; its path takes in every `/ws/…` that no earlier route has."""
     router = APIRouter()
-    manager = ConnectionManager()
+    manager = ConnectionManager(settings.slow_clients)
 
     @router.websocket("/ws/{client_id}")
     async def join(websocket: WebSocket, client_id: int) -> None:

@@ -2,10 +2,12 @@
 
 import argparse
 
+from server_snippets.backlog import SlowClients
 from server_snippets.settings import Settings
 
 
 RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
+SLOW = "what to do when too much waits for a client (default: %(default)s)"
 ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
 
 
@@ -18,6 +20,13 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=port, default=8000, help="port, 0 for a free one (default: %(default)s)")
     add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
+    add(
+        "--slow-clients",
+        type=SlowClients,
+        choices=list(SlowClients),
+        default=Settings.slow_clients,
+        help=SLOW,
+    )
     add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
     return parser.parse_args(arguments)
 

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 from fastapi import WebSocket
 
-from server_snippets.outbox import Outbox
+from server_snippets.backlog import SlowClients
+from server_snippets.encoded_message import EncodedMessage
+from server_snippets.outbox import Outbox, open_outbox
 
 
 # A text as it is, or an event that becomes JSON.
@@ -37,7 +39,8 @@ def discard(sets: dict[Key, set[Member]], key: Key, member: Member) -> None:
 class ConnectionManager:
     """The clients of one endpoint, and how to speak to one, to a room, or to all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, slow_clients: SlowClients = SlowClients.DISCONNECT) -> None:
+        self._slow_clients = slow_clients
         self.active_connections: dict[WebSocket, Outbox] = {}
         self.rooms: dict[str, set[WebSocket]] = {}
         self.users: dict[str, WebSocket] = {}
@@ -48,7 +51,7 @@ class ConnectionManager:
     async def connect(self, websocket: WebSocket) -> None:
         """Accept a client and remember it."""
         await websocket.accept()
-        self.active_connections[websocket] = Outbox(websocket)
+        self.active_connections[websocket] = open_outbox(websocket, self._slow_clients)
 
     def disconnect(self, websocket: WebSocket) -> None:
         """Forget a client, its rooms and its names; one that is forgotten already stays so."""
@@ -110,8 +113,7 @@ class ConnectionManager:
         return True
 
     def _send(self, message: Message, receivers: Iterable[WebSocket]) -> None:
-        # Encode once, however many receive it.
-        text = as_text(message)
+        encoded = EncodedMessage(as_text(message))
         for receiver in list(receivers):
             if outbox := self.active_connections.get(receiver):
-                outbox.put(text)
+                outbox.put(encoded)

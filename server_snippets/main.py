@@ -47,11 +47,11 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages_router(open_connections))
     app.include_router(echo_router())
     app.include_router(auth_router(settings.token))
-    app.include_router(channels_router())
+    app.include_router(channels_router(settings))
     app.include_router(chat_router(settings))
-    app.include_router(tasks_router(settings.step_seconds))
+    app.include_router(tasks_router(settings))
     # Last: the path /ws/{client_id} matches /ws/json, too, and the first match wins.
-    app.include_router(clients_router())
+    app.include_router(clients_router(settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

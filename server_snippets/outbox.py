@@ -2,34 +2,53 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from server_snippets.backlog import Backlog, SlowClients
+from server_snippets.encoded_message import EncodedMessage
+from server_snippets.fan_out_protocol import EXTENSION
 
-# A client that has more than this waiting is not keeping up: five thousand who leave at once still fit.
-MAX_MESSAGES = 10_000
-MAX_CHARACTERS = 16 * 1024 * 1024
+
+class Outbox(Protocol):
+    """Takes messages for one client at once, and sends them in their order."""
+
+    backlog: Backlog
+
+    def put(self, message: EncodedMessage) -> None:
+        """Take a message; what is too much for a slow client is up to the policy of `backlog`."""
+
+    def close(self) -> None:
+        """Take nothing more."""
 
 
-class Outbox:
-    """Takes messages at once, and sends them in their order from a task of its own."""
+def open_outbox(websocket: WebSocket, policy: SlowClients) -> Outbox:
+    """Return the fast way out where the server offers one, and a task that sends anywhere else."""
+    extension = websocket.scope.get("extensions", {}).get(EXTENSION)
+    outbox: Outbox = extension["writer"] if extension else TaskOutbox(websocket)
+    outbox.backlog.policy = policy
+    return outbox
+
+
+class TaskOutbox:
+    """Sends from a task of its own, on any ASGI server."""
 
     def __init__(self, websocket: WebSocket) -> None:
+        self.backlog = Backlog()
         self._websocket = websocket
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
-        self._characters = 0
+        self._arrived = asyncio.Event()
         self._postman = asyncio.create_task(self._deliver())
 
-    def put(self, message: str) -> None:
+    def put(self, message: EncodedMessage) -> None:
         """Add a message; give a client up that has too much waiting."""
         if self._postman.done():
             return
 
-        self._characters += len(message)
-        if self._waiting.qsize() >= MAX_MESSAGES or self._characters > MAX_CHARACTERS:
-            self._give_up()
+        if self.backlog.add(message):
+            self._arrived.set()
         else:
-            self._waiting.put_nowait(message)
+            self._give_up()
 
     def close(self) -> None:
         """Send nothing more."""
@@ -39,9 +58,10 @@ class Outbox:
         # A client that is gone takes nothing: its own handler notices, and says goodbye for it.
         with suppress(WebSocketDisconnect, RuntimeError):
             while True:
-                message = await self._waiting.get()
-                await self._websocket.send_text(message)
-                self._characters -= len(message)
+                await self._arrived.wait()
+                self._arrived.clear()
+                while self.backlog:
+                    await self._websocket.send_text(self.backlog.pop().text)
 
     def _give_up(self) -> None:
         self.close()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from server_snippets.backlog import SlowClients
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -15,6 +17,7 @@ class Settings:
         typing_seconds: How long someone counts as typing after the last sign of it.
         users_seconds: How long changes of a big room's list of users may be gathered.
         step_seconds: How long one step of a task takes.
+        slow_clients: What happens when too much waits for a client that reads slowly.
     """
 
     token: str = "secret-token"
@@ -24,3 +27,4 @@ class Settings:
     typing_seconds: float = 3.0
     users_seconds: float = 0.05
     step_seconds: float = 0.1
+    slow_clients: SlowClients = SlowClients.DISCONNECT

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.incoming import answer_each
+from server_snippets.settings import Settings
 from server_snippets.task_runner import TaskRunner
 
 
@@ -37,10 +38,10 @@ Action = Start | Cancel | ListTasks
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
-def tasks_router(step_seconds: float) -> APIRouter:
+def tasks_router(settings: Settings) -> APIRouter:
     """Return the routes of this endpoint; the tasks end when the server ends."""
-    manager = ConnectionManager()
-    runner = TaskRunner(manager.broadcast, step_seconds)
+    manager = ConnectionManager(settings.slow_clients)
+    runner = TaskRunner(manager.broadcast, settings.step_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

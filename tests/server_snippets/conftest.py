@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from secrets import token_hex
+from typing import Any
 
 import pytest
 
+from server_snippets.fan_out_protocol import FanOutProtocol
 from server_snippets.main import Settings, make_app
 from websocket_lab import BackgroundServer, LiveClient
 
@@ -13,11 +15,17 @@ from websocket_lab import BackgroundServer, LiveClient
 Connect = Callable[..., LiveClient]
 
 
+@pytest.fixture(scope="module", params=["auto", FanOutProtocol], ids=["uvicorn", "fan-out"])
+def protocol(request: pytest.FixtureRequest) -> Any:
+    """Name uvicorn's own way out to clients, and the fast one: nobody may notice a difference."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def whole_server() -> Iterator[BackgroundServer]:
+def whole_server(protocol: Any) -> Iterator[BackgroundServer]:
     """Run the whole server; no test may bring an exception out of it."""
     settings = Settings(typing_seconds=0.3, step_seconds=0.02)
-    with BackgroundServer(make_app(settings)) as server:
+    with BackgroundServer(make_app(settings), ws=protocol) as server:
         yield server
     assert not server.errors
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from fastapi import WebSocket
 
+from server_snippets.backlog import MAX_BYTES, MAX_MESSAGES
 from server_snippets.connection_manager import ConnectionManager
-from server_snippets.outbox import MAX_CHARACTERS, MAX_MESSAGES
 
 
 class FakeWebSocket:
@@ -100,7 +100,7 @@ def test_nothing_is_left_of_somebody_who_has_gone() -> None:
         for person in (ana, ben, eve, eve):
             manager.disconnect(person)
         manager.leave_room(ana, "lobby")
-        bookkeeping = vars(manager)
+        bookkeeping = {name: kept for name, kept in vars(manager).items() if isinstance(kept, dict)}
         assert len(bookkeeping) == 5
         assert not any(bookkeeping.values())
 
@@ -120,7 +120,7 @@ def test_what_is_sent_to_somebody_who_has_gone_is_nobody_s_problem() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "fits"), [("x", MAX_MESSAGES), ("x" * 1_000_000, MAX_CHARACTERS // 1_000_000)]
+    ("message", "fits"), [("x", MAX_MESSAGES), ("x" * 1_000_000, MAX_BYTES // 1_000_000)]
 )
 def test_too_much_waiting_drops_a_client_once(message: str, fits: int) -> None:
     drops = []

@@ -105,8 +105,8 @@ def check_stayer(guest: Guest, witness: Guest, stayers: list[Guest], leavers: li
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_two_hundred_come_and_go_and_nothing_is_lost_or_doubled(seed: int) -> None:
-    with BackgroundServer(make_app(Settings())) as server:
+def test_two_hundred_come_and_go_and_nothing_is_lost_or_doubled(protocol: Any, seed: int) -> None:
+    with BackgroundServer(make_app(Settings()), ws=protocol) as server:
         witness, stayers, leavers = asyncio.run(play(server.url("").rstrip("/"), seed))
 
         assert not server.errors

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ def stall(client: LiveClient) -> None:
     client.pause_reading()
 
 
-def test_a_client_that_reads_nothing_is_disconnected_and_nobody_else_notices() -> None:
+def test_a_client_that_reads_nothing_is_disconnected_and_nobody_else_notices(protocol: Any) -> None:
     with (
-        BackgroundServer(make_app(Settings(rate=0))) as server,
+        BackgroundServer(make_app(Settings(rate=0)), ws=protocol) as server,
         LiveClient(server.url("/ws/chat/lobby/ana"), ping_interval=None) as ana,
         LiveClient(server.url("/ws/chat/lobby/eve"), "Eve", ping_interval=None) as eve,
     ):
@@ -42,9 +43,9 @@ def talk(client: LiveClient) -> str:
     return str(client.receive())
 
 
-def test_a_slow_client_that_reads_again_learns_why_it_was_cut_off() -> None:
+def test_a_slow_client_that_reads_again_learns_why_it_was_cut_off(protocol: Any) -> None:
     with (
-        BackgroundServer(make_app(Settings(rate=0))) as server,
+        BackgroundServer(make_app(Settings(rate=0)), ws=protocol) as server,
         LiveClient(server.url("/ws/7"), "Eve", ping_interval=None, max_size=None) as eve,
         LiveClient(server.url("/ws/8"), ping_interval=None) as ana,
     ):

@@ -1,0 +1,53 @@
+"""What waits for a slow client is bounded, and the policy says what becomes of the rest."""
+
+import pytest
+
+from server_snippets import backlog
+from server_snippets.backlog import Backlog, SlowClients
+from server_snippets.encoded_message import EncodedMessage
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlog, "MAX_MESSAGES", 3)
+    monkeypatch.setattr(backlog, "MAX_BYTES", 10)
+
+
+def fill(policy: SlowClients, *texts: str) -> tuple[list[bool], list[str]]:
+    """Add texts; return what each `add` answered and what waits in the end."""
+    waiting = Backlog(policy)
+    answers = [waiting.add(EncodedMessage(text)) for text in texts]
+    return answers, [message.text for message in waiting.take_all()]
+
+
+@pytest.mark.parametrize("policy", SlowClients)
+def test_what_fits_waits_in_order(policy: SlowClients) -> None:
+    assert fill(policy, "a", "b", "c") == ([True, True, True], ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("texts", [("a", "b", "c", "d"), ("12345", "67890", "!"), ("ääääää",)])
+def test_one_message_or_byte_too_much_asks_for_the_end(texts: tuple[str, ...]) -> None:
+    answers, _ = fill(SlowClients.DISCONNECT, *texts)
+    assert answers == [True] * (len(texts) - 1) + [False]
+
+
+def test_the_oldest_make_room_until_it_fits() -> None:
+    assert fill(SlowClients.DROP_OLDEST, "a", "b", "c", "d") == ([True] * 4, ["b", "c", "d"])
+    assert fill(SlowClients.DROP_OLDEST, "12345", "6789", "123456") == ([True] * 3, ["6789", "123456"])
+
+
+def test_the_newest_finds_no_room() -> None:
+    assert fill(SlowClients.DROP_NEWEST, "a", "b", "c", "d") == ([True] * 4, ["a", "b", "c"])
+
+
+@pytest.mark.parametrize("policy", [SlowClients.DROP_OLDEST, SlowClients.DROP_NEWEST])
+def test_what_would_never_fit_is_dropped_alone(policy: SlowClients) -> None:
+    assert fill(policy, "x" * 11)[1] == []
+
+
+def test_room_is_counted_again_when_messages_leave() -> None:
+    waiting = Backlog()
+    for _ in range(5):
+        assert waiting.add(EncodedMessage("1234567890"))
+        assert waiting.pop().text == "1234567890"
+    assert not waiting

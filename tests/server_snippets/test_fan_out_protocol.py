@@ -1,0 +1,236 @@
+"""The fast way out: order, slow clients, endings, and that uvicorn's class is still the one we know."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, WebSocket
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from server_snippets import backlog
+from server_snippets.backlog import SlowClients
+from server_snippets.encoded_message import EncodedMessage
+from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
+from server_snippets.frame_writer import FrameWriter
+from websocket_lab import BackgroundServer, LiveClient
+
+
+Handler = Callable[[WebSocket, FrameWriter], Any]
+BIG = "x" * 60_000
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., LiveClient]]:
+    """Serve one handler, which gets the connection and its writer; return a client of it."""
+    opened: list[Any] = []
+
+    def start(handler: Handler, **options: Any) -> LiveClient:
+        app = FastAPI()
+
+        @app.websocket("/ws")
+        async def endpoint(websocket: WebSocket) -> None:
+            await websocket.accept()
+            await handler(websocket, websocket.scope["extensions"][EXTENSION]["writer"])
+
+        opened.append(BackgroundServer(app, ws=FanOutProtocol, **options).start())
+        opened.append(LiveClient(opened[-1].url("/ws"), ping_interval=None, max_size=None).connect())
+        return opened[-1]  # type: ignore[no-any-return]
+
+    yield start
+    for server, client in zip(opened[::2], opened[1::2], strict=True):
+        client.disconnect()
+        server.stop()
+
+
+def numbered(*numbers: int) -> list[str]:
+    return [str(number) for number in numbers]
+
+
+def test_the_base_class_is_still_the_one_we_know() -> None:
+    told = "uvicorn has changed its WebSocket protocol class: read the new one, then mend FanOutProtocol."
+    names = [
+        name for name in vars(FanOutProtocol) if name not in ("__module__", "__doc__", "disconnect_slow")
+    ]
+    assert all(hasattr(WebSocketsSansIOProtocol, name) for name in names if not name.startswith("__")), told
+    source = WebSocketsSansIOProtocol.__init__.__code__.co_names
+    assert {"conn", "queue", "read_paused", "writable", "close_sent", "close_timer"} <= set(source), told
+
+
+def test_both_ways_out_keep_one_order(serve: Any) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        for number in range(0, 300, 3):
+            writer.put(EncodedMessage(str(number)))
+            await websocket.send_text(str(number + 1))
+            writer.put(EncodedMessage(str(number + 2)))
+        await websocket.receive()
+
+    client = serve(handler)
+    assert [client.receive() for _ in range(300)] == numbered(*range(300))
+
+
+def test_the_messages_of_a_loop_turn_leave_in_one_write(serve: Any) -> None:
+    writes: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        transport = writer._transport
+        writer._transport = Spy(transport, writes)  # type: ignore[assignment]
+        for number in range(16):
+            writer.put(EncodedMessage(str(number)))
+        await websocket.receive()
+
+    client = serve(handler)
+    assert [client.receive() for _ in range(16)] == numbered(*range(16))
+    assert len(writes) == 1
+
+
+class Spy:
+    """A transport that counts writes."""
+
+    def __init__(self, transport: asyncio.Transport, writes: list[int]) -> None:
+        self._transport = transport
+        self._writes = writes
+
+    def write(self, data: bytes) -> None:
+        self._writes.append(len(data))
+        self._transport.write(data)
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+
+def test_the_last_words_go_out_before_the_close_frame(serve: Any) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer.put(EncodedMessage("last words"))
+        await websocket.close(4000)
+        writer.put(EncodedMessage("too late"))
+
+    client = serve(handler)
+    assert client.wait_closed() == 4000
+    assert client.messages == ["last words"]
+
+
+def test_a_server_that_stops_says_its_last_words_then_1012(serve: Any) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        await websocket.receive()
+        writer.put(EncodedMessage("bye"))
+        await websocket.receive()
+
+    client = serve(handler)
+    client.send("?")
+    assert client.receive() == "bye"
+
+
+def test_compression_is_not_negotiated(serve: Any) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer.put(EncodedMessage(json.dumps(dict(websocket.headers))))
+        await websocket.receive()
+
+    server_url = serve(handler).url
+    with LiveClient(server_url, compression="deflate") as client:
+        assert "permessage-deflate" in client.receive_json()["sec-websocket-extensions"]
+        websocket = client._connection._websocket
+        assert websocket and websocket.protocol.extensions == []
+
+
+def flood(websocket: WebSocket, writer: FrameWriter, count: int) -> None:
+    for number in range(count):
+        writer.put(EncodedMessage(f"{number} {BIG}"))
+
+
+def test_a_client_that_never_reads_is_aborted_and_the_handler_told(serve: Any) -> None:
+    told: list[Any] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        await websocket.receive()
+        while not told:
+            flood(websocket, writer, 10)
+            await asyncio.sleep(0)
+            if writer.put == writer._ignore:
+                told.append(await websocket.receive())
+
+    client = serve(handler)
+    client.pause_reading()
+    client.send("go")
+    wait_until(lambda: bool(told))
+    assert told[0] == {"type": "websocket.disconnect", "code": 1013, "reason": "Too slow"}
+    client.vanish()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Return as soon as `condition` holds; it is looked at often."""
+
+    async def poll() -> None:
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+    asyncio.run(poll())
+
+
+@pytest.mark.parametrize("policy", [SlowClients.DROP_OLDEST, SlowClients.DROP_NEWEST])
+def test_a_slow_client_that_may_stay_gets_the_rest_in_order(
+    serve: Any, policy: SlowClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "MAX_BYTES", 1_000_000)
+    done: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer.backlog.policy = policy
+        await websocket.receive()
+        for _ in range(40):
+            flood(websocket, writer, 10)
+            await asyncio.sleep(0)
+        done.append(1)
+        await websocket.receive()
+        writer.put(EncodedMessage("end"))
+        await websocket.receive()
+
+    client = serve(handler)
+    client.pause_reading()
+    client.send("go")
+    wait_until(lambda: bool(done))
+    client.resume_reading()
+    client.send("now")
+    client.wait_for("end")
+    heard = [str(message).split()[0] for message in client.messages]
+    assert heard[-1] == "end"
+    assert 10 < len(heard) < 400
+
+
+def test_the_endings_of_a_slow_client_leave_no_task_waiting(serve: Any) -> None:
+    sent: list[str] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        await websocket.receive()
+        while True:
+            flood(websocket, writer, 10)
+            await websocket.send_text(BIG)
+            sent.append("x")
+
+    client = serve(handler)
+    client.pause_reading()
+    client.send("go")
+    wait_until(lambda: bool(sent))
+    client.vanish()
+    assert client.wait_closed() == 1006
+
+
+def test_thirty_two_messages_wait_before_reading_stops(serve: Any) -> None:
+    depths: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        protocol = writer._give_up.__self__  # type: ignore[attr-defined]
+        while protocol.queue.qsize() < 32:
+            await asyncio.sleep(0)
+        for number in range(100):
+            depths.append(protocol.queue.qsize())
+            writer.put(EncodedMessage(str(number)))
+            assert (await websocket.receive())["text"] == str(number)
+
+    client = serve(handler)
+    for number in range(100):
+        client.send(str(number))
+    assert [client.receive() for _ in range(100)] == numbered(*range(100))
+    assert 32 <= max(depths) <= 100
