@@ -1,0 +1,58 @@
+"""A check can count the tasks of the server under check."""
+
+import asyncio
+
+from fastapi import FastAPI, WebSocket
+
+from websocket_lab.background_server import BackgroundServer
+from websocket_lab.checking.server_tasks import ServerTasks
+from websocket_lab.live_client import LiveClient
+
+
+def app_that_leaves_tasks() -> FastAPI:
+    app = FastAPI()
+    left_behind = set()
+
+    @app.websocket("/ws")
+    async def answer(websocket: WebSocket) -> None:
+        await websocket.accept()
+        async for text in websocket.iter_text():
+            if text == "work":
+                left_behind.add(asyncio.create_task(asyncio.sleep(60)))
+            await websocket.send_text(text)
+
+    return app
+
+
+def test_before_the_first_connection_there_is_nothing_to_count() -> None:
+    assert ServerTasks().count() == 0
+
+
+def test_tasks_that_go_on_are_counted() -> None:
+    tasks = ServerTasks()
+    with (
+        BackgroundServer(tasks.watch(app_that_leaves_tasks())) as server,
+        LiveClient(server.url("/ws")) as ana,
+    ):
+        before = tasks.count()
+        for _ in range(3):
+            ana.send("work")
+            ana.wait_for("work")
+
+        assert tasks.count() == before + 3
+
+
+def test_tasks_that_end_soon_are_waited_for() -> None:
+    tasks = ServerTasks()
+    with (
+        BackgroundServer(tasks.watch(app_that_leaves_tasks())) as server,
+        LiveClient(server.url("/ws")) as ana,
+    ):
+        ana.send("hello")
+        ana.wait_for("hello")
+        before = tasks.count()
+        with LiveClient(server.url("/ws"), "Ben") as ben:
+            ben.send("hello")
+            ben.wait_for("hello")
+
+        assert tasks.count(wanted=before) == before

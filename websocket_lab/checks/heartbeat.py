@@ -1,0 +1,200 @@
+"""The check of exercise 8: who falls silent is closed in time, and who shows a sign of life stays."""
+
+from websocket_lab.checking.bench import all_hear, word
+from websocket_lab.checking.chat_bench import say
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.heartbeat_bench import INTERVAL, LATEST, PATIENCE, HeartbeatBench
+from websocket_lab.checking.heartbeat_scene import left, seen
+from websocket_lab.checking.person import Person
+from websocket_lab.connection_state import State
+from websocket_lab.hints.heartbeat import HINTS
+
+
+EARLIEST = 0.8 * PATIENCE
+
+
+def everyone_hears_a_message(bench: HeartbeatBench) -> None:
+    """A message reaches everyone, once."""
+    people = bench.join("Ana", "Ben")
+    for speaker in people:
+        text = word()
+        speaker.sends(say(text))
+        all_hear(people, {"type": "message", "from": speaker.username, "text": text}, NO_MESSAGE)
+
+
+NO_MESSAGE = {
+    "nothing": "Every text that a client sends must be passed on, as it was before there were heartbeats.",
+    "error": "An ordinary message is no mistake. Look at what your server does with each text.",
+    "closed": "Your handler ended. Does something wait with a time limit that is far too short?",
+}
+
+
+def a_pong_is_heard_by_nobody(bench: HeartbeatBench) -> None:
+    """A pong gets no answer, and nobody else hears of it."""
+    ana, ben = bench.join("Ana", "Ben")
+    text = word()
+    ana.sends({"action": "pong"})
+    ana.sends(say(text))
+    for person in (ben, ana):
+        person.hears_nothing_before({"type": "message", "from": ana.username, "text": text}, NOISY_PONG)
+
+
+NOISY_PONG = {
+    "nothing": "After a pong the server must go on listening.",
+    "message": "A pong is a sign of life and nothing else: do not pass it on.",
+    "error": "A pong is no mistake, and it needs no answer.",
+    "left": "A pong has no text. Look at the action before you read the text.",
+    "closed": "A pong has no text. Look at the action before you read the text.",
+}
+
+
+def who_leaves_is_gone_at_once(bench: HeartbeatBench) -> None:
+    """Who closes the connection, or vanishes, has left at once: the others hear it, once."""
+    ana, ben, eve = bench.join("Ana", "Ben", "Eve")
+    ben.leaves()
+    all_hear([ana, eve], left(ben), STILL_HERE)
+    eve.vanishes()
+    ana.hears(left(eve), STILL_HERE)
+    text = word()
+    ana.sends(say(text))
+    ana.hears_nothing_before({"type": "message", "from": ana.username, "text": text}, STILL_HERE)
+
+
+STILL_HERE = {
+    "nothing": "A goodbye ends receive with an exception at once. Does your server wait for something else?",
+    "twice": "Two places in your server say goodbye for one client. Say it once, in `finally`.",
+    "closed": "Sending to someone who has left raises an exception. It must not end the others' handlers.",
+}
+
+
+def nothing_goes_on_for_who_has_left(bench: HeartbeatBench) -> None:
+    """When someone has left, nothing goes on for them: no task is left behind."""
+    (ana,) = bench.join("Ana")
+    bench.is_quiet_again(ana)
+    before = bench.tasks()
+    for _ in range(2):
+        bench.come_and_go(ana, STILL_HERE)
+    # How many tasks Ana alone has at a given moment depends on what her handler is doing.
+    after = bench.tasks(wanted=before + 2)
+    came = f"is alone again, and the server still has {after - before} tasks more than before"
+    ana.must(after <= before + 2, "is alone again, and all tasks of the others have ended", came, LEFT_BEHIND)
+
+
+LEFT_BEHIND = "A task that pings goes on until somebody ends it: in `finally`, call task.cancel()."
+
+
+def pings_come_again_and_again(bench: HeartbeatBench) -> None:
+    """Every client gets a ping after each interval, again and again."""
+    ana, seconds, pings = bench.scene.ana, bench.scene.seconds_of_ana, bench.scene.pings
+    least, most = int(seconds / INTERVAL / 2), int(seconds / INTERVAL) + 2
+    wanted = f"hears a ping every {INTERVAL:g} s: {least} to {most} in {seconds:.1f} s"
+    cause = TOO_MANY if pings > most else NO_PINGS if pings == 0 else TOO_FEW
+    ana.must(least <= pings <= most, wanted, f"heard {pings}", cause)
+
+
+NO_PINGS = "Who sends the pings? Each client needs a task of its own that runs beside its handler."
+TOO_FEW = (
+    "Ping in a loop, and wait for the `interval` that make_app was given, not for a number of your own. "
+    "Wait for nothing else there: a task that reads the pong takes messages away from the handler."
+)
+TOO_MANY = "Wait between two pings: await asyncio.sleep(interval) in each round."
+
+
+def who_answers_stays(bench: HeartbeatBench) -> None:
+    """Who answers each ping with a pong stays for as long as they like."""
+    ana = bench.scene.ana
+    came = f"was closed with {ana.client.close_code}, although each ping was answered"
+    ana.must(ana.client.state is State.OPEN, "stays, for each ping is answered", came, CLOSED_ALIVE)
+
+
+CLOSED_ALIVE = "Each message that arrives is a sign of life: the time limit must begin again with it."
+
+
+def who_speaks_stays(bench: HeartbeatBench) -> None:
+    """Every message is a sign of life: who speaks stays, without a single pong."""
+    eve = bench.scene.eve
+    came = f"was closed with {eve.client.close_code}, although she spoke all the time"
+    eve.must(eve.client.state is State.OPEN, "stays, for she speaks", came, ONLY_PONGS)
+
+
+ONLY_PONGS = "Your server counts pongs only. Let the time limit begin again with every message."
+
+
+def who_falls_silent_is_closed(bench: HeartbeatBench) -> None:
+    """Who is silent for too long is closed with 4008."""
+    ben = bench.scene.ben
+    wanted = f"is closed with 4008 after {PATIENCE:g} s of silence"
+    ben.must(ben.client.state is State.CLOSED, wanted, "was still connected at the end", NEVER_CLOSED)
+    code = ben.client.close_code
+    ben.must(code == 4008, wanted, f"was closed with {code}", WRONG_CODE.get(code or 0, OTHER_CODE))
+
+
+NEVER_CLOSED = "Limit the wait for the next message: asyncio.timeout(patience). Close when it is over."
+OTHER_CODE = "Close it yourself: await websocket.close(4008, …)."
+WRONG_CODE = {
+    1006: "Your handler ended without a close frame. Where the time is up, call websocket.close(4008, …).",
+    1000: "close() without a code says 1000, “all is well”. Say why: websocket.close(4008, …).",
+}
+
+
+def each_sign_of_life_counts_anew(bench: HeartbeatBench) -> None:
+    """The time begins anew with each sign of life: nobody is closed before it is over."""
+    ben = bench.scene.ben
+    seconds = bench.scene.silence_of_ben
+    wanted = f"is closed {PATIENCE:g} s after the last sign of life"
+    cause = TOO_EARLY if seconds < EARLIEST else TOO_LATE
+    ben.must(EARLIEST <= seconds <= LATEST, wanted, f"was closed after {seconds:.1f} s", cause)
+
+
+TOO_EARLY = "The limit is too short, or it does not begin at the last message, whichever that was."
+TOO_LATE = "Who is silent must go after `patience` seconds, at most one interval later."
+
+
+def the_others_hear_who_was_closed(bench: HeartbeatBench) -> None:
+    """The others hear, once each, that the silent one has left."""
+    for person in (bench.scene.ana, bench.scene.eve):
+        hears_once(person, bench.scene.ben, NOT_LEFT)
+
+
+NOT_LEFT = "Whoever is closed has left as well. A goodbye in `finally` is said however a connection ends."
+TWICE_LEFT = "Two places in your server say goodbye for one client. Say it once, in `finally`."
+
+
+def hears_once(person: Person, gone: Person, cause: str) -> None:
+    """Have a person hear exactly once that someone has left."""
+    times = len(seen(person, left(gone)))
+    wanted = f"hears once, in time, that {gone.username} has left"
+    person.must(times == 1, wanted, f"heard it {times} times", TWICE_LEFT if times else cause)
+
+
+def a_frozen_client_is_gone_too(bench: HeartbeatBench) -> None:
+    """A client without a network, which never says a word and hears nothing, has left in time, too."""
+    ana, phone = bench.scene.ana, bench.scene.phone
+    hears_once(ana, phone, FROZEN)
+    seconds = bench.scene.silence_of_phone
+    wanted = f"hears that {phone.username} has left, {PATIENCE:g} s after it connected"
+    cause = TOO_EARLY if seconds < EARLIEST else FROZEN
+    ana.must(EARLIEST <= seconds <= LATEST, wanted, f"heard it after {seconds:.1f} s", cause)
+
+
+FROZEN = "This client never sent anything: its time begins when it connects. Do not wait for its answer."
+
+
+EXERCISE = Exercise(
+    title="Heartbeat",
+    bench=HeartbeatBench,
+    steps=(
+        everyone_hears_a_message,
+        a_pong_is_heard_by_nobody,
+        who_leaves_is_gone_at_once,
+        nothing_goes_on_for_who_has_left,
+        pings_come_again_and_again,
+        who_answers_stays,
+        who_speaks_stays,
+        who_falls_silent_is_closed,
+        each_sign_of_life_counts_anew,
+        the_others_hear_who_was_closed,
+        a_frozen_client_is_gone_too,
+    ),
+    hints=HINTS,
+)
