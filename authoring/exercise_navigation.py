@@ -6,8 +6,7 @@ from nbformat import NotebookNode
 
 from authoring.exercise import Exercise
 from authoring.lesson import Lesson
-from authoring.navigation import KERNEL_CHECK, KERNEL_WORDS, footer, is_generated, top
-from authoring.notebook_format import new_cell
+from authoring.navigation import KERNEL_CHECK, KERNEL_WORDS, footer, is_generated, kernel_check, top
 
 
 CONTENTS = "[All lessons and exercises](../README.md)"
@@ -25,7 +24,7 @@ keep_in_this_kernel()"""
 def furnish_solution(exercise: Exercise, lessons: Sequence[Lesson]) -> None:
     """Give a solution its links, to its exercise and its lesson, and what else is generated."""
     links = " | ".join([f"[{exercise.name}](../exercises/{exercise.path.name})", *_common(exercise, lessons)])
-    check = _kernel_check(APART_WORDS, KERNEL_CHECK + APART)
+    check = kernel_check(APART_WORDS, KERNEL_CHECK + APART)
     exercise.notebook.cells = _furnished(exercise.notebook, f"This is the solution. {links}", links, check)
 
 
@@ -40,7 +39,7 @@ def furnish_exercise(
     middle = " | ".join([*back, *_common(exercise, lessons), *on])
     end = " | ".join([*back, *_common(exercise, lessons), solution, *on])
     words = KERNEL_WORDS.replace("the lesson", "the exercise")
-    notebook.cells = _furnished(notebook, middle, end, _kernel_check(words, KERNEL_CHECK))
+    notebook.cells = _furnished(notebook, middle, end, kernel_check(words, KERNEL_CHECK))
 
 
 def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
@@ -60,10 +59,3 @@ def _furnished(
 ) -> list[NotebookNode]:
     written = [cell for cell in notebook.cells if not is_generated(cell)]
     return [*written[:1], top(above), *check, *written[1:], footer(below)]
-
-
-def _kernel_check(words: str, code: str) -> list[NotebookNode]:
-    return [
-        new_cell("markdown", "kernel-check-words", "kernel-check", words),
-        new_cell("code", "kernel-check", "kernel-check", code),
-    ]

@@ -19,6 +19,12 @@ LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))
 KERNEL_WORDS = (
     "First, a look at whether this kernel has what the lesson needs. All is well if it prints nothing."
 )
+VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit, for `progress()` on the start page."
+VISIT = """
+
+from websocket_lab.progress_file import record_visit
+
+record_visit("{lesson}")"""
 KERNEL_CHECK = """\
 from importlib.util import find_spec
 
@@ -38,7 +44,7 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
     links = link_line(previous, following)
     written = [cell for cell in lesson.notebook.cells if not is_generated(cell)]
     where = _kernel_check_position(lesson)
-    header, rest = written[:1], [*written[1:where], *_kernel_check(), *written[where:]]
+    header, rest = written[:1], [*written[1:where], *_visit(lesson), *written[where:]]
     below = "\n\n".join(filter(None, [exercises, links]))
     lesson.notebook.cells = [*header, top(links), *rest, footer(below)]
 
@@ -72,9 +78,16 @@ def _kernel_check_position(lesson: Lesson) -> int:
     return max(1, len(before))
 
 
-def _kernel_check() -> list[NotebookNode]:
-    words = new_cell("markdown", "kernel-check-words", "kernel-check", KERNEL_WORDS)
-    return [words, new_cell("code", "kernel-check", "kernel-check", KERNEL_CHECK)]
+def _visit(lesson: Lesson) -> list[NotebookNode]:
+    return kernel_check(VISIT_WORDS, KERNEL_CHECK + VISIT.format(lesson=lesson.path.stem))
+
+
+def kernel_check(words: str, code: str) -> list[NotebookNode]:
+    """Return the cells that run first: what they are for, and their code."""
+    return [
+        new_cell("markdown", "kernel-check-words", "kernel-check", words),
+        new_cell("code", "kernel-check", "kernel-check", code),
+    ]
 
 
 def top(links: str) -> NotebookNode:

@@ -18,6 +18,10 @@ def test_the_prediction_is_answered_by_what_came() -> None:
     assert "Echo: Hello" in run_lesson(LESSON).output("guess.reveal")
 
 
+def test_progress_has_a_tick_at_this_lesson() -> None:
+    assert "✓ 0 · Start here (visited)" in run_lesson(LESSON).output("progress()").splitlines()[1]
+
+
 def test_a_person_predicts_types_hello_and_reads_the_echo(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
     run_up_to(page, "ClientPanel(server")
