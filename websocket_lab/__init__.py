@@ -12,6 +12,9 @@ from websocket_lab.prediction import Prediction
 from websocket_lab.progress_view import progress
 from websocket_lab.solution_view import compare, solution
 from websocket_lab.task_bars import TaskBars
+from websocket_lab.wire.frame_view import show_frame
+from websocket_lab.wire.handshake_view import show_handshake
+from websocket_lab.wire_tap import WireTap
 
 
 __all__ = [
@@ -25,10 +28,13 @@ __all__ = [
     "ServerStartError",
     "State",
     "TaskBars",
+    "WireTap",
     "check",
     "compare",
     "finished_server",
     "hint",
     "progress",
+    "show_frame",
+    "show_handshake",
     "solution",
 ]

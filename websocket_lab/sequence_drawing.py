@@ -59,7 +59,10 @@ def _lifelines(lanes: Lanes) -> str:
 def _names(lanes: Lanes) -> str:
     half = min(lanes.step - 8, 96) / 2
     server = _name("server", SERVER_X, 38, "wsl-lane wsl-server")
-    return server + "".join(_name(name, x, half, "wsl-lane") for name, x in lanes.places.items())
+    others = "".join(_name(name, x, half, "wsl-lane") for name, x in lanes.places.items())
+    # A view that scrolls keeps them in sight, above the arrows.
+    ground = f'<rect class="wsl-ground" width="{lanes.width:g}" height="{HEAD - 10}"/>'
+    return f'<g class="wsl-names">{ground}{server}{others}</g>'
 
 
 def _name(name: str, x: float, half: float, look: str) -> str:

@@ -3,6 +3,8 @@
 from typing import Protocol, Self
 
 from websocket_lab.cell_registry import CellRegistry
+from websocket_lab.fault_buttons import FaultButtons
+from websocket_lab.tap_view import TapView
 from websocket_lab.wire.fault_book import Direction, FaultBook, FaultName, Order
 from websocket_lab.wire.fault_methods import CUT, WireFaults
 from websocket_lab.wire.late_recorder import LateRecorder
@@ -66,6 +68,19 @@ class WireTap(LateRecorder, WireFaults):
         """Reset the connections that are open now, both to the client and to the server."""
         tap_loop().call(self._cut, name)
 
+    def is_frozen(self, name: str | None = None) -> bool:
+        """Return whether a client's wire is frozen, or everyone's, in at least one direction."""
+        names = [name] if name else []
+        return any(self._book.conditions(way, names).is_frozen for way in (True, False))
+
+    def view(self, last: int = 30, name: str | None = None) -> TapView:
+        """Return a live diagram of the last arrows: all, or those on one client's lane."""
+        return TapView(self, last, name)
+
+    def buttons(self, name: str | None = None) -> FaultButtons:
+        """Return buttons that pull a client's cable, or everyone's, and plug it in again."""
+        return FaultButtons(self, name)
+
     def __enter__(self) -> Self:
         """Start the tap, unless it runs already."""
         return self if self.is_running else self.start()
@@ -88,6 +103,7 @@ class WireTap(LateRecorder, WireFaults):
         self._book.add(order, direction)
         for link in self._tap.links:
             link.suffer(order)
+        self._tell()
 
     def _cut(self, name: str | None) -> None:
         for link in self._tap.links:

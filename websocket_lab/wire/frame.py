@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from websocket_lab.card import Card
 from websocket_lab.sequence_arrow import Arrow, Kind
+from websocket_lab.wire.frame_view import show_frame
 from websocket_lab.wire.frame_words import frame_words
 
 
@@ -146,6 +148,10 @@ class Frame:
     def arrow(self) -> Arrow:
         """The frame as an arrow of a sequence diagram."""
         return Arrow(self.client, self.from_client, self.label, self.kind)
+
+    def explain(self) -> Card:
+        """Show the frame as its bytes crossed the wire, and what each field says."""
+        return show_frame(self)
 
     def __str__(self) -> str:
         """Return the frame as a line of a diagram's text."""

@@ -1,5 +1,6 @@
 """Keeps what crossed the wire: whoever has the bytes feeds it, a tap or something else."""
 
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import RLock
@@ -13,6 +14,8 @@ from websocket_lab.wire.note import Event
 
 
 MOST_CONNECTIONS = 500
+
+logger = logging.getLogger(__name__)
 
 
 class WireRecorder:
@@ -132,7 +135,11 @@ class WireRecorder:
 
     def _tell(self) -> None:
         for callback in self._callbacks:
-            callback()
+            try:
+                callback()
+            except Exception:
+                # The wire goes on, whatever someone who watches it does.
+                logger.exception("A callback of on_change() failed.")
 
     def _claim(self, name: str) -> str:
         return lane_name(name, {other.name for other in self._connections if not other.has_left})

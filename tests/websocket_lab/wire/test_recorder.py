@@ -221,3 +221,11 @@ def test_each_change_is_told() -> None:
     connection = connected(recorder)
     recorder.end(connection, "client", "FIN")
     assert len(calls) == 3
+
+
+def test_a_watcher_that_fails_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    recorder = WireRecorder()
+    recorder.on_change(lambda: 1 / 0)
+    recorder.feed(connected(recorder), False, HI)
+    assert recorder.frames()[0].message == "Hi"
+    assert "A callback of on_change() failed." in caplog.text
