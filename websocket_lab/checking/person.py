@@ -49,12 +49,13 @@ class Person:
             cause = cause_of("refused", likely or {})
             raise Mismatch(f"{self.name} can connect to {self.client.url}.", str(error), cause) from None
 
-    def sends(self, value: Any) -> None:
-        """Send text as it is, and everything else as JSON."""
+    def sends(self, value: Any, likely: Causes | None = None) -> None:
+        """Send text as it is, and everything else as JSON; the connection must be open."""
         try:
             self.client.send(value if isinstance(value, str | bytes) else json.dumps(value))
         except (ConnectionEnded, TimeoutError) as error:
-            raise Mismatch(f"{self.name} can send {shown(value)}.", str(error)) from None
+            cause = (likely or {}).get("closed", "")
+            raise Mismatch(f"{self.name} can send {shown(value)}.", str(error), cause) from None
 
     def hears(self, expected: Event, likely: Causes | None = None, patience: float = PATIENCE) -> Event:
         """Return the next message, which must have all that is expected.

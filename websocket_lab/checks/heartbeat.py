@@ -34,7 +34,7 @@ def a_pong_is_heard_by_nobody(bench: HeartbeatBench) -> None:
     ana, ben = bench.join("Ana", "Ben")
     text = word()
     ana.sends({"action": "pong"})
-    ana.sends(say(text))
+    ana.sends(say(text), NOISY_PONG)
     for person in (ben, ana):
         person.hears_nothing_before({"type": "message", "from": ana.username, "text": text}, NOISY_PONG)
 

@@ -179,7 +179,7 @@ class Flood(Hall):
     async def ping(self, websocket: WebSocket) -> None:
         while True:
             await self.tell({"type": "ping"}, websocket)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(self.interval / 5)
 
 
 class NeverCloses(Hall):
