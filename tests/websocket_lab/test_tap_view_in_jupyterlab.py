@@ -84,7 +84,7 @@ def test_the_wire_is_live_can_be_pulled_and_can_be_read_by_all(lab: JupyterLab) 
     assert violations(page.page) == []
     page.run_cell(5)
     wire.locator("text", has_text="Message 39").last.wait_for()
-    assert wire.get_by_role("group").evaluate("node => node.scrollTop") > 0
+    assert wire.get_by_label("Diagram; the same as text below").evaluate("node => node.scrollTop") > 0
     page.run_cell(6)
     assert page.errors() == []
     page.use_light_theme()

@@ -197,10 +197,10 @@ def test_a_frame_is_told_in_a_few_words(data: str, label: str) -> None:
 
 
 def test_fragments_are_told_and_joined() -> None:
-    read = decode(bytes.fromhex("01 03 48 65 6c 80 02 6c 6f"), from_client=False)
+    read = decode(bytes.fromhex("01 05 47 6f 6f 64 20 80 03 62 79 65"), from_client=False)
     assert [frame.label for frame in read] == [
-        'first fragment, "Hel"',
-        'last fragment, "lo"; the message: "Hello"',
+        'first fragment, "Good "',
+        'last fragment, "bye"; the message: "Good bye"',
     ]
 
 
