@@ -397,7 +397,7 @@ WRONG: dict[str, tuple[MakeApp, str, str]] = {
             (StopsTwice, "a_message_ends_it", "said twice"),
             (StaysAfterGoodbye, "leaving_ends_it", "call stop in `left`"),
             (Everywhere, "rooms_are_apart", "heard in another room"),
-            (TwoSeconds, "silence_ends_it", "after 2.0 s"),
+            (TwoSeconds, "silence_ends_it", "That is too early"),
             (FiveSeconds, "silence_ends_it", "Does a task sleep"),
             (NeverEnds, "silence_ends_it", "Does a task sleep"),
             (CancelsItself, "silence_ends_it", "cancelled by itself"),
