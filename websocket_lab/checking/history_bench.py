@@ -7,7 +7,7 @@ from websocket_lab.checking.bench import all_hear, word
 from websocket_lab.checking.chat_bench import NOBODY_IN, ChatBench, say
 from websocket_lab.checking.event import Event, matches, shown
 from websocket_lab.checking.history_fault import LENGTH, fault
-from websocket_lab.checking.person import Causes, Person
+from websocket_lab.checking.person import Causes, Person, cause_of
 
 
 class HistoryBench(ChatBench):
@@ -96,21 +96,23 @@ class TalkingRoom:
         people[0].sends(say(text))
         event = self.heard(people[0], text)
         for person in people:
-            wanted = f"{person.name} hears nothing now but {shown(event)}."
-            while (came := person.next_event(wanted, likely)).get("type") == "joined":
-                pass
-            cause = likely.get(str(came.get("type")), "")
-            person.must(
-                matches(came, event), f"hears nothing now but {shown(event)}", f"heard {shown(came)}", cause
-            )
+            hears_next(person, event, likely)
+
+
+def hears_next(person: Person, event: Event, likely: Causes) -> None:
+    """Have a person hear an event, before which nothing may come but who joined."""
+    wanted = f"hears {shown(event)}, and before that nothing but who joined"
+    while (came := person.next_event(f"{person.name} {wanted}.", likely))["type"] == "joined":
+        pass
+    person.must(matches(came, event), wanted, f"heard {shown(came)}", cause_of(came["type"], likely))
 
 
 NO_HISTORY: dict[str, Any] = NOBODY_IN | {
     "nothing": "A newcomer hears the history first, also when it is empty: tell it to the member who joined.",
     "joined": "The history comes before anything else, also when it is empty: tell it first, "
     "then super().joined(member).",
-    "message": "The history comes before anything else. No await may stand between joining the room and "
-    "making the history; and old messages come in one event, not one by one.",
+    "message": "The history comes before anything else. No await may stand between entering the room "
+    "and making the history; and old messages come in one event, not one by one.",
     "closed": "Your handler ended with an exception while it made the history or sent it. "
     "A deque is not JSON: list(…) makes a list of it.",
 }

@@ -227,6 +227,12 @@ class EverythingThatPasses(Listens):
         await ChatServer.tell_room(self, event, room)
 
 
+class WhoLeft(RightChat):
+    async def left(self, member: Member) -> None:
+        self.keep({"type": "left", "room": member.room, "username": member.username})
+        await super().left(member)
+
+
 class Leaks(Whispers):
     async def said(self, member: Member, text: str) -> None:
         if text.startswith("/pm "):
@@ -299,12 +305,13 @@ WRONG = {
     Keeps51: ("the_last_fifty_are_kept", "It has 51 messages, and 50 are right"),
     KeepsAll: ("the_last_fifty_are_kept", "deque(maxlen=50)"),
     KeepsTheFirst: ("the_last_fifty_are_kept", "the last 50 that were said"),
-    EverythingThatPasses: ("a_new_room_has_an_empty_history", "neither who came"),
+    EverythingThatPasses: ("a_newcomer_hears_what_was_said", "neither who came"),
+    WhoLeft: ("coming_and_going_is_not_in_it", "neither who came"),
     Leaks: ("private_messages_are_not_in_it", "A private message is in it"),
     LeaksEvents: ("private_messages_are_not_in_it", "nor private messages"),
     RemembersAfterwards: ("nothing_is_lost_or_doubled", "remember it before you pass it on"),
-    EntersAfterwards: ("nothing_is_lost_or_doubled", "let no await stand between entering"),
-    RecallsLater: ("nothing_is_lost_or_doubled", "No await may stand between joining the room"),
+    EntersAfterwards: ("nothing_is_lost_or_doubled", "making the history and entering the room"),
+    RecallsLater: ("nothing_is_lost_or_doubled", "between entering the room and making the history"),
     PassesOnLater: ("nothing_is_lost_or_doubled", "remembering it and passing it on"),
 }
 
