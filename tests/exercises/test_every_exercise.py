@@ -1,0 +1,60 @@
+"""Every exercise can be run as it comes, and every solution solves it."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from authoring.course import Course
+from tests.jupyterlab import JupyterLab
+from websocket_lab.checking.verdict import VERDICT_JSON
+
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = sorted(path.name for path in (ROOT / "solutions").glob("*.ipynb"))
+
+
+def outcomes(notebook: dict) -> list[str]:
+    """Return how each check in a notebook ended."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    verdicts = [output.get("data", {}).get(VERDICT_JSON) for output in outputs]
+    return [verdict["outcome"] for verdict in verdicts if verdict]
+
+
+def run(folder: str, name: str) -> list[str]:
+    """Run a notebook far from the repository; raise what a cell raises; return how its checks ended."""
+    notebook = nbformat.read(ROOT / folder / name, as_version=4)
+    with TemporaryDirectory() as elsewhere:
+        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": elsewhere}}).execute()
+    return outcomes(notebook)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_runs_as_it_comes_and_is_not_started(name: str) -> None:
+    assert run("exercises", name) == ["not started"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_solution_and_its_other_way_pass(name: str) -> None:
+    found = run("solutions", name)
+
+    assert len(found) > 1
+    assert set(found) == {"passed"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_run_all_of_an_exercise_ends_in_jupyterlab(lab: JupyterLab, name: str) -> None:
+    page = lab.open(f"exercises/{name}")
+    page.run_all()
+
+    assert page.errors() == []
+    assert outcomes(page.content()) == ["not started"]
+
+
+def test_building_the_exercises_again_gives_no_difference() -> None:
+    built = {path: text for path, text in Course.read(ROOT).texts.items() if path.parent.name == "exercises"}
+
+    assert set(built) == set((ROOT / "exercises").glob("*.ipynb"))
+    assert [path.name for path, text in built.items() if path.read_text(encoding="utf-8") != text] == []
