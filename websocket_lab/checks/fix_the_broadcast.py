@@ -3,10 +3,13 @@
 from websocket_lab.checking.bench import Mismatch, at_once
 from websocket_lab.checking.broadcast_bench import GUARD, IN_THE_ROOM, PATIENCE, Broadcast, explained
 from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.text_person import TextPerson
 from websocket_lab.connection_state import State
 
 
-TEXTS_AFTERWARDS = 16
+TEXTS_AFTERWARDS = 8
+# Seconds. A right server may be slow, but not so slow with each of the texts.
+NOTICEABLE = 0.45
 
 
 def everyone_hears_each_text(room: Broadcast) -> None:
@@ -88,18 +91,27 @@ def a_stalled_client_holds_up_nobody(room: Broadcast) -> None:
         ben.sends(answer)
         for text in (answer, texts[-1]):
             ana.hears_in_the_end(text, FROZEN, PATIENCE)
-        for _ in range(TEXTS_AFTERWARDS):
-            texts.append(room.long_text())
-            ana.sends(texts[-1])
-            ana.hears_in_the_end(texts[-1], FROZEN, PATIENCE)
+        texts += talk_on(room, ana)
         ben.hears_in_the_end(texts[-1], FROZEN, PATIENCE)
         ben.hears_in_the_end(answer, FROZEN, PATIENCE)
         for person in (ana, ben):
             person.has_heard(texts, SKIPPED)
 
 
+def talk_on(room: Broadcast, speaker: TextPerson) -> list[str]:
+    """Have someone say long texts, and not wait again and again to hear them; return the texts."""
+    texts = [room.long_text() for _ in range(TEXTS_AFTERWARDS)]
+    waits = [room.seconds_to_hear(text, speaker, FROZEN) for text in texts]
+    shortest = min(waits)
+    came = f"waits for at least {shortest:.1f} s, again and again"
+    speaker.must(shortest < NOTICEABLE, "waits for a stalled client once", came, STILL_THERE)
+    return texts
+
+
+STILL_THERE = "Forget whoever takes too long; else everybody waits for the same client again at each text."
 FROZEN = {
-    "nothing": "Everybody waits for Eve, whose buffers are full. Give each send a deadline: asyncio.timeout",
+    "nothing": "Eve's buffers are full, and everybody waits for her. Give each send a deadline of its own, "
+    "asyncio.timeout(1), and wait for nothing more of her, not even for her close.",
     "closed": GUARD,
 }
 
@@ -128,6 +140,7 @@ GHOST = (
 EXERCISE = Exercise(
     title="Fix the broadcast",
     bench=Broadcast,
+    seconds=45.0,
     steps=(
         everyone_hears_each_text,
         two_speak_at_once,
