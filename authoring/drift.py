@@ -16,12 +16,21 @@ def drift(name: str, found: str, expected: str) -> Iterator[Fault]:
     """Yield the differences: cells that left their step file by name, all else as one."""
     if found == expected:
         return
+    if not found:
+        yield Fault(name, f"is missing; {REMEDY}.")
+        return
+
     snippets = list(_drifted_snippets(name, found, expected)) if name.endswith(".ipynb") else []
     yield from snippets or [Fault(name, f"is not as `sync` writes it; {REMEDY}.")]
 
 
 def _drifted_snippets(name: str, found: str, expected: str) -> Iterator[Fault]:
-    sources = {cell.get("id"): cell.source for cell in parse(found).cells}
+    try:
+        sources = {cell.get("id"): cell.source for cell in parse(found).cells}
+    except ValueError:
+        # It is no notebook any more, so no cell of it can be named.
+        return
+
     for number, cell in enumerate(parse(expected).cells, 1):
         home = _home(cell)
         if home and sources.get(cell.id) != cell.source:

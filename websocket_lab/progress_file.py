@@ -27,6 +27,8 @@ def record_visit(lesson: str) -> None:
 def record_try(exercise: str, outcome: str, step: str = "", source: str | None = None) -> None:
     """Note one check of an exercise."""
     columns = "at, exercise, outcome, step, source"
+    # Half a surrogate pair is a legal str, and no file takes it.
+    source = source and source.encode(errors="replace").decode()
     ask(f"INSERT INTO tries ({columns}) VALUES (?, ?, ?, ?, ?)", _now(), exercise, str(outcome), step, source)
 
 

@@ -63,6 +63,17 @@ def test_what_a_learner_did_to_an_exercise_is_noticed(course, built):
     ]
 
 
+def test_an_exercise_that_is_missing_or_broken_is_noticed(course, built):
+    course.add_good_solution()
+    built()
+    path = course.root / "exercises" / "01_shout.ipynb"
+
+    path.write_text("{")
+    assert "exercises/01_shout.ipynb is not as `sync` writes it" in course.faults()[0]
+    path.unlink()
+    assert course.faults()[0] == "exercises/01_shout.ipynb is missing; run `python -m authoring sync`."
+
+
 def test_exercise_solution_and_lesson_link_each_other(course, built):
     course.add_good_lesson("02_echo", "Echo")
     course.add_good_solution()

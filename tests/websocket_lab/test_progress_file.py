@@ -25,6 +25,10 @@ def test_tries_come_back_in_order():
     assert tries("whisper") == []
 
 
+def test_code_may_hold_anything():
+    assert check(("failed", "text = '\ud83d'")) == 1
+
+
 def test_changed_code_is_a_new_try():
     assert check(("failed", "a = 1"), ("error", "a = 2"), ("timed out", "a = 3")) == 3
 
