@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 
 REPOSITORY = Path(__file__).parent.parent
@@ -96,6 +96,7 @@ class NotebookPage:
         self.page = page
         self.path = path
         page.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
 
     def run_all(self, deadline: float = 120.0) -> None:
         """Run all cells and return when the last has finished."""

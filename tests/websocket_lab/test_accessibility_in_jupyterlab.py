@@ -13,9 +13,10 @@ axe_playwright = pytest.importorskip(
 WIDGETS = """
 from ipywidgets import HBox, VBox
 from server_snippets.step_09_task_updates import app
-from websocket_lab import BackgroundServer, ClientPanel, LiveClient, Prediction, TaskBars
+from websocket_lab import BackgroundServer, ClientPanel, LiveClient, PageView, Prediction, TaskBars
 
-tasks = LiveClient(BackgroundServer(app).start().url("/ws/tasks")).connect()
+server = BackgroundServer(app).start()
+tasks = LiveClient(server.url("/ws/tasks")).connect()
 for steps in (1, 1000):
     tasks.send_json({"action": "start", "name": "report", "steps": steps})
 tasks.wait_for(lambda text: '"finished"' in text)
@@ -25,7 +26,7 @@ answered = Prediction("Which close code does Ben see?", ["1000", "1001"])
 answered.choose("1000")
 answered.reveal("1001")
 panels = HBox([ClientPanel(url), ClientPanel(url, "Ben")])
-VBox([question, answered, panels, ClientPanel(url, "Eve"), TaskBars(tasks)])
+VBox([question, answered, panels, ClientPanel(url, "Eve"), TaskBars(tasks), PageView(server)])
 """
 
 
@@ -40,6 +41,7 @@ def test_nothing_is_found_in_the_light_or_the_dark_theme(lab: JupyterLab) -> Non
     page.run_all()
     page.panel("Ana").type_and_send("not connected")
     page.panel("Ana").wait_for_alert("press Connect first")
+    page.page.locator(".wsl-page-box").wait_for()
     assert violations(page.page) == []
 
     page.use_dark_theme()

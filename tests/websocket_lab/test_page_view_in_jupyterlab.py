@@ -118,3 +118,16 @@ def test_the_connection_lives_on_while_the_page_is_scrolled_out_of_sight(lab: Ju
 
     expect(ana.state).to_have_text("open")
     page.close()
+
+
+def test_the_page_is_as_dark_as_jupyterlab(lab: JupyterLab) -> None:
+    # Playwright would tell every page that its reader wants the light scheme.
+    page = lab.open_cells(START, SHOW, color_scheme="null")
+    page.use_light_theme()
+    frame = shown(page)
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(244, 246, 248)")
+
+    page.use_dark_theme()
+    expect(frame.locator("body")).to_have_css("background-color", "rgb(15, 20, 25)")
+    page.use_light_theme()
+    page.close()
