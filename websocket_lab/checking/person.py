@@ -13,6 +13,8 @@ from websocket_lab.live_client import LiveClient
 
 # Seconds. A right server may be slow, and the machine busy.
 PATIENCE = 1.5
+# Connecting takes many turns of several threads; only a server that hangs makes anybody wait so long.
+LONGEST_CONNECT = 5.0
 # What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
 # Each is a text, or a function that makes one out of what came.
 Causes = Mapping[str, Any]
@@ -35,7 +37,7 @@ class Person:
     ) -> None:
         self.name = name
         self.username = username
-        self.client = LiveClient(url, name, deadline=PATIENCE, **connect_options)
+        self.client = LiveClient(url, name, deadline=LONGEST_CONNECT, **connect_options)
         self._vocabulary = vocabulary
         self._last: Event = {}
         self._raw = ""
@@ -97,7 +99,7 @@ class Person:
         """Wait until the server closes the connection, which must be with this code."""
         wanted = f"{self.name}'s connection is closed with {code}."
         try:
-            came = self.client.wait_closed()
+            came = self.client.wait_closed(PATIENCE)
         except TimeoutError:
             cause = cause_of("nothing", likely or {})
             raise Mismatch(wanted, "It is still open.", cause) from None
