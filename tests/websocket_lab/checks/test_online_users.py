@@ -285,15 +285,15 @@ class OldList(RightChat):
 
 
 class Throttles(RightChat):
-    """Tells at most one change in 50 ms, and forgets the others."""
+    """Tells at most one change in five seconds, and forgets the others."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told = 0.0
+        self.told = float("-inf")
 
     async def tell_users(self, room: str) -> None:
         now = asyncio.get_running_loop().time()
-        if now - self.told > 0.05:
+        if now - self.told > 5:
             self.told = now
             await super().tell_users(room)
 
