@@ -41,7 +41,7 @@ class Card:
 def note(title: str, *sentences: str) -> Card:
     """Return a card with a title and a paragraph for each sentence; `code` in backticks is set as code."""
     paragraphs = "".join(f"<p>{with_code(sentence)}</p>" for sentence in sentences)
-    return Card("\n".join([title, *sentences]), f"<h4>{safe(title)}</h4>{paragraphs}", title)
+    return Card("\n".join([title, *sentences]), f"<h4>{with_code(title)}</h4>{paragraphs}", title)
 
 
 def with_code(sentence: str) -> str:

@@ -88,7 +88,9 @@ def with_stubs(code: str, place: str = "the code") -> str:
 
 def without_markers(code: str) -> str:
     """Return the solution's code as one reads it, without the lines of the markers."""
-    return "\n".join(line for line in code.splitlines() if line.strip() not in (BEGIN, END))
+    lines = "\n".join(line for line in code.splitlines() if line.strip() not in (BEGIN, END))
+    # A marker between empty lines leaves more of them than anyone writes.
+    return re.sub(r"\n{4,}", "\n\n\n", lines)
 
 
 def _solutions() -> dict[str, Path]:

@@ -98,6 +98,10 @@ def test_a_solution_is_read_without_its_markers():
     assert without_markers("a\n### BEGIN SOLUTION\nb\n    ### END SOLUTION\nc") == "a\nb\nc"
 
 
+def test_a_marker_between_empty_lines_leaves_no_hole():
+    assert without_markers("a\n\n### END SOLUTION\n\n\nb") == "a\n\n\nb"
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"nbformat": 4, "nbformat_minor": 5}', "\x00"])
 def test_what_is_no_notebook_is_a_value_error(tmp_path, text):
     path = tmp_path / "essay.ipynb"
