@@ -1,0 +1,182 @@
+"""The check of exercise 11: a burst, then so many a second, for each connection by itself."""
+
+from websocket_lab.checking.bench import all_hear, word
+from websocket_lab.checking.chat_bench import say
+from websocket_lab.checking.event import Event
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.person import Person
+from websocket_lab.checking.rate_bench import BURST, RateBench
+from websocket_lab.checking.rate_scene import REFUSED
+from websocket_lab.checking.token_bounds import Finding, Try
+from websocket_lab.hints.rate_limit import HINTS
+
+
+def message(person: Person, text: str) -> Event:
+    """Return what everyone hears when someone has said something."""
+    return {"type": "message", "from": person.username, "text": text}
+
+
+def says_a_burst(person: Person) -> list[Event]:
+    """Have someone say as much at once as a full bucket allows; return what everyone must hear."""
+    texts = [word() for _ in range(BURST)]
+    for text in texts:
+        person.sends(say(text))
+    return [message(person, text) for text in texts]
+
+
+def a_burst_is_delivered(bench: RateBench) -> None:
+    """With burst=4, Ana says four things at once, and everyone hears all four, in order."""
+    ana, ben = bench.crowd
+    for event in says_a_burst(ana):
+        all_hear([ana, ben], event, BURST_REFUSED)
+
+
+BURST_REFUSED = {
+    "nothing": "Whatever finds a token in the bucket goes to everyone, its speaker included.",
+    "error": "A bucket is full in the beginning: it holds `burst` tokens, and each message takes one.",
+    "message": "Something is missing, or out of order. Pass each message on before you read the next.",
+    "closed": "Your handler ended with an exception at an ordinary message.",
+}
+
+
+def the_next_is_refused(bench: RateBench) -> None:
+    """The fifth is refused: Ana gets the error rate_limited, nobody hears it, she stays connected."""
+    ana, ben = bench.crowd
+    bench.watch(ana, ben)
+    for _ in range(3):
+        ana.sends(say(word()))
+        ana.hears(REFUSED, NOT_REFUSED)
+    # Whoever comes is announced, however empty the buckets are.
+    eve = bench.guest("Eve")
+    eve.connects()
+    for person in (ben, ana, eve):
+        person.hears_nothing_before({"type": "joined", "username": eve.username}, LEAK)
+
+
+NOT_REFUSED = {
+    "nothing": "Tell the speaker at once: an error with the code rate_limited. Do not wait for a token.",
+    "message": "Each message takes a token; without a whole one (tokens < 1) it is refused. "
+    "The bucket holds `burst` tokens, and lives as long as the connection.",
+    "error": "The code for a message too many is rate_limited.",
+    "twice": "One refused message gets one error.",
+    "closed": "Someone who talks too fast is told so, and stays connected.",
+}
+LEAK = {
+    "message": "What was refused was delivered all the same.",
+    "error": "The error goes to the one who talks too fast, once, and to nobody else.",
+    "twice": "One refused message gets one error.",
+    "left": "Someone who talks too fast stays connected.",
+    "closed": "Someone who talks too fast stays connected.",
+}
+
+
+def the_others_talk_on(bench: RateBench) -> None:
+    """Ben, and Eve who has only come, have their own four while Ana is refused."""
+    ana, ben = bench.crowd
+    bench.watch(ana, ben)
+    eve = bench.guest("Eve")
+    eve.connects()
+    all_hear([ana, ben, eve], {"type": "joined", "username": eve.username})
+    for speaker in (ben, eve):
+        for event in says_a_burst(speaker):
+            all_hear([ana, ben, eve], event, SHARED)
+    ana.sends(say(word()))
+    ana.hears(REFUSED, NOT_REFUSED)
+
+
+SHARED = {
+    "error": "Ana's haste costs the others their tokens. Each connection needs a bucket of its own.",
+    "nothing": "Ana's haste keeps the others waiting. Each connection needs a bucket of its own.",
+}
+
+
+def tokens_come_back(bench: RateBench) -> None:
+    """With rate=10 a token comes back every tenth of a second, even while Ana goes on too fast."""
+    scene = bench.scene
+    bench.watch(scene.ana)
+    refused = scene.first(Finding.TOO_STRICT, scene.hasty)
+    scene.ana.must(
+        refused is None, f"is heard again when tokens have come back{at(refused)}", "was refused", NO_REFILL
+    )
+
+
+NO_REFILL = (
+    "For each second since the last look, add `rate` tokens, a part of a second too, and no rounding; "
+    "a refused message costs nothing."
+)
+
+
+def not_faster_than_the_rate(bench: RateBench) -> None:
+    """However often Ana tries, no more than ten a second get through."""
+    scene = bench.scene
+    bench.watch(scene.ana)
+    delivered = scene.first(Finding.TOO_GENEROUS, scene.hasty)
+    scene.ana.must(
+        delivered is None, f"is refused while the bucket is empty{at(delivered)}", "was heard", TOO_FAST
+    )
+
+
+TOO_FAST = "Add seconds × rate, no more, and note the time of each look: else the same time is added again."
+
+
+def steady_talk_is_never_refused(bench: RateBench) -> None:
+    """Ben, who says five things a second all the while, is never refused."""
+    scene = bench.scene
+    bench.watch(scene.ben)
+    refused = scene.first(Finding.TOO_STRICT, scene.steady)
+    scene.ben.must(refused is None, f"is heard{at(refused)}", "was refused", SLOWED_DOWN)
+
+
+SLOWED_DOWN = "Between two of Ben's messages two tokens come back. Do they, and into a bucket of his own?"
+
+
+def silence_fills_the_bucket(bench: RateBench) -> None:
+    """After a long silence the bucket is full, and no fuller: with burst=5 Ana says five things at once."""
+    scene = bench.scene
+    bench.watch(scene.ana)
+    tries = scene.hasty + scene.after_silence
+    refused, delivered = (scene.first(what, tries) for what in (Finding.TOO_STRICT, Finding.TOO_GENEROUS))
+    scene.ana.must(refused is None, f"is heard after a silence{at(refused)}", "was refused", HALF_FULL)
+    scene.ana.must(delivered is None, f"is refused after a full bucket{at(delivered)}", "was heard", OVERFLOW)
+
+
+HALF_FULL = (
+    "A long silence brings many tokens back at once: seconds × rate of them, until the bucket is full."
+)
+OVERFLOW = "The bucket overflows: after adding, cut with min(burst, tokens)."
+
+
+def what_was_refused_never_comes(bench: RateBench) -> None:
+    """Eve hears what was delivered, in order and once, and nothing of what was refused."""
+    scene = bench.scene
+    bench.watch(scene.eve)
+    for speaker, tries in ((scene.ana, scene.hasty + scene.after_silence), (scene.ben, scene.steady)):
+        delivered = [one.text for one in tries if one.delivered]
+        heard = scene.heard_from(speaker)
+        wanted = f"hears from {speaker.name} the {len(delivered)} messages that were not refused, in order"
+        scene.eve.must(heard == delivered, wanted, f"heard {len(heard)}: {', '.join(heard[-5:])}", LATE)
+
+
+LATE = "A refused message is gone: it is not kept for later. A delivered one goes to everyone, once."
+
+
+def at(one: Try | None) -> str:
+    """Return which message it was, or nothing if there is none."""
+    return f" (“{one.text}”)" if one else ""
+
+
+EXERCISE = Exercise(
+    title="Rate limit",
+    bench=RateBench,
+    steps=(
+        a_burst_is_delivered,
+        the_next_is_refused,
+        the_others_talk_on,
+        tokens_come_back,
+        not_faster_than_the_rate,
+        steady_talk_is_never_refused,
+        silence_fills_the_bucket,
+        what_was_refused_never_comes,
+    ),
+    hints=HINTS,
+)
