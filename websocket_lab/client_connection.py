@@ -22,7 +22,9 @@ LOG_LENGTH = 10_000
 SENDABLE = "A client may send 1000 to 1003, 1007 to 1014 and 3000 to 4999, with a reason of up to 123 bytes."
 # Compression off: what crosses the wire can be read, and a room of clients stays small.
 # No proxy: an `http_proxy` variable would catch even 127.0.0.1.
-CONNECT_OPTIONS: dict[str, Any] = {"compression": None, "proxy": None}
+# No limit to the queue, which our reader empties at once: below the limit the library would read on by
+# itself, also where pause_reading() has said no.
+CONNECT_OPTIONS: dict[str, Any] = {"compression": None, "proxy": None, "max_queue": None}
 
 
 class ClientConnection:

@@ -42,6 +42,11 @@ class Conditions:
     split: int = 0
     drop_after: Order | None = None
 
+    @property
+    def are_clear(self) -> bool:
+        """Whether nothing holds anything back."""
+        return not (self.is_frozen or self.delay or self.split)
+
 
 class FaultBook:
     """The orders that stand: of one fault in one direction, the last one counts."""

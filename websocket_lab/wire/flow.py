@@ -46,7 +46,7 @@ class Flow:
     def take(self, item: Item) -> None:
         """Pass `item` on now, or as soon as that is possible."""
         self._source_has_ended |= not isinstance(item, bytes)
-        if not self._held and self.target and self._conditions == Conditions():
+        if not self._held and self.target and self._conditions.are_clear:
             self._pass_on(item)
             return
 

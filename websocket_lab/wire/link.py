@@ -30,7 +30,8 @@ class Link:
         self._recorder = recorder
         self._book = book
         self._known_as = ""
-        self._open_sides = 1
+        # The server's side counts before it is joined: what the client left behind is still to be passed on.
+        self._open_sides = 2
         self.up.source = self.down.target = transport
         self.refresh()
 
@@ -51,7 +52,6 @@ class Link:
 
     def join(self, transport: asyncio.Transport) -> None:
         """Join the server's connection to the client's."""
-        self._open_sides += 1
         if self.is_over:
             transport.abort()
             return
@@ -71,6 +71,7 @@ class Link:
         words = f"nothing answers on port {port}: is the server running?"
         self._recorder.note(self.connection, words, Kind.BAD)
         self.cut()
+        self.lost()
 
     def came(self, from_client: bool, item: Item) -> None:
         """Take what one side sent, or its end."""

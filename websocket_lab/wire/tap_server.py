@@ -70,6 +70,8 @@ class TapServer:
             await loop.create_connection(lambda: Side(False, join, self._forget), HOST, port)
         except OSError:
             link.fail(port)
+            if link.is_gone:
+                self._forget(link)
 
     def _forget(self, link: Link) -> None:
         self._links.pop(link, None)
