@@ -94,18 +94,21 @@ def _gap_cell(exercise: Exercise, cell: Cell) -> Iterator[Fault]:
         yield Fault(
             place, "has a gap and is not tagged server; tag it, so that it is part of what is checked."
         )
+    if problem := _stub_problem(cell.source):
+        yield Fault(place, problem)
+
+
+def _stub_problem(code: str) -> str:
     try:
-        body = ast.parse(with_stubs(cell.source)).body
+        body = ast.parse(with_stubs(code)).body
     except SyntaxError as error:
-        yield Fault(place, f"does not compile with its gaps empty ({error.msg}); let a gap be whole lines.")
+        return f"does not compile with its gaps empty ({error.msg}); let a gap be whole lines."
     except ValueError as error:
-        yield Fault(place, f"has a marker without its partner ({error}).")
-    else:
-        if not any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for node in body):
-            yield Fault(
-                place,
-                "has a gap and defines no function or class, so that compare cannot find it; put it in one.",
-            )
+        return f"has a marker without its partner ({error})."
+
+    if any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) for node in body):
+        return ""
+    return "has a gap and defines no function or class, so that compare cannot find it; put it in one."
 
 
 def _stop(exercise: Exercise) -> Iterator[Fault]:
