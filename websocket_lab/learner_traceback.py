@@ -12,6 +12,7 @@ LIBRARIES = tuple(
     {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(__file__).parent), "<frozen"}
 )
+SNIPPETS = str(Path(__file__).parent.parent / "server_snippets")
 
 
 def learner_traceback(error: BaseException) -> str:
@@ -25,7 +26,10 @@ def learner_traceback(error: BaseException) -> str:
 
 def learner_stack(stack: StackSummary) -> StackSummary:
     """Return the frames of the learner's own lines, cells named as the notebook does."""
-    return StackSummary.from_list([_named(frame) for frame in stack if _is_learners(frame)])
+    shown = [frame for frame in stack if _is_learners(frame)]
+    # The course's own servers are shown only where the learner has no line among them.
+    own = [frame for frame in shown if not frame.filename.startswith(SNIPPETS)]
+    return StackSummary.from_list([_named(frame) for frame in own or shown])
 
 
 def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:

@@ -14,7 +14,7 @@ from websocket_lab.checking.event import Event
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.slow_line import SlowLine
-from websocket_lab.checking.wire_log import arrows, marked
+from websocket_lab.checking.wire_log import crossed, marked
 from websocket_lab.learner_traceback import learner_traceback
 from websocket_lab.sequence_diagram import SequenceDiagram
 from websocket_lab.thread_interrupt import Interrupted
@@ -77,10 +77,9 @@ class Bench:
 
     def diagram(self, mismatch: Mismatch | None = None) -> SequenceDiagram:
         """Return what the people of this step sent and received, with a mark at what was wrong."""
-        crossed = arrows(person.client for person in self.people)
-        crossed = marked(crossed, mismatch) if mismatch else crossed
-        hidden = max(0, len(crossed) - LONGEST_DIAGRAM)
-        return SequenceDiagram([person.name for person in self.people], crossed[hidden:], hidden=hidden)
+        arrows = marked(crossed(person.wire for person in self.people), mismatch)
+        hidden = max(0, len(arrows) - LONGEST_DIAGRAM)
+        return SequenceDiagram([person.name for person in self.people], arrows[hidden:], hidden=hidden)
 
     def next_step(self) -> None:
         """Forget the people of the last step; they stay connected and say no more."""

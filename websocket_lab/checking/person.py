@@ -3,12 +3,15 @@
 import json
 import time
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from websocket_lab.checking.event import Event, matches, shown
 from websocket_lab.checking.mismatch import Mismatch
+from websocket_lab.checking.recorded_connection import RecordedConnection
 from websocket_lab.connection_state import ConnectFailed, ConnectionEnded
 from websocket_lab.live_client import LiveClient
+from websocket_lab.wire.recorder import WireRecorder
 
 
 # Seconds. A right server may be slow, and the machine busy.
@@ -37,7 +40,10 @@ class Person:
     ) -> None:
         self.name = name
         self.username = username
-        self.client = LiveClient(url, name, deadline=LONGEST_CONNECT, **connect_options)
+        self.wire = WireRecorder()
+        recorded = partial(RecordedConnection, recorder=self.wire)
+        options = {"create_connection": recorded} | connect_options
+        self.client = LiveClient(url, name, deadline=LONGEST_CONNECT, **options)
         self._vocabulary = vocabulary
         self._last: Event = {}
         self._raw = ""
@@ -118,6 +124,8 @@ class Person:
 
     def vanishes(self) -> None:
         """Reset the connection without a word."""
+        for connection in self.wire.connections[-1:]:
+            self.wire.end(connection, "client", "RST")
         self.client.vanish()
 
     def _next(self, wanted: str, expected: Event, likely: Causes, patience: float = PATIENCE) -> Event:

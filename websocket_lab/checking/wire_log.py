@@ -1,43 +1,43 @@
-"""What crossed the wire, from the logs of the clients of one check."""
+"""What crossed the wire between the people of a check and the server."""
 
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from websocket_lab.checking.event import shown
 from websocket_lab.checking.mismatch import Mismatch
-from websocket_lab.client_log import LogEntry
-from websocket_lab.live_client import LiveClient
 from websocket_lab.sequence_diagram import Arrow, Kind
+from websocket_lab.wire.frame import Frame
+from websocket_lab.wire.note import Event
+from websocket_lab.wire.recorder import WireRecorder
 
 
-def arrows(clients: Iterable[LiveClient]) -> list[Arrow]:
-    """Return what the clients sent, received and noticed, oldest first."""
-    lines = [(entry.time, client, entry) for client in clients for entry in client.log]
-    return [_arrow(client, entry) for _, client, entry in sorted(lines, key=lambda line: line[0])]
+def crossed(recorders: Iterable[WireRecorder]) -> list[Event]:
+    """Return what crossed, whoever's wire it was, oldest first."""
+    events = [event for recorder in recorders for event in recorder.events]
+    return sorted(events, key=lambda event: event.time)
 
 
-def marked(crossed: list[Arrow], mismatch: Mismatch) -> list[Arrow]:
-    """Return the arrows with a mark at what should not have come, or with one more for what did not come."""
-    if mismatch.who and not mismatch.message:
+def marked(events: list[Event], mismatch: Mismatch | None) -> list[Arrow]:
+    """Return the events as arrows, with a mark at what should not have come, or at what did not come."""
+    arrows = [event.arrow for event in events]
+    if mismatch is None or not mismatch.who:
+        return arrows
+    if not mismatch.message:
         missing = Arrow(mismatch.who, to_server=False, label="nothing came", kind=Kind.FAULT, mark="missing")
-        return [*crossed, missing]
+        return [*arrows, missing]
 
-    wrong = mismatch.who, False, shown(mismatch.message)
-    for place, arrow in reversed(list(enumerate(crossed))):
-        if (arrow.client, arrow.to_server, arrow.label) == wrong:
-            return [*crossed[:place], replace(arrow, mark="not expected"), *crossed[place + 1 :]]
-    return crossed
+    for place in reversed(range(len(events))):
+        if _carried(events[place], mismatch):
+            arrows[place] = replace(arrows[place], mark="not expected")
+            break
+    return arrows
 
 
-def _arrow(client: LiveClient, entry: LogEntry) -> Arrow:
-    to_server = entry.direction == "sent"
-    if entry.direction != "event":
-        kind = Kind.TEXT if isinstance(entry.message, str) else Kind.BINARY
-        return Arrow(client.name, to_server, shown(str(entry.message)), kind)
-
-    words = str(entry.message)
-    if words == "connected":
-        return Arrow(client.name, to_server=True, label=f"GET {urlsplit(client.url).path}", kind=Kind.HTTP)
-    kind = Kind.CLOSE if words.startswith("closed") else Kind.FAULT
-    return Arrow(client.name, "this client" in words or kind is Kind.FAULT, words, kind)
+def _carried(event: Event, mismatch: Mismatch) -> bool:
+    # Of a long message the recorder keeps the beginning.
+    return (
+        isinstance(event, Frame)
+        and not event.from_client
+        and event.client == mismatch.who
+        and bool(event.message)
+        and mismatch.message.startswith(str(event.message))
+    )
