@@ -49,11 +49,9 @@ def _texts_fault(texts: list[Any], right: list[str], said: list[str], likely: Ma
 def _length_fault(texts: list[str], right: list[str]) -> str:
     if len(set(texts)) < len(texts):
         return "A message is in it twice. Append each once."
-    counted = f"It has {len(texts)} messages, and {len(right)} are right: "
+    counted = f"Count of messages: {len(texts)} came, {len(right)} are right. "
     if not set(texts) <= set(right):
-        return (
-            counted + f"the last {LENGTH} that were said. deque(maxlen={LENGTH}) drops the oldest by itself."
-        )
+        return f"{counted}Keep the last {LENGTH}: deque(maxlen={LENGTH}) drops the oldest by itself."
     if right[-1] not in texts:
-        return counted + "the latest is missing. Remember a message before you pass it on."
-    return counted + f"older ones are missing. Keep {LENGTH}, and take none out when you tell them."
+        return f"{counted}The latest is missing: remember a message before you pass it on."
+    return f"{counted}Older ones are missing: keep {LENGTH}, and take none out when you tell them."
