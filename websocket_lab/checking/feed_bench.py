@@ -1,0 +1,180 @@
+"""The bench of the client exercise: the learner's client, and a feed that breaks on purpose."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from inspect import isawaitable
+from typing import Any, Self
+
+from websocket_lab.checking.bench import LONGEST_DIAGRAM, Bench, call, word
+from websocket_lab.checking.client_tasks import ClientTasks
+from websocket_lab.checking.event import Event
+from websocket_lab.checking.feed_server import CLIENT, FeedServer, Refusal, Visit
+from websocket_lab.checking.mismatch import Mismatch, SubjectError
+from websocket_lab.learner_traceback import learner_traceback
+from websocket_lab.sequence_diagram import SequenceDiagram
+
+
+FIRST = 0.2
+LONGEST = 2.0
+PATIENCE = 2.5
+LOOK = 0.003
+NO_CLASS = "check needs the class itself: check({name!r}, ReconnectingClient), and got {came!r}."
+
+
+class Play:
+    """One client at one feed.
+
+    Attributes:
+        feed: The server, with what it saw.
+        heard: What the client has handed on.
+        has_ended: Whether messages() has come to its end.
+    """
+
+    def __init__(self, feed: FeedServer, client: Any) -> None:
+        self.feed = feed
+        self.client = client
+        self.heard: list[Any] = []
+        self.has_ended = False
+        self.error: Exception | None = None
+
+    @property
+    def ids(self) -> list[Any]:
+        """The ids of what the client has handed on."""
+        return [event.get("id") if isinstance(event, Mapping) else event for event in self.heard]
+
+    async def listen(self) -> None:
+        """Take what the client hands on, until it ends."""
+        try:
+            async for event in self.client.messages():
+                self.heard.append(event)
+        except Exception as error:
+            self.error = error
+        self.has_ended = True
+
+    async def stop(self) -> None:
+        """Ask the client to stop, and give it time to do so."""
+        asked = asyncio.ensure_future(self._ask_to_stop())
+        await asyncio.sleep(10 * LOOK)
+        self.feed.wakes.set()
+        await until(lambda: self.has_ended and asked.done())
+        asked.cancel()
+
+    async def _ask_to_stop(self) -> None:
+        try:
+            answer = self.client.stop()
+            if isawaitable(answer):
+                await answer
+        except Exception as error:
+            self.error = self.error or error
+
+
+class FeedBench(Bench):
+    """A client under check."""
+
+    def __init__(self, subject: Any) -> None:
+        super().__init__(subject)
+        self._errors: list[str] = []
+        self._play: Play | None = None
+        self._runner = asyncio.Runner()
+        self._client_tasks = ClientTasks()
+
+    def __enter__(self) -> Self:
+        """Make a loop on which the client and its server live."""
+        if not callable(self.subject):
+            raise SubjectError(NO_CLASS.format(name="reconnecting_client", came=self.subject))
+        loop = self._runner.get_loop()
+        loop.set_task_factory(self._client_tasks.made)
+        # What a client leaves behind ends with its scene, and need not be told.
+        loop.set_exception_handler(lambda *_: None)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close the loop."""
+        self._runner.close()
+
+    @property
+    def errors(self) -> list[str]:
+        """The exceptions that have left the learner's client."""
+        return list(self._errors)
+
+    def standstill(self) -> str:
+        """Return "": there is no server of the learner's that could be blocked."""
+        return ""
+
+    def diagram(self, mismatch: Mismatch | None = None) -> SequenceDiagram:
+        """Return what the feed saw in the last scene."""
+        crossed = self._play.feed.arrows if self._play else []
+        hidden = max(0, len(crossed) - LONGEST_DIAGRAM)
+        return SequenceDiagram([CLIENT], crossed[hidden:], hidden=hidden)
+
+    def events(self, count: int) -> list[Event]:
+        """Return messages whose ids grow, with gaps; none is its message's number in the row."""
+        ids = [secrets.randbelow(50) + 2]
+        while len(ids) < count:
+            ids.append(ids[-1] + 1 + secrets.randbelow(3))
+        return [{"type": "message", "id": id, "text": word()} for id in ids]
+
+    def play(
+        self,
+        events: list[Event],
+        *acts: Refusal | Visit,
+        enough: Callable[[Play], bool],
+        stop: bool = False,
+        asleep: bool = False,
+    ) -> Play:
+        """Return what the client did until it was enough, or until the patience ended.
+
+        Args:
+            events: What happens on the feed.
+            acts: What the feed does at each attempt.
+            enough: Says when the scene is over.
+            stop: Whether the client is asked to stop then.
+            asleep: Whether the client's waits do not end before that.
+        """
+        play = self._runner.run(self._scene(events, acts, enough, stop, asleep))
+        if play.error is not None:
+            self._errors.append(learner_traceback(play.error))
+            came = f"It raised {type(play.error).__name__}: {play.error}"
+            raise Mismatch("Your client keeps its exceptions to itself.", came, RAISED)
+        return play
+
+    async def _scene(
+        self, events: list[Event], acts: Any, enough: Callable[[Play], bool], stop: bool, asleep: bool
+    ) -> Play:
+        async with FeedServer(events, acts) as feed:
+            if asleep:
+                feed.wakes.clear()
+            with self._client_tasks.here():
+                client = partial(self.subject, feed.url, first=FIRST, longest=LONGEST, sleep=feed.sleep)
+                play = self._play = Play(feed, call(client))
+                listening = asyncio.ensure_future(play.listen())
+                await until(lambda: enough(play) or play.has_ended)
+                if stop:
+                    await play.stop()
+            listening.cancel()
+            await self._client_tasks.end()
+        return play
+
+
+RAISED = "Whatever ends a connection, or keeps it from opening, is a reason to wait and to try again."
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return as soon as the condition holds, or when the patience ends."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await asyncio.sleep(LOOK)
+
+
+def has_heard(count: int) -> Callable[[Play], bool]:
+    """Return a function that says whether so many different messages were handed on."""
+    return lambda play: len({str(id) for id in play.ids}) >= count
+
+
+def has_waited(count: int) -> Callable[[Play], bool]:
+    """Return a function that says whether the client has waited so often."""
+    return lambda play: len(play.feed.waits) >= count

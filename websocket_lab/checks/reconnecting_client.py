@@ -1,0 +1,200 @@
+"""The check of exercise 9: a client that comes back, resumes where it was, and does not hammer."""
+
+from itertools import pairwise
+
+from websocket_lab.checking.event import Event, matches
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.feed_bench import FIRST, LONGEST, FeedBench, Play, has_heard, has_waited
+from websocket_lab.checking.feed_server import Refusal, Visit
+from websocket_lab.checking.mismatch import Mismatch
+from websocket_lab.hints.reconnecting_client import HINTS
+
+
+CUT = 0
+ROOM = 1e-6
+
+
+def must(is_so: bool, wanted: str, came: str, cause: str) -> None:
+    """Raise Mismatch unless something is so; both texts are about the learner's client."""
+    if not is_so:
+        raise Mismatch(f"Your client {wanted}.", f"It {came}.", cause)
+
+
+def must_hand_on(play: Play, events: list[Event], ended: str, nothing: str, wrong: str) -> None:
+    """Raise Mismatch unless the client has handed on these events, each once and in order."""
+    wanted = f"hands on the messages {[event['id'] for event in events]}, each once and in order"
+    is_right = len(play.heard) == len(events) and all(map(matches, play.heard, events))
+    cause = ended if play.has_ended else nothing if len(play.heard) < len(events) else wrong
+    came = f"handed on {play.ids}" + (", and messages() ended" if play.has_ended else "")
+    must(is_right, wanted, came, cause)
+
+
+def hands_on_each_message(bench: FeedBench) -> None:
+    """Your client hands on each message of the server, in order."""
+    events = bench.events(4)
+    play = bench.play(events, Visit(4), enough=has_heard(4))
+    must_hand_on(play, events, ENDED, NOTHING, "Yield the whole message as a dict: json.loads(text).")
+
+
+ENDED = "Your loop must go on for ever, until stop() is called."
+NOTHING = "Connect to the address, read in a loop, and yield each message."
+
+
+def comes_back_however_it_ended(bench: FeedBench) -> None:
+    """However a connection ends (cut, a restart, a friendly 1000), your client comes back."""
+    for close_code in (CUT, 1012, 1000):
+        events = bench.events(4)
+        play = bench.play(events, Visit(2, close_code), Visit(4), enough=has_heard(4))
+        how = f"comes back after {close_code}" if close_code else "comes back after a cut"
+        came = f"handed on {play.ids} and did not come back"
+        must(play.feed.moments.count("attempt") > 1, how, came, ENDINGS[close_code])
+        must(play.ids[-1:] == [events[-1]["id"]], f"{how}, and goes on", f"handed on {play.ids}", NOTHING)
+
+
+ENDINGS = {
+    CUT: "A cut connection raises ConnectionClosedError. Catch it, and connect again.",
+    1012: "A restart of the server raises ConnectionClosedError. Catch ConnectionClosed, and connect again.",
+    1000: "After 1000 the loop over the messages ends without an exception. That, too, is no reason to end.",
+}
+
+
+def asks_for_what_it_missed(bench: FeedBench) -> None:
+    """It asks for what it has missed: after= is the id of the last message that it saw."""
+    events = bench.events(6)
+    play = bench.play(events, Visit(2, CUT), Visit(4, 1012), Visit(6), enough=has_heard(6))
+    wanted = ["0", str(events[1]["id"]), str(events[3]["id"])]
+    asked = [after or "0" for after in play.feed.asked[:1]] + play.feed.asked[1:3]
+    cause = COUNTED if "4" in asked[2:] else NOT_ASKED
+    must(asked == wanted, f"asks with after={', '.join(wanted)}", f"asked with {', '.join(asked)}", cause)
+    must_hand_on(play, events, ENDED, "Messages are lost between two connections.", TWICE)
+
+
+NOT_ASKED = "Keep the id of the last message in self.last_id, and put it into the address of each attempt."
+COUNTED = "Ids have gaps: keep the id of the last message, and do not count messages."
+TWICE = "A message whose id is not greater than the last one was handed on before: leave it out."
+
+
+def hands_on_nothing_twice(bench: FeedBench) -> None:
+    """A careful server repeats what it is not sure about; nothing is handed on twice."""
+    events = bench.events(6)
+    acts = Visit(3, CUT), Visit(4, CUT, overlap=2), Visit(6, overlap=1)
+    play = bench.play(events, *acts, enough=has_heard(6))
+    must_hand_on(play, events, ENDED, "Something was left out that is new. Compare ids, not texts.", TWICE)
+
+
+def waits_before_each_attempt(bench: FeedBench) -> None:
+    """Before each new attempt it waits, by the sleep that it was given."""
+    for acts in ([Refusal(503)], [Refusal(CUT)], [Visit(0, CUT)], [Visit(0, 1000)]):
+        play = bench.play(bench.events(1), *acts, enough=lambda play: len(play.feed.moments) > 8)
+        hammers = ("attempt", "attempt") in pairwise(play.feed.moments)
+        came = f"did this: {', '.join(play.feed.moments[:8]) or 'nothing'}"
+        must(not hammers, "waits before each new attempt", came, HAMMERS)
+        must(len(play.feed.moments) > 8, "goes on trying", came, GAVE_UP)
+
+
+HAMMERS = "Await self.sleep(…) before you connect again, also after a goodbye without an exception."
+
+
+def comes_back_when_nobody_was_there(bench: FeedBench) -> None:
+    """Nobody answers for a while, or the server is too busy (503): your client tries until it works."""
+    events = bench.events(4)
+    acts = Visit(2, CUT, away=3), Refusal(503), Refusal(CUT), Visit(4)
+    play = bench.play(events, *acts, enough=has_heard(4))
+    must_hand_on(play, events, GAVE_UP, GAVE_UP, TWICE)
+
+
+GAVE_UP = (
+    "Catch what connect raises, too: OSError when nobody answers, InvalidHandshake when the server refuses. "
+    "And wait with `await self.sleep(…)`: the check brings a clock of its own."
+)
+
+
+def waits_grow(bench: FeedBench) -> None:
+    """The waits double from `first` on, up to `longest`; each is between half of that and all of it."""
+    play = bench.play([], Refusal(503), enough=has_waited(16))
+    must_wait(play.feed.waits[:16], list(range(16)), DOUBLES)
+
+
+DOUBLES = "In a row, wait number n (from 0 on) is at most min(longest, first * 2**n), at least half of it."
+
+
+def must_wait(waits: list[float], numbers: list[int], cause: str) -> None:
+    """Raise Mismatch unless these are waits of these numbers in a row."""
+    ceilings = [min(LONGEST, FIRST * 2**number) for number in numbers]
+    wanted = "waits " + listed([f"{ceiling / 2:g}–{ceiling:g}" for ceiling in ceilings])
+    came = "waited " + listed([f"{wait:.2f}" for wait in waits])
+    bounds = zip(ceilings, waits, strict=False)
+    fit = [top / 2 - ROOM <= wait <= top + ROOM for top, wait in bounds]
+    must(len(waits) == len(numbers) and all(fit), wanted, came, cause)
+
+
+def listed(seconds: list[str]) -> str:
+    """Return times as a text, the first eight of them."""
+    return f"{', '.join(seconds[:8])} s" if seconds else "not at all"
+
+
+def waits_differ(bench: FeedBench) -> None:
+    """No two clients wait alike: each wait has a random part, a new one each time."""
+    plays = [bench.play([], Refusal(503), enough=has_waited(5)) for _ in range(2)]
+    shares = [wait / (FIRST * 2**n) for play in plays for n, wait in enumerate(play.feed.waits[:4])]
+    came = "waited " + " and ".join(listed([f"{n:.2f}" for n in play.feed.waits[:4]]) for play in plays)
+    must(len({round(share, 6) for share in shares}) > len(shares) / 2, "waits differently", came, NO_CHANCE)
+
+
+NO_CHANCE = (
+    "When a server restarts, all clients come back at once. Spread them: random.uniform(0.5, 1) times."
+)
+
+
+def a_message_lets_the_waits_begin_anew(bench: FeedBench) -> None:
+    """Once a message has arrived, the waits begin anew, and a connection without one changes nothing."""
+    events = bench.events(2)
+    acts = Refusal(503), Visit(0, CUT), Refusal(503), Visit(1, CUT), Refusal(503), Visit(2)
+    play = bench.play(events, *acts, enough=has_heard(2))
+    waits = play.feed.waits
+    must_wait(waits[:3], [0, 1, 2], "A server that accepts and falls over is not well yet: go on doubling.")
+    must_wait(waits[3:5], [0, 1], "When a message has arrived, set the number of failures to 0.")
+
+
+def stops_while_it_listens(bench: FeedBench) -> None:
+    """Asked to stop, it closes the connection with 1000, messages() ends, and it does not come back."""
+    events = bench.events(2)
+    play = bench.play(events, Visit(2), enough=has_heard(2), stop=True)
+    must(play.has_ended, "stops: messages() ends", "went on waiting for messages", NOT_STOPPED)
+    codes = play.feed.close_codes
+    must(codes == [1000], "closes its connection with 1000", f"closed with {codes}", UNCLOSED)
+    attempts = play.feed.moments.count("attempt")
+    must(attempts == 1, "does not come back", f"tried {attempts - 1} times again", COMES_BACK)
+
+
+NOT_STOPPED = "In stop(), close the connection: `await self.websocket.close()` ends the loop that reads it."
+UNCLOSED = "In stop(): await self.websocket.close() sends 1000."
+COMES_BACK = "Look at self.stopped before you wait, and before you connect."
+
+
+def stops_while_it_waits(bench: FeedBench) -> None:
+    """Asked to stop while it waits, it makes no further attempt."""
+    play = bench.play([], Refusal(503), enough=has_waited(1), stop=True, asleep=True)
+    must(play.has_ended, "stops: messages() ends", "went on", COMES_BACK)
+    attempts = play.feed.moments.count("attempt")
+    must(attempts == 1, "makes no further attempt", f"made {attempts - 1} more", COMES_BACK)
+
+
+EXERCISE = Exercise(
+    title="Reconnecting client",
+    bench=FeedBench,
+    steps=(
+        hands_on_each_message,
+        comes_back_however_it_ended,
+        asks_for_what_it_missed,
+        hands_on_nothing_twice,
+        waits_before_each_attempt,
+        comes_back_when_nobody_was_there,
+        waits_grow,
+        waits_differ,
+        a_message_lets_the_waits_begin_anew,
+        stops_while_it_listens,
+        stops_while_it_waits,
+    ),
+    hints=HINTS,
+)
