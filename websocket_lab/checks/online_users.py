@@ -8,7 +8,7 @@ from websocket_lab.checking.user_list_bench import SILENT, UserListBench, hears_
 
 
 def a_newcomer_hears_who_is_there(chat: UserListBench) -> None:
-    """Whoever joins hears `joined`, and then who is there, the newcomer included."""
+    """Whoever joins hears “joined”, and then who is there, the newcomer included."""
     room = word()
     ana = chat.guest("Ana", room)
     ben = chat.guest("Ben", room)
@@ -39,7 +39,7 @@ def the_list_is_sorted(chat: UserListBench) -> None:
 
 
 def who_leaves_is_taken_off(chat: UserListBench) -> None:
-    """When Ben leaves, those who stay in his room hear `left`, and then the list without Ben."""
+    """When Ben leaves, those who stay in his room hear “left”, and then the list without Ben."""
     ana, ben = chat.join("Ana", "Ben")
     (eve,) = chat.join("Eve")
     ben.leaves()
