@@ -9,7 +9,7 @@ from websocket_lab.checking.person import Person
 from websocket_lab.checking.token_bounds import Finding, Try, findings
 
 
-TICK = 0.025
+TICK = 0.02
 BETWEEN_STEADY_WORDS = 0.2
 SILENCE = 0.9
 LONGEST = 2.5
@@ -46,9 +46,9 @@ class RateScene:
         deadline = time.monotonic() + LONGEST
         while self._is_wanted and time.monotonic() < deadline:
             self.hasty.append(ask(self.ana))
-            self._go_on(TICK)
+            self._go_on(self.hasty[-1].sent + TICK)
 
-        self._go_on(SILENCE)
+        self._go_on(time.monotonic() + SILENCE)
         self.after_silence = [ask(self.ana) for _ in range(AFTER_SILENCE)]
         self._listen()
 
@@ -65,12 +65,11 @@ class RateScene:
     def _is_wanted(self) -> bool:
         return sum(one.delivered for one in self.hasty) < self._burst + TOKENS_BACK
 
-    def _go_on(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+    def _go_on(self, until: float) -> None:
+        while (rest := until - time.monotonic()) > 0:
             if not self.steady or time.monotonic() - self.steady[-1].sent >= BETWEEN_STEADY_WORDS:
                 self.steady.append(ask(self.ben))
-            time.sleep(TICK)
+            time.sleep(min(rest, TICK))
 
     def _listen(self) -> None:
         last = {"type": "message", "from": self.eve.username, "text": word()}

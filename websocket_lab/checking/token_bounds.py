@@ -27,6 +27,17 @@ class Try:
     answered: float
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A try that is over: the fewest and the most tokens after it, and how many were taken so far."""
+
+    sent: float
+    answered: float
+    least: float
+    most: float
+    taken: int
+
+
 class TokenBounds:
     """The fewest and the most tokens that are left, whenever exactly the server has looked at each message.
 
@@ -38,31 +49,46 @@ class TokenBounds:
     def __init__(self, burst: int, rate: float) -> None:
         self._burst = burst
         self._rate = rate
-        self._least = self._most = float(burst)
-        self._before: Try | None = None
+        self._seen: list[_Seen] = []
 
     def note(self, this: Try) -> Finding:
         """Return what is to be said of the next try, and go on from there."""
-        if self._before:
-            self._refill(this.sent - self._before.answered, this.answered - self._before.sent)
-        self._before = this
-        finding = self._finding(this)
+        least, most, taken = self._least(this), self._most(this), self._taken + this.delivered
         if this.delivered:
-            self._least, self._most = max(0.0, self._least - 1), self._most - 1
+            after = _Seen(this.sent, this.answered, max(0.0, least - 1), most - 1, taken)
         else:
-            self._most = min(1.0, self._most)
-        return finding
+            after = _Seen(this.sent, this.answered, least, min(1.0, most), taken)
+        self._seen.append(after)
+        return _finding(this, least, most)
 
-    def _refill(self, shortest: float, longest: float) -> None:
-        self._least = min(self._burst, self._least + max(0.0, shortest) * self._rate)
-        self._most = min(self._burst, self._most + longest * self._rate)
+    @property
+    def _taken(self) -> int:
+        return self._seen[-1].taken if self._seen else 0
 
-    def _finding(self, this: Try) -> Finding:
-        if this.delivered and self._most < 1 - SLACK:
-            return Finding.TOO_GENEROUS
-        if not this.delivered and self._least >= 1 + SLACK:
-            return Finding.TOO_STRICT
-        return Finding.RIGHT
+    # Each earlier try gives a bound; the sharpest counts. From one try to the next alone, the time that
+    # the messages themselves take would add up.
+    def _least(self, this: Try) -> float:
+        bounds = (
+            min(self._burst, seen.least + max(0.0, this.sent - seen.answered) * self._rate)
+            - (self._taken - seen.taken)
+            for seen in self._seen
+        )
+        return max(bounds, default=float(self._burst))
+
+    def _most(self, this: Try) -> float:
+        bounds = (
+            seen.most + (this.answered - seen.sent) * self._rate - (self._taken - seen.taken)
+            for seen in self._seen
+        )
+        return min([self._burst, *bounds])
+
+
+def _finding(this: Try, least: float, most: float) -> Finding:
+    if this.delivered and most < 1 - SLACK:
+        return Finding.TOO_GENEROUS
+    if not this.delivered and least >= 1 + SLACK:
+        return Finding.TOO_STRICT
+    return Finding.RIGHT
 
 
 def findings(tries: Iterable[Try], burst: int, rate: float) -> Iterator[Finding]:

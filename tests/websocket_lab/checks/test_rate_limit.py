@@ -241,6 +241,20 @@ class OwnNumbers(Hall):
         return Bucket(5, 0.05)
 
 
+class RefusesOnce(Hall):
+    def bucket(self, websocket: WebSocket) -> Limit:
+        class Once(Bucket):
+            def spend(self) -> bool:
+                is_enough = super().spend()
+                self.tokens += 1000 * (not is_enough)
+                return is_enough
+
+            def cut(self, tokens: float) -> float:
+                return tokens
+
+        return Once(*self.numbers)
+
+
 class DropsSilently(Hall):
     async def refuse(self, text: str, websocket: WebSocket) -> None:
         pass
@@ -359,7 +373,7 @@ class ForgetsPauses(Bucket):
 
 class TooFast(Bucket):
     def come_back(self, seconds: float) -> float:
-        return 3 * seconds * self.rate
+        return 5 * seconds * self.rate
 
 
 class FillsUpAtOnce(Bucket):
@@ -421,9 +435,10 @@ WRONG: dict[str, tuple[MakeLimitedApp, str, str]] = {
         (made_by, Waits, "the_next_is_refused", "Do not wait for a token"),
         (made_by, HangsUp, "the_next_is_refused", "stays connected"),
         (made_by, TellsAll, "the_next_is_refused", "to nobody else"),
-        (made_by, DeliversAsWell, "the_next_is_refused", "delivered"),
+        (made_by, DeliversAsWell, "the_next_is_refused", "delivered all the same"),
         (made_by, OtherCode, "the_next_is_refused", "is rate_limited"),
         (with_limit, APart, "the_next_is_refused", "a whole one"),
+        (made_by, RefusesOnce, "the_next_is_refused", "takes a token"),
         (with_limit, NeverSpends, "the_next_is_refused", "message takes a token"),
         (made_by, OneForAll, "the_others_talk_on", "a bucket of its own"),
         (with_limit, NeverRefills, "tokens_come_back", "add `rate` tokens"),
