@@ -15,6 +15,9 @@ from typing import Any
 from websocket_lab import exercise_notebook
 
 
+Statement = tuple[str, Sequence[Any]]
+Rows = list[tuple[Any, ...]]
+
 VARIABLE = "WEBSOCKET_LAB_PROGRESS"
 FILE_NAME = "progress.sqlite3"
 # Seconds to wait for another kernel that is writing.
@@ -23,12 +26,16 @@ TABLES = {
     "tries": "number INTEGER PRIMARY KEY, at TEXT, exercise TEXT, outcome TEXT, step TEXT, source TEXT",
     "visits": "lesson TEXT PRIMARY KEY, at TEXT",
 }
+# SQLITE_ERROR means that the tables are not ours.
 BROKEN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}
+BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+LATER = "Another program is busy with {file}. What you did is noted as soon as the file is free."
 NOT_KEPT = "Your progress is not being kept, for {file} cannot be written ({error}). All else works as ever."
 PUT_ASIDE = "Your progress could not be read, so it begins anew. The old file is kept beside it, as {name}."
 
 _lock = Lock()
 _stand_ins: dict[Path, sqlite3.Connection] = {}
+_waiting: dict[Path, list[Statement]] = {}
 
 
 def progress_path() -> Path:
@@ -36,14 +43,14 @@ def progress_path() -> Path:
     return Path(os.environ.get(VARIABLE) or exercise_notebook.ROOT / FILE_NAME)
 
 
-def ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+def ask(sql: str, *values: Any) -> Rows:
     """Run one SQL statement, reading or writing; return its rows."""
     path = progress_path()
     with _lock:
         if path in _stand_ins:
-            return _run(_stand_ins[path], statement, values)
+            return _run(_stand_ins[path], (sql, values))
 
-        return _ask_file(path, statement, values)
+        return _ask_file(path, (sql, values))
 
 
 def keep_in_this_kernel() -> None:
@@ -52,24 +59,42 @@ def keep_in_this_kernel() -> None:
         _stand_ins.setdefault(progress_path(), _memory())
 
 
-def _ask_file(path: Path, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _ask_file(path: Path, statement: Statement) -> Rows:
     try:
-        try:
-            return _ask_connection(path, statement, values)
-        except sqlite3.DatabaseError as error:
-            if not _is_broken(error):
-                raise
-            _put_aside(path)
-            return _ask_connection(path, statement, values)
+        return _ask_mended_file(path, statement)
     except (sqlite3.Error, OSError) as error:
+        if _kind(error) in BUSY:
+            return _postpone(path, statement)
+
         print(NOT_KEPT.format(file=path, error=error))
         _stand_ins[path] = _copy(path)
-        return _run(_stand_ins[path], statement, values)
+        return _run(_stand_ins[path], statement)
 
 
-def _ask_connection(path: Path, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _ask_mended_file(path: Path, statement: Statement) -> Rows:
+    try:
+        return _ask_connection(path, statement)
+    except sqlite3.DatabaseError as error:
+        if _kind(error) not in BROKEN:
+            raise
+
+    _put_aside(path)
+    return _ask_connection(path, statement)
+
+
+def _ask_connection(path: Path, statement: Statement) -> Rows:
     with _opened(path) as connection:
-        return _run(connection, statement, values)
+        while waiting := _waiting.get(path):
+            _run(connection, waiting[0])
+            waiting.pop(0)
+        return _run(connection, statement)
+
+
+def _postpone(path: Path, statement: Statement) -> Rows:
+    print(LATER.format(file=path))
+    if statement[0].startswith("INSERT"):
+        _waiting.setdefault(path, []).append(statement)
+    return []
 
 
 @contextmanager
@@ -84,14 +109,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
 
 
-def _run(connection: sqlite3.Connection, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _run(connection: sqlite3.Connection, statement: Statement) -> Rows:
     with connection:
-        return connection.execute(statement, values).fetchall()
+        return connection.execute(*statement).fetchall()
 
 
-def _is_broken(error: sqlite3.DatabaseError) -> bool:
-    # The lowest byte is the kind; SQLITE_ERROR means that the tables are not ours.
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in BROKEN
+def _kind(error: Exception) -> int:
+    # The lowest byte of SQLite's code is the kind, the rest says more about it.
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _put_aside(path: Path) -> None:
