@@ -73,8 +73,10 @@ class ConnectionManager:
         await asyncio.gather(*[self.send_personal_message(message, each) for each in self.active_connections])
 
 
-# %% app
 manager = ConnectionManager()
+
+
+# %% app
 app = FastAPI()
 
 
@@ -84,7 +86,8 @@ async def chat(websocket: WebSocket) -> None:
     await manager.connect(websocket)
     try:
         await manager.send_personal_message("Welcome!", websocket)
-        async for text in websocket.iter_text():
-            await manager.broadcast(text)
+        with suppress(*GONE):
+            async for text in websocket.iter_text():
+                await manager.broadcast(text)
     finally:
         manager.disconnect(websocket)

@@ -5,16 +5,20 @@ Run it: uvicorn server_snippets.step_05_parameters:app
 """
 
 # %% imports
+from contextlib import suppress
+
 from fastapi import FastAPI, WebSocket
 
-from server_snippets.step_04_connection_manager import ConnectionManager
+from server_snippets.step_04_connection_manager import GONE, ConnectionManager
 
 
 # %% relay
 async def relay(websocket: WebSocket, name: str, loud: bool) -> None:
     """Tell everyone what this client says, in capitals if it is loud, until it leaves."""
-    async for text in websocket.iter_text():
-        await manager.broadcast(f"{name}: {text.upper() if loud else text}")
+    # A client that has left already has nothing to read.
+    with suppress(*GONE):
+        async for text in websocket.iter_text():
+            await manager.broadcast(f"{name}: {text.upper() if loud else text}")
 
 
 # %% app

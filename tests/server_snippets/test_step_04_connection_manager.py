@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from server_snippets import step_04_connection_manager as step
+from tests.server_snippets.leaver import greet_a_leaver
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -108,7 +109,7 @@ def test_forgetting_twice_is_harmless() -> None:
     manager.disconnect(websocket)  # type: ignore[arg-type]
     manager.disconnect(websocket)  # type: ignore[arg-type]
 
-    assert not manager.active_connections
+    assert not step.manager.active_connections
 
 
 def test_the_test_client_agrees() -> None:
@@ -122,3 +123,8 @@ def test_the_test_client_agrees() -> None:
         ana.send_text("hi")
 
         assert (ana.receive_text(), ben.receive_text()) == ("hi", "hi")
+
+
+def test_who_leaves_before_the_welcome_is_forgotten_without_a_traceback() -> None:
+    assert greet_a_leaver(step.app, "/ws") == ["websocket.accept", "websocket.send"]
+    assert not step.manager.active_connections

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from server_snippets.step_05_parameters import app
+from server_snippets.step_05_parameters import app, manager
+from tests.server_snippets.leaver import greet_a_leaver
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
@@ -43,3 +44,8 @@ def test_the_fixed_path_comes_first(server: BackgroundServer) -> None:
     with LiveClient(server.url("/ws/json")) as ana:
         assert ana.receive_json() == {"type": "welcome"}
         assert ana.wait_closed() == 1000
+
+
+def test_who_leaves_before_the_first_word_is_forgotten_without_a_traceback() -> None:
+    assert greet_a_leaver(app, "/ws/7") == ["websocket.accept", "websocket.send"]
+    assert not manager.active_connections
