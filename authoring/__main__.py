@@ -1,6 +1,7 @@
 """Keep the course true to itself: `python -m authoring sync | check | lock`.
 
-    sync    write what is generated: server code in tagged cells, navigation, the README's table, the format
+    sync    write what is generated: server code in tagged cells, exercises, navigation, the README's tables,
+            the format
     check   write nothing; say in a sentence each what `sync` would change and what breaks a rule; exit with 1
             if anything does
     lock    pin the dependencies again
@@ -11,7 +12,8 @@ Edit a lesson in JupyterLab, or as text:
     jupytext --to ipynb --update -o notebooks/02_echo.ipynb lesson.py
     python -m authoring sync
 
-Server code is edited in `server_snippets/`, never in a cell that is filled from there.
+Server code is edited in `server_snippets/`, never in a cell that is filled from there; an exercise is edited in
+`solutions/`, between and around `### BEGIN SOLUTION` and `### END SOLUTION`.
 """
 
 import sys
