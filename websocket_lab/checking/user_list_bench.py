@@ -66,7 +66,8 @@ STILL_THERE = {
 
 def true_list(inside: Sequence[Person]) -> Event:
     """Return the event that is true while these people are inside."""
-    return {"type": "users", "users": sorted(person.username for person in inside)}
+    room = inside[0].client.url.split("/")[-2]
+    return {"type": "users", "room": room, "users": sorted(person.username for person in inside)}
 
 
 def hears_joined(person: Person, newcomer: Person) -> None:
@@ -77,7 +78,7 @@ def hears_joined(person: Person, newcomer: Person) -> None:
 def hears_list(person: Person, inside: Sequence[Person], too_many: str = TOO_MANY) -> None:
     """Have the person hear next who is inside; `too_many` says what usually puts a further name on it."""
     event = true_list(inside)
-    likely = NO_LIST | {"users": lambda came: fault(came.get("users"), event["users"], too_many)}
+    likely = NO_LIST | {"users": lambda came: fault(came, event, too_many)}
     person.hears(event, likely)
 
 
@@ -118,10 +119,16 @@ def is_names(users: Any) -> TypeGuard[list[str]]:
     return isinstance(users, list) and all(isinstance(name, str) for name in users)
 
 
-def fault(came: Any, true: list[str], too_many: str) -> str:
+def fault(came: Event, true: Event, too_many: str) -> str:
     """Return what usually leads to a list that is not the true one."""
-    if not is_names(came):
+    if not is_names(came.get("users")):
         return 'users is a list of names, such as ["ana", "ben"].'
+    if came.get("room") != true["room"]:
+        return 'The event says which room it is about: "room": room.'
+    return _names_fault(came["users"], true["users"], too_many)
+
+
+def _names_fault(came: list[str], true: list[str], too_many: str) -> str:
     if len(set(came)) < len(came):
         return "A name is on it twice. Keep names in a set, or look who is in the room each time."
     if not set(came) <= set(true):

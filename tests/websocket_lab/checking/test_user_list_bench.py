@@ -20,4 +20,12 @@ from websocket_lab.checking.user_list_bench import TOO_MANY, fault
     ],
 )
 def test_each_wrong_list_has_its_words(came: object, words: str) -> None:
-    assert words in fault(came, ["ana", "ben"], TOO_MANY)
+    true = {"room": "lobby", "users": ["ana", "ben"]}
+
+    assert words in fault({"room": "lobby", "users": came}, true, TOO_MANY)
+
+
+def test_the_room_is_named() -> None:
+    users = ["ana", "ben"]
+
+    assert "which room" in fault({"users": users}, {"room": "lobby", "users": users}, TOO_MANY)

@@ -174,6 +174,11 @@ class Unserialisable(RightChat):
         return set(self.names_in(room))
 
 
+class NoRoom(RightChat):
+    async def tell_users(self, room: str) -> None:
+        await self.tell_room({"type": "users", "users": self.users_in(room)}, room)
+
+
 class AllNames(RightChat):
     def names_in(self, room: str) -> list[str]:
         return list(self.manager.users)
@@ -312,6 +317,7 @@ WRONG = {
     WithoutNewcomer: ("a_newcomer_hears_who_is_there", "Somebody is missing"),
     AsText: ("a_newcomer_hears_who_is_there", "users is a list of names"),
     ForgetsReturn: ("a_newcomer_hears_who_is_there", "users is a list of names"),
+    NoRoom: ("a_newcomer_hears_who_is_there", "which room"),
     Unserialisable: ("a_newcomer_hears_who_is_there", "ended with an exception"),
     LatestFirst: ("a_newcomer_hears_who_is_there", "wrong order"),
     CountedTwice: ("a_newcomer_hears_who_is_there", "is on it twice"),
