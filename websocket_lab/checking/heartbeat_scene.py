@@ -9,6 +9,7 @@ from websocket_lab.checking.bench import word
 from websocket_lab.checking.event import Event, matches
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import Person
+from websocket_lab.checking.tuned_hall_bench import left
 from websocket_lab.client_log import LogEntry
 
 
@@ -18,7 +19,7 @@ SETTLING = 0.2
 
 
 class Scene:
-    """Four people in one room: Ana answers, Ben falls silent, Eve speaks, Ben's phone is frozen.
+    """Four people in one room: Ana answers, Ben falls silent, Eve speaks, a phone is frozen.
 
     Args:
         guest: Returns a person who is not connected yet.
@@ -30,7 +31,7 @@ class Scene:
     def __init__(
         self, guest: Callable[[str], Person], patience: float, shortest: float, longest: float
     ) -> None:
-        self.ana, self.ben, self.eve, self.phone = map(guest, ("Ana", "Ben", "Eve", "Ben's phone"))
+        self.ana, self.ben, self.eve, self.phone = map(guest, ("Ana", "Ben", "Eve", "Phone"))
         self.people = [self.ana, self.ben, self.eve, self.phone]
         self.seconds = 0.0
         self._quiet_after = patience / 2
@@ -103,11 +104,6 @@ class Scene:
 def is_sign_of_life(entry: LogEntry) -> bool:
     """Return whether the server sees by this that its client is alive."""
     return entry.direction == "sent" or entry.message == "connected"
-
-
-def left(person: Person) -> Event:
-    """Return what the others hear when someone has left."""
-    return {"type": "left", "username": person.username}
 
 
 def seen(person: Person, event: Event) -> list[LogEntry]:

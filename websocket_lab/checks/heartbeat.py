@@ -4,8 +4,9 @@ from websocket_lab.checking.bench import all_hear, word
 from websocket_lab.checking.chat_bench import say
 from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.heartbeat_bench import INTERVAL, LATEST, PATIENCE, HeartbeatBench
-from websocket_lab.checking.heartbeat_scene import left, seen
+from websocket_lab.checking.heartbeat_scene import seen
 from websocket_lab.checking.person import Person
+from websocket_lab.checking.tuned_hall_bench import left
 from websocket_lab.connection_state import State
 from websocket_lab.hints.heartbeat import HINTS
 
@@ -69,15 +70,7 @@ STILL_HERE = {
 
 def nothing_goes_on_for_who_has_left(bench: HeartbeatBench) -> None:
     """When someone has left, nothing goes on for them: no task is left behind."""
-    (ana,) = bench.join("Ana")
-    bench.is_quiet_again(ana)
-    before = bench.tasks()
-    for _ in range(2):
-        bench.come_and_go(ana, STILL_HERE)
-    # How many tasks Ana alone has at a given moment depends on what her handler is doing.
-    after = bench.tasks(wanted=before + 2)
-    came = f"is alone again, and the server still has {after - before} tasks more than before"
-    ana.must(after <= before + 2, "is alone again, and all tasks of the others have ended", came, LEFT_BEHIND)
+    bench.leaves_no_task(STILL_HERE, LEFT_BEHIND)
 
 
 LEFT_BEHIND = "A task that pings goes on until somebody ends it: in `finally`, call task.cancel()."
