@@ -12,8 +12,8 @@ Edit a lesson in JupyterLab, or as text:
     jupytext --to ipynb --update -o notebooks/02_echo.ipynb lesson.py
     python -m authoring sync
 
-Server code is edited in `server_snippets/`, never in a cell that is filled from there; an exercise is edited in
-`solutions/`, between and around `### BEGIN SOLUTION` and `### END SOLUTION`.
+Server code is edited in `server_snippets/`, never in a cell that is filled from there; an exercise is edited
+in `solutions/`, between and around `### BEGIN SOLUTION` and `### END SOLUTION`.
 """
 
 import sys
