@@ -79,7 +79,8 @@ def the_others_talk_on(bench: RateBench) -> None:
     all_hear([ana, ben, eve], {"type": "joined", "username": eve.username})
     for speaker in (ben, eve):
         for event in says_a_burst(speaker):
-            all_hear([ana, ben, eve], event, SHARED)
+            # The speaker first: who is refused hears why.
+            all_hear([speaker, *{ana, ben, eve} - {speaker}], event, SHARED)
     ana.sends(say(word()))
     ana.hears(REFUSED, NOT_REFUSED)
 

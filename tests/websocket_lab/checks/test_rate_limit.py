@@ -319,7 +319,7 @@ class Empty(Bucket):
 
 class MoreThanOne(Bucket):
     def spend(self) -> bool:
-        is_enough = self.tokens > 1.001
+        is_enough = self.tokens > 1.5
         self.tokens -= is_enough
         return is_enough
 
