@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from tests.jupyterlab import KERNEL, JupyterLab, NotebookPage, within
+from websocket_lab.checking.verdict import VERDICT_JSON
 from websocket_lab.exercise_notebook import BEGIN, without_markers
 
 
@@ -35,6 +36,7 @@ MISTAKES = [
     Mistake("01_private_messages", "text.split(maxsplit=2)", "text.split()", "too many values to unpack"),
     Mistake("02_typing_indicator", "await self.show(member, active=True)", "pass", "heard nothing for"),
     Mistake("03_online_users", " if websocket in inside", "", "What came"),
+    Mistake("04_message_history", "self.history[member.room].append(event)", "pass", "What came"),
 ]
 
 
@@ -58,6 +60,13 @@ class Desk:
         (index,) = [index for index, source in enumerate(self.cells) if part in source]
         self.page.run_cell(index)
         return self.page.output(index)
+
+    @property
+    def outcome(self) -> str:
+        """How the last check ended."""
+        outputs = [output for cell in self.page.content()["cells"] for output in cell.get("outputs", [])]
+        verdicts = [output.get("data", {}).get(VERDICT_JSON) for output in outputs]
+        return [verdict["outcome"] for verdict in verdicts if verdict][-1]
 
     def write(self, old: str, new: str) -> None:
         """Replace the code of a cell, and run it."""
@@ -103,7 +112,8 @@ def test_from_a_first_try_to_the_comparison(lab: JupyterLab, mistake: Mistake) -
 
     for _, solved in gaps(name):
         desk.write(solved.replace(mistake.right, mistake.wrong), f"# mended\n{solved}")
-    assert "✓" in desk.run(f'check("{slug}"')
+    desk.run(f'check("{slug}"')
+    assert desk.outcome == "passed"
     desk.picture("3_passed")
     compared = desk.run(f'compare("{slug}")')
     desk.picture("4_compared")
