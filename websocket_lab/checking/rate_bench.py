@@ -17,6 +17,8 @@ HARDLY = 0.05
 # A token comes back every tenth of a second.
 FAST_BURST = 5
 FAST_RATE = 10.0
+# How often a scene is played again that a busy machine has disturbed.
+REPEATS = 2
 
 
 class RateBench(HallBench):
@@ -51,6 +53,14 @@ class RateBench(HallBench):
         self._past_errors = self.errors
         self.server.stop()
         self._start(FAST_BURST, FAST_RATE)
+        scene = self._play()
+        for _ in range(REPEATS):
+            if scene.was_disturbed:
+                scene.end()
+                scene = self._play()
+        return scene
+
+    def _play(self) -> RateScene:
         ana, ben, eve = self.join("Ana", "Ben", "Eve")
         scene = RateScene(ana, ben, eve, FAST_BURST, FAST_RATE)
         scene.play()

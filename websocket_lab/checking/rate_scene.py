@@ -1,6 +1,7 @@
 """Time passes once: Ana talks far too fast, is silent for a moment, talks again; Ben talks steadily."""
 
 import time
+from itertools import pairwise
 
 from websocket_lab.checking.bench import word
 from websocket_lab.checking.chat_bench import say
@@ -10,6 +11,8 @@ from websocket_lab.checking.token_bounds import Finding, Try, findings
 
 
 TICK = 0.02
+# Seconds in which enough tokens come back for a haste to be none.
+LONG_PAUSE = 0.25
 BETWEEN_STEADY_WORDS = 0.2
 SILENCE = 0.9
 LONGEST = 2.5
@@ -51,6 +54,16 @@ class RateScene:
         self._go_on(time.monotonic() + SILENCE)
         self.after_silence = [ask(self.ana) for _ in range(AFTER_SILENCE)]
         self._listen()
+
+    @property
+    def was_disturbed(self) -> bool:
+        """Whether Ana's haste had a long pause in it: the machine was busy, or the server is slow."""
+        return any(after.answered - before.sent > LONG_PAUSE for before, after in pairwise(self.hasty))
+
+    def end(self) -> None:
+        """Let the people leave."""
+        for person in (self.ana, self.ben, self.eve):
+            person.leaves()
 
     def first(self, finding: Finding, tries: list[Try]) -> Try | None:
         """Return the first of the tries of which this is to be said, or None."""
