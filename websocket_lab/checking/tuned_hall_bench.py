@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from websocket_lab.checking.bench import CheckedServer, app_from, word
 from websocket_lab.checking.event import Event
-from websocket_lab.checking.hall_bench import NOBODY_IN, HallBench
+from websocket_lab.checking.hall_bench import HallBench
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.server_tasks import ServerTasks
 
@@ -33,11 +33,11 @@ class TunedHallBench(HallBench):
         app = app_from(with_options(self.subject, options))
         self.server = CheckedServer(self._tasks.watch(app)).start()
 
-    def is_quiet_again(self, person: Person) -> None:
+    def is_quiet_again(self, person: Person, likely: Causes) -> None:
         """Have a person say something, which that person must hear next."""
         text = word()
         person.sends({"action": "message", "text": text})
-        person.hears({"type": "message", "text": text}, NOBODY_IN)
+        person.hears({"type": "message", "text": text}, likely)
 
     def come_and_go(self, witness: Person, likely: Causes) -> None:
         """Let two people come, and go in two ways; the witness hears all of it."""
@@ -51,7 +51,7 @@ class TunedHallBench(HallBench):
     def leaves_no_task(self, likely: Causes, cause: str) -> None:
         """Let people come and go, and look whether the server has more to do than before."""
         (ana,) = self.join("Ana")
-        self.is_quiet_again(ana)
+        self.is_quiet_again(ana, likely)
         before = self._tasks.count()
         for _ in range(2):
             self.come_and_go(ana, likely)
