@@ -7,7 +7,7 @@ from server_snippets.settings import Settings
 
 
 RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
-SLOW = "what to do when too much waits for a client (default: %(default)s)"
+SLOW = f"what to do when too much waits for a client: {', '.join(SlowClients)} (default: %(default)s)"
 ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
 
 
@@ -20,13 +20,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=port, default=8000, help="port, 0 for a free one (default: %(default)s)")
     add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
-    add(
-        "--slow-clients",
-        type=SlowClients,
-        choices=list(SlowClients),
-        default=Settings.slow_clients,
-        help=SLOW,
-    )
+    add("--slow-clients", type=policy, default=Settings.slow_clients, metavar="POLICY", help=SLOW)
     add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
     return parser.parse_args(arguments)
 
@@ -43,3 +37,10 @@ def rate(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no rate: give a whole number, 0 for no limit")
     return int(text)
+
+
+def policy(text: str) -> SlowClients:
+    """Read what becomes of slow clients."""
+    if text not in list(SlowClients):
+        raise argparse.ArgumentTypeError(f"{text!r} is no policy: give {', '.join(SlowClients)}")
+    return SlowClients(text)

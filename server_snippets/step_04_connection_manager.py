@@ -25,26 +25,23 @@ async def close_slow(websocket: WebSocket) -> None:
         await websocket.close(1013, "You read too slowly")
 
 
-# %% say_goodbye
 def say_goodbye(websocket: WebSocket) -> None:
     """Close a slow client's connection in the background, in a task that `goodbyes` keeps alive."""
-    goodbye = asyncio.create_task(close_slow(websocket))
-    goodbyes.add(goodbye)
+    goodbyes.add(goodbye := asyncio.create_task(close_slow(websocket)))
     goodbye.add_done_callback(goodbyes.discard)
 
 
 # %% deliver
 async def deliver(message: str, websocket: WebSocket, seconds: float = 1.0) -> bool:
     """Send `message` and return whether the client took it in time."""
-    try:
-        async with asyncio.timeout(seconds):
-            await websocket.send_text(message)
-    except GONE:
-        return False
-    except TimeoutError:
-        say_goodbye(websocket)
-        return False
-    return True
+    with suppress(*GONE):
+        try:
+            async with asyncio.timeout(seconds):
+                await websocket.send_text(message)
+                return True
+        except TimeoutError:
+            say_goodbye(websocket)
+    return False
 
 
 # %% manager
