@@ -88,6 +88,12 @@ class BackgroundServer:
             return ""
         return "".join(learner_stack(self._thread.stack).format()) or "(no line of yours)"
 
+    def cpu_seconds(self) -> float:
+        """Return the seconds that the running server has kept a processor busy since it started."""
+        if self._thread is None:
+            raise RuntimeError("The server is not running. Call start() first.")
+        return self._thread.cpu_seconds(START_DEADLINE)
+
     def url(self, path: str = "/") -> str:
         """Return the WebSocket address of `path`, such as `ws://127.0.0.1:54321/ws`."""
         return f"ws://{HOST}:{self.port}/{path.removeprefix('/')}"

@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from traceback import StackSummary, extract_stack
@@ -62,6 +63,13 @@ class ServerThread:
 
         loop.call_soon_threadsafe(turned.set)
         return turned.wait(deadline)
+
+    def cpu_seconds(self, deadline: float) -> float:
+        """Return the CPU time that the thread has used; TimeoutError if it does not answer in time."""
+        used: Future[float] = Future()
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(lambda: used.set_result(time.thread_time()))
+        return used.result(deadline)
 
     def interrupt(self) -> None:
         """Raise an exception in what the thread computes now."""

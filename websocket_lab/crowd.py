@@ -1,0 +1,97 @@
+"""A crowd of clients in a process of its own, so that they cost the server's process nothing."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+
+PROGRAM = Path(__file__).with_name("crowd_process.py")
+TEXT_SIZE = 100
+
+
+class CrowdError(RuntimeError):
+    """A client could not connect, or a message did not reach everyone exactly once."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a crowd has heard, every message counted by the client that received it."""
+
+    deliveries: int
+    seconds: float
+
+
+class Crowd:
+    """Clients that one of them speaks to: `with Crowd(server.url("/ws")) as crowd: crowd.speak()`.
+
+    Args:
+        url: The endpoint; what one client sends there must reach all of them.
+        size: How many clients there are, the one who speaks included.
+        greeting: What each sends first; the server answers it with one message.
+        compression: Whether the clients offer permessage-deflate, as browsers do.
+    """
+
+    def __init__(self, url: str, size: int = 100, *, greeting: str = "", compression: bool = True) -> None:
+        self._options = (url, compression, size, greeting)
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Connect everyone.
+
+        Raises:
+            CrowdError: A client was refused.
+        """
+        # -P: what lies beside the file must not stand in for the standard library.
+        command = [sys.executable, "-P", str(PROGRAM), json.dumps(self._options)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        try:
+            self._answer(self._process)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        """Leave, all at once and without a goodbye."""
+        self._end()
+
+    def speak(self, in_flight: int = 16, seconds: float = 0.5, form: str = "TEXT") -> Load:
+        """Let one client speak for so long: `in_flight` messages at once, the next when all have heard them.
+
+        Args:
+            in_flight: How many messages are sent at once.
+            seconds: For how long.
+            form: What a message looks like; TEXT stands for 100 characters, each time different ones.
+
+        Raises:
+            CrowdError: A message did not come, or came twice.
+        """
+        if self._process is None or self._process.stdin is None:
+            raise CrowdError("Nobody is there yet. Write: with Crowd(url) as crowd.")
+
+        order = {"in_flight": in_flight, "seconds": seconds, "form": form, "size": TEXT_SIZE}
+        print(json.dumps(order), file=self._process.stdin, flush=True)
+        return Load(**self._answer(self._process))
+
+    def _answer(self, process: "subprocess.Popen[str]") -> dict[str, Any]:
+        assert process.stdout is not None and process.stderr is not None
+        line = process.stdout.readline()
+        if not line:
+            raise CrowdError(f"The crowd's process has ended. Its last words:\n{process.stderr.read()}")
+
+        answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise CrowdError(answer["error"])
+        return answer
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
