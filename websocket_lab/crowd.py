@@ -31,12 +31,15 @@ class Crowd:
     Args:
         url: The endpoint; what one client sends there must reach all of them.
         size: How many clients there are, the one who speaks included.
-        greeting: What each sends first; the server answers it with one message.
+        greeting: What each sends first, if anything.
+        answers: How many messages each hears before the crowd begins to talk.
         compression: Whether the clients offer permessage-deflate, as browsers do.
     """
 
-    def __init__(self, url: str, size: int = 100, *, greeting: str = "", compression: bool = True) -> None:
-        self._options = (url, compression, size, greeting)
+    def __init__(
+        self, url: str, size: int = 100, *, greeting: str = "", answers: int = 0, compression: bool = True
+    ) -> None:
+        self._options = (url, compression, size, greeting, answers)
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:

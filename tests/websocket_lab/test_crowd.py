@@ -36,7 +36,7 @@ def test_a_crowd_can_introduce_itself() -> None:
     form = '{"action": "send", "channel": "news", "message": "TEXT"}'
     with (
         BackgroundServer(make_app(Settings(rate=0))) as server,
-        Crowd(server.url("/ws/json"), 30, greeting=greeting) as crowd,
+        Crowd(server.url("/ws/json"), 30, greeting=greeting, answers=1) as crowd,
     ):
         assert crowd.speak(in_flight=2, seconds=0.1, form=form).deliveries > 0
 
