@@ -88,6 +88,8 @@ class ChatServer:
             await self.talk(member)
         finally:
             self.manager.leave_room(member.websocket, member.room)
+            # First, for whoever hears that a name has left may take it.
+            self.manager.unregister_user(member.username, member.websocket)
             await self.left(member)
 
     async def talk(self, member: Member) -> None:

@@ -82,11 +82,12 @@ class BackgroundServer:
             self.warn_of_standstill()
         self._thread = None
 
-    def standstill(self, deadline: float = 1.0) -> str:
+    def standstill(self, deadline: float = 0.3) -> str:
         """Return the learner's lines that keep the server from doing anything else, or "" if none do."""
         if self._thread is None or self._thread.answers(deadline):
             return ""
-        return "".join(learner_stack(self._thread.stack).format()) or "(no line of yours)"
+        # Without such a line, the machine is busy, and not the server.
+        return "".join(learner_stack(self._thread.stack).format())
 
     def cpu_seconds(self) -> float:
         """Return the seconds that the running server has kept a processor busy since it started."""

@@ -106,6 +106,14 @@ class ClientConnection:
         assert self.close_code is not None
         return self.close_code
 
+    async def ping(self) -> float:
+        """Send a ping, wait for its pong, and return the seconds between them (RFC 6455, 5.5.2)."""
+        try:
+            return await (await self._open_websocket().ping())
+        except ConnectionClosed:
+            await self.until(lambda: self.state is State.CLOSED)
+            raise self.ended() from None
+
     async def vanish(self) -> None:
         """Reset the TCP connection: no close frame, no goodbye."""
         transport = self._open_websocket().transport

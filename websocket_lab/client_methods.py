@@ -46,6 +46,10 @@ class ClientMethods:
         """Wait until the connection is closed and return its close code."""
         return self.client.wait_closed(deadline)
 
+    def ping(self, deadline: float | None = None) -> float:
+        """Send a ping and return the seconds until its pong."""
+        return self.client.ping(deadline)
+
     def vanish(self) -> None:
         """Reset the TCP connection without a close frame, as a crash or a pulled cable does."""
         self.client.vanish()

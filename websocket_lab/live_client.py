@@ -124,6 +124,15 @@ class LiveClient:
         """Wait until the connection is closed and return its close code (1006: no close frame came)."""
         return self._run(self._connection.until_closed, "see the connection close", deadline)
 
+    def ping(self, deadline: float | None = None) -> float:
+        """Send a ping and return the seconds until its pong: all that the server had sent before has come.
+
+        Raises:
+            ConnectionEnded: The connection is not open.
+            TimeoutError: No pong came in time.
+        """
+        return self._run(self._connection.ping, "get a pong", deadline)
+
     def vanish(self) -> None:
         """Reset the TCP connection without a close frame, as a crash or a pulled cable does."""
         self._run(self._connection.vanish, "vanish")

@@ -80,6 +80,8 @@ def _comparison(exercise: str, theirs: str) -> Card:
     if yours is None:
         return note("Nothing to compare yet", f'First check your code: `check("{exercise}", …)`.')
 
+    # Whoever compares inside a solution has its markers, too.
+    yours = without_markers(yours)
     compared = rows(yours, theirs)
     if all(row.is_same for row in compared):
         return note("No difference", "Your code and the solution are the same, line by line.")

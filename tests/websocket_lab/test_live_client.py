@@ -195,6 +195,18 @@ def test_a_client_that_stopped_reading_reads_on_later(ana: LiveClient) -> None:
     assert ana.receive() == "hi"
 
 
+def test_a_ping_comes_back_behind_all_that_was_sent_before(ana: LiveClient) -> None:
+    ana.send("Hello")
+
+    assert 0 < ana.ping() < ana.deadline
+
+
+def test_a_ping_to_nobody_says_so(ana: LiveClient) -> None:
+    ana.disconnect()
+    with pytest.raises(ConnectionEnded, match="is closed"):
+        ana.ping()
+
+
 def test_connecting_again_after_the_end_works(ana: LiveClient) -> None:
     ana.disconnect()
     ana.connect().send("back")

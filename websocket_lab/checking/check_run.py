@@ -100,7 +100,7 @@ class CheckRun:
 
     def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
         found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
-        outcome, trace = (Outcome.ERROR, errors[-1]) if errors else (Outcome.FAILED, "")
+        outcome, trace = (Outcome.ERROR, errors[0]) if errors else (Outcome.FAILED, "")
         if stuck := bench.standstill():
             outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED
         words = " ".join(filter(None, [f"Expected: {found['expected']}", found["came"], found["cause"]]))

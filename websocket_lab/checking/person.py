@@ -16,6 +16,8 @@ from websocket_lab.wire.recorder import WireRecorder
 
 # Seconds. A right server may be slow, and the machine busy.
 PATIENCE = 1.5
+LONGEST_PING = 1.0
+AFTER_PONG = 0.3
 # Connecting takes many turns of several threads; only a server that hangs makes anybody wait so long.
 LONGEST_CONNECT = 5.0
 # What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
@@ -138,13 +140,21 @@ class Person:
 
     def _read(self, wanted: str, likely: Causes, deadline: float, patience: float) -> Event:
         try:
-            message = self.client.receive(max(0.0, deadline - time.monotonic()))
+            message = self._receive(deadline)
         except TimeoutError:
             raise self._silence(wanted, likely, patience) from None
         except ConnectionEnded as error:
             cause = cause_of("closed", likely)
             raise Mismatch(wanted, str(error).partition(" Call ")[0], cause) from None
         return self._parsed(message, wanted)
+
+    def _receive(self, deadline: float) -> str | bytes:
+        try:
+            return self.client.receive(max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            # On a busy machine a message may be late: what was on its way comes before the pong.
+            self.client.ping(LONGEST_PING)
+            return self.client.receive(AFTER_PONG)
 
     def _parsed(self, message: str | bytes, wanted: str) -> Event:
         self._raw = str(message)
