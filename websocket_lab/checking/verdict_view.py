@@ -1,8 +1,8 @@
 """A verdict as a page for the notebook."""
 
-from html import escape
 from typing import TYPE_CHECKING
 
+from websocket_lab.card import safe, with_code
 from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details, how_far, shown_steps
 from websocket_lab.look import stylesheet
 
@@ -18,9 +18,9 @@ def verdict_html(verdict: "Verdict") -> str:
     kind = "passed" if verdict.passed else verdict.outcome.replace(" ", "-")
     parts = [
         f"<style>{stylesheet('checking/verdict.css')}</style>",
-        f'<section class="wsl wsl-verdict wsl-{kind}" aria-label="Verdict: {_safe(verdict.title)}">',
-        f'<p class="wsl-verdict-head"><strong>{_safe(HEADS[verdict.outcome])}</strong>'
-        f" <span>{_safe(verdict.title)} · {verdict.seconds:.1f} s</span></p>",
+        f'<section class="wsl wsl-verdict wsl-{kind}" aria-label="Verdict: {safe(verdict.title)}">',
+        f'<p class="wsl-verdict-head"><strong>{safe(HEADS[verdict.outcome])}</strong>'
+        f" <span>{safe(verdict.title)} · {verdict.seconds:.1f} s</span></p>",
         _message(verdict),
         _steps(verdict),
         _details(verdict),
@@ -33,7 +33,7 @@ def verdict_html(verdict: "Verdict") -> str:
 def _message(verdict: "Verdict") -> str:
     # Below, the same is told in parts.
     text = how_far(verdict) if verdict.expected else verdict.message
-    return f'<p class="wsl-verdict-message">{_safe(text)}</p>'
+    return f'<p class="wsl-verdict-message">{with_code(text)}</p>'
 
 
 def _steps(verdict: "Verdict") -> str:
@@ -46,34 +46,30 @@ def _step(step: "StepResult") -> str:
     sign = f'<span class="wsl-sign" aria-hidden="true">{SIGNS[step.passed]}</span>'
     words = f" <em>({WORDS[step.passed]})</em>" if step.passed is False else ""
     spoken = "" if words else f'<span class="wsl-spoken"> ({WORDS[step.passed]})</span>'
-    return f'<li class="wsl-step-{kind}">{sign}<span>{_safe(step.claim)}{words}{spoken}</span></li>'
+    return f'<li class="wsl-step-{kind}">{sign}<span>{safe(step.claim)}{words}{spoken}</span></li>'
 
 
 def _details(verdict: "Verdict") -> str:
     rows = "".join(
-        f"<dt>{_safe(heading)}</dt><dd>{_detail(heading, text)}</dd>" for heading, text in details(verdict)
+        f"<dt>{safe(heading)}</dt><dd>{_detail(heading, text)}</dd>" for heading, text in details(verdict)
     )
     return f'<dl class="wsl-verdict-details">{rows}</dl>' if rows else ""
 
 
 def _detail(heading: str, text: str) -> str:
     if heading == "Hint":
-        return f"<details><summary>Show a hint</summary><p>{_safe(text)}</p></details>"
-    return f"<pre>{_safe(text)}</pre>" if heading in TEXTS_OF_CODE else _safe(text)
+        return f"<details><summary>Show a hint</summary><p>{with_code(text)}</p></details>"
+    return f"<pre>{safe(text)}</pre>" if heading in TEXTS_OF_CODE else with_code(text)
 
 
 def _picture(verdict: "Verdict") -> str:
     if verdict.diagram is None or not verdict.diagram.arrows:
         return ""
 
-    text = f"<details><summary>The same as text</summary><pre>{_safe(verdict.diagram.text)}</pre></details>"
+    text = f"<details><summary>The same as text</summary><pre>{safe(verdict.diagram.text)}</pre></details>"
     shown = f"<h4>What crossed the wire</h4>{verdict.diagram.svg}{text}"
     return (
         f"<div>{shown}</div>"
         if not verdict.passed
         else f"<details><summary>See the last step on the wire</summary>{shown}</details>"
     )
-
-
-def _safe(text: str) -> str:
-    return escape(text, quote=True)
