@@ -1,6 +1,6 @@
 """A crowd of clients in a process of its own; `websocket_lab.crowd` starts it by this file's path.
 
-It imports nothing of the course, so it starts at once. It says when all are connected; then it answers each line.
+It imports nothing of the course, so it starts at once. When all are connected, it says so and takes orders.
 """
 
 import asyncio
@@ -42,8 +42,7 @@ class Listener(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.opened: asyncio.Future[str] = loop.create_future()
         self.closed: asyncio.Future[str] = loop.create_future()
-        self.transport: asyncio.Transport = None  # type: ignore[assignment]
-        self._on_messages = on_messages
+        self.on_messages = on_messages
         self._rest = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -78,7 +77,7 @@ class Listener(asyncio.Protocol):
             start = bounds[1]
         self._rest = data[start:]
         if messages:
-            self._on_messages(messages)
+            self.on_messages(messages)
 
     def _answer(self, opcode: int, payload: bytes) -> None:
         if opcode == PING:
@@ -107,8 +106,9 @@ class Crowd:
 
     def __init__(self, url: str, compression: bool) -> None:
         self._address = urlsplit(url)
+        self._target = url.partition(self._address.netloc)[2]
         self._offer = f"Sec-WebSocket-Extensions: {OFFER}\r\n" if compression else ""
-        self._listeners: list[Listener] = []
+        self.listeners: list[Listener] = []
         # Of all messages that should have come by now; what comes twice makes it negative.
         self._missing = 0
         self._all_came = asyncio.Event()
@@ -117,9 +117,9 @@ class Crowd:
         """Connect `size` listeners; each sends `greeting`, if there is one, and waits for the answers."""
         for start in range(0, size, AT_ONCE):
             few = [self._open() for _ in range(start, min(start + AT_ONCE, size))]
-            self._listeners += await asyncio.gather(*few)
+            self.listeners += await asyncio.gather(*few)
             self._missing += len(few) * answers
-            for listener in self._listeners[start:] if greeting else ():
+            for listener in self.listeners[start:] if greeting else ():
                 listener.send(greeting)
             await self._until_all_came()
 
@@ -127,10 +127,10 @@ class Crowd:
         """Say things, the next when all have heard the last, for so long; return what that came to."""
         start, deliveries, lasted = perf_counter(), 0, 0.0
         while lasted < seconds:
-            self._missing += in_flight * len(self._listeners)
-            self._listeners[0].send(*[form.replace("TEXT", babble(size)) for _ in range(in_flight)])
+            self._missing += in_flight * len(self.listeners)
+            self.listeners[0].send(*[form.replace("TEXT", babble(size)) for _ in range(in_flight)])
             await self._until_all_came()
-            deliveries += in_flight * len(self._listeners)
+            deliveries += in_flight * len(self.listeners)
             lasted = perf_counter() - start
         return {"deliveries": deliveries, "seconds": lasted}
 
@@ -148,7 +148,7 @@ class Crowd:
 
     def _request(self) -> bytes:
         return (
-            f"GET {self._address.path} HTTP/1.1\r\nHost: {self._address.netloc}\r\nUpgrade: websocket\r\n"
+            f"GET {self._target} HTTP/1.1\r\nHost: {self._address.netloc}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {b64encode(token_bytes(16)).decode()}\r\n"
             f"Sec-WebSocket-Version: 13\r\n{self._offer}\r\n"
         ).encode()
@@ -168,7 +168,7 @@ class Crowd:
             raise ConnectionError(self._complaint())
 
     def _ends(self) -> set[str]:
-        return {listener.closed.result() for listener in self._listeners if listener.closed.done()}
+        return {listener.closed.result() for listener in self.listeners if listener.closed.done()}
 
     def _complaint(self) -> str:
         wrong = "did not come" if self._missing > 0 else "came twice"

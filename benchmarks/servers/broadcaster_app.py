@@ -1,0 +1,40 @@
+"""Starlette with the package broadcaster, as its documentation shows it: a subscription for each client."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from broadcaster import Broadcast
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+
+broadcast = Broadcast("memory://")
+
+
+async def room(websocket: WebSocket) -> None:
+    """Publish what the client says, and pass on what anyone publishes."""
+    await websocket.accept()
+    async with asyncio.TaskGroup() as group:
+        sender = group.create_task(pass_on(websocket))
+        async for text in websocket.iter_text():
+            await broadcast.publish(channel="room", message=text)
+        sender.cancel()
+
+
+async def pass_on(websocket: WebSocket) -> None:
+    """Send everything that is published."""
+    async with broadcast.subscribe(channel="room") as subscriber:
+        async for event in subscriber:
+            await websocket.send_text(event.message)
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Connect the broadcast."""
+    async with broadcast:
+        yield
+
+
+app = Starlette(routes=[WebSocketRoute("/ws", room)], lifespan=lifespan)
