@@ -3,6 +3,7 @@
 import linecache
 import sys
 from types import ModuleType
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -28,15 +29,15 @@ def finished_module(exercise: str) -> ModuleType:
     return module
 
 
-def finished_app(exercise: str) -> ASGIApp:
-    """Return a new app as the solution makes it; LookupError if the exercise is not about a server."""
+def finished_app(exercise: str, *arguments: Any) -> ASGIApp:
+    """Return a new app that the solution makes of the arguments; LookupError if it makes none."""
     module = finished_module(exercise)
     if not hasattr(module, "make_app"):
         raise LookupError(f"The exercise {exercise!r} builds no server: its solution has no make_app().")
-    app: ASGIApp = module.make_app()
+    app: ASGIApp = module.make_app(*arguments)
     return app
 
 
-def finished_server(exercise: str) -> BackgroundServer:
-    """Start a server on the solution's app and return it, so that one can see the exercise finished."""
-    return BackgroundServer(finished_app(exercise)).start()
+def finished_server(exercise: str, *arguments: Any) -> BackgroundServer:
+    """Start a server on the app that the solution makes of the arguments, and return it."""
+    return BackgroundServer(finished_app(exercise, *arguments)).start()

@@ -32,6 +32,12 @@ def test_every_app_is_a_new_one(course):
     assert finished_app("shouting") is not finished_app("shouting")
 
 
+def test_the_solution_gets_what_its_app_needs(course):
+    rewrite(course, tagged("def make_app(broker):\n    return broker", "server"))
+
+    assert finished_app("shouting", "a broker") == "a broker"
+
+
 def test_the_source_is_all_the_server_cells_without_markers(course):
     assert server_source("shouting").startswith("from fastapi import FastAPI, WebSocket\n\n\ndef shout")
     assert "### " not in server_source("shouting")

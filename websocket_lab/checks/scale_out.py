@@ -1,0 +1,196 @@
+"""The check of exercise 12: one chat in several processes, which a broker connects."""
+
+from collections.abc import Sequence
+
+from websocket_lab.checking.bench import all_hear, at_once, word
+from websocket_lab.checking.chat_bench import say
+from websocket_lab.checking.event import Event, matches, shown
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.person import Causes, Person
+from websocket_lab.checking.scale_bench import ELSEWHERE, FIRST, SECOND, ScaleBench
+from websocket_lab.checking.scale_causes import (
+    AT_ONCE,
+    BACK,
+    BROKEN,
+    EACH_ITS_OWN,
+    GOODBYE,
+    KEPT,
+    NO_ORDER,
+    NOT_HERE,
+    OLD,
+    ONCE,
+    SHARED,
+    SHUFFLED,
+    TOO_EARLY,
+    WELCOME,
+)
+from websocket_lab.hints.scale_out import HINTS
+
+
+IN_A_ROW = 5
+# Seconds that a message takes to each client of the first process while Eve vanishes.
+SLOWLY = 0.08
+
+
+def a_process_delivers_once(chat: ScaleBench) -> None:
+    """On one process, Ana and Eve hear each message once, their own, too."""
+    ana, eve = chat.join("Ana", "Eve")
+    everyone_speaks(chat, [ana, eve], ONCE)
+
+
+def everyone_speaks(chat: ScaleBench, people: Sequence[Person], likely: Causes) -> None:
+    """Have each of the people speak, which all must hear next; and once more, to end the silence."""
+    for speaker in (*people, people[0]):
+        others = [person for person in people if person is not speaker]
+        chat.nobody_hears_more(speaker, *others, likely=likely)
+
+
+def two_processes_hear_each_other(chat: ScaleBench) -> None:
+    """Ana and Ben, on two processes, hear each other, once."""
+    everyone_speaks(chat, chat.join("Ana", "Ben"), ONCE)
+
+
+def only_the_broker_connects(chat: ScaleBench) -> None:
+    """A process with another broker hears nothing, and nobody hears it."""
+    chat.homes["Eve"] = ELSEWHERE
+    room = word()
+    ana, ben = chat.join("Ana", "Ben", room=room)
+    eve = chat.comes("Eve", room)
+    everyone_speaks(chat, [ana, ben], SHARED)
+    everyone_speaks(chat, [eve], SHARED)
+    everyone_speaks(chat, [ben, ana], SHARED)
+
+
+def rooms_stay_apart(chat: ScaleBench) -> None:
+    """What is said in a room stays in that room, on all processes."""
+    (ana,) = chat.join("Ana")
+    ben, eve = chat.join("Ben", "Eve")
+    everyone_speaks(chat, [eve, ben], NOT_HERE)
+    everyone_speaks(chat, [ana], NOT_HERE)
+    everyone_speaks(chat, [ben, eve], NOT_HERE)
+
+
+def the_order_is_kept(chat: ScaleBench) -> None:
+    """Ana and Ben talk fast and at the same time: everyone hears each of them in order."""
+    people = ana, ben = chat.join("Ana", "Ben")
+    said = {speaker.username: [word() for _ in range(IN_A_ROW)] for speaker in people}
+    at_once(lambda speaker: says_all(speaker, said[speaker.username]), people)
+    for person in people:
+        heard = [person.hears({"type": "message"}, NO_ORDER) for _ in range(2 * IN_A_ROW)]
+        for speaker, texts in said.items():
+            came = [event.get("text") for event in heard if event.get("from") == speaker]
+            person.must(came == texts, f"hears what {speaker} says in order", f"heard {came}", SHUFFLED)
+    everyone_speaks(chat, [ana, ben], ONCE)
+
+
+def says_all(speaker: Person, texts: Sequence[str]) -> None:
+    """Have someone say several things without waiting."""
+    for text in texts:
+        speaker.sends(say(text))
+
+
+def who_comes_later_hears_what_comes_then(chat: ScaleBench) -> None:
+    """Whoever comes later hears what comes then, and nothing from before."""
+    room = word()
+    ana = chat.comes("Ana", room)
+    everyone_speaks(chat, [ana], ONCE)
+    ben = chat.comes("Ben", room, ana, likely=OLD)
+    everyone_speaks(chat, [ana, ben], OLD)
+    eve = chat.comes("Eve", room, ana, ben, likely=OLD)
+    everyone_speaks(chat, [ana, ben, eve], OLD)
+
+
+def one_subscription_for_a_room(chat: ScaleBench) -> None:
+    """Three people join a room at once: their process subscribes once, and all of them hear what is said."""
+    chat.homes["Ben"] = FIRST
+    line, room = chat.lines[FIRST], word()
+    before = line.count()
+    people = [chat.guest(name, room) for name in ("Ana", "Ben", "Eve")]
+    with line.held():
+        at_once(lambda person: person.connects(WELCOME), people)
+    for person in people:
+        until_heard(person, {"type": "joined", "username": person.username})
+    more = line.count() - before
+    came = f"is one of three, and the process has {more} subscriptions more than before"
+    people[0].must(more <= 1, "and the others share one subscription", came, EACH_ITS_OWN)
+    said = word()
+    people[0].sends(say(said))
+    for person in people:
+        until_heard(person, {"type": "message", "text": said})
+    everyone_speaks(chat, people, ONCE)
+
+
+def until_heard(person: Person, wanted: Event) -> None:
+    """Have a person hear something; before it, people may be announced, once each."""
+    announced: list[Event] = []
+    while True:
+        event = person.next_event(f"{person.name} hears {shown(wanted)}.", AT_ONCE)
+        if matches(event, wanted):
+            return
+        person.must(event.get("type") == "joined", "hears who joins", f"heard {dict(event)}")
+        person.must(event not in announced, "hears once who joins", "heard it twice", AT_ONCE["twice"])
+        announced.append(event)
+
+
+def an_empty_room_is_given_up(chat: ScaleBench) -> None:
+    """When the last one has left or vanished, the process ends its subscription, and not before."""
+    counts, room = [line.count() for line in chat.lines], word()
+    ana, eve, ben = chat.join("Ana", "Eve", "Ben", room=room)
+    leaves(eve, [ana, ben])
+    everyone_speaks(chat, [ben, ana], TOO_EARLY)
+    leaves(ana, [ben])
+    gives_up(chat, FIRST, ana, counts[FIRST])
+    ana = chat.comes("Ana", room, ben, likely=BACK)
+    everyone_speaks(chat, [ben, ana], BACK)
+    ben.vanishes()
+    ana.hears({"type": "left", "username": ben.username}, GOODBYE)
+    gives_up(chat, SECOND, ben, counts[SECOND])
+    everyone_speaks(chat, [ana], TOO_EARLY)
+
+
+def leaves(gone: Person, others: Sequence[Person]) -> None:
+    """Have someone leave; the others hear it."""
+    gone.leaves()
+    all_hear(others, {"type": "left", "username": gone.username}, GOODBYE)
+
+
+def gives_up(chat: ScaleBench, process: int, last: Person, wanted: int) -> None:
+    """Wait until a process has as many subscriptions as before someone came."""
+    count = chat.lines[process].count(wanted)
+    came = f"has gone, and the process has {count - wanted} subscription more than before"
+    last.must(count <= wanted, "was the last on this process: it has unsubscribed", came, KEPT)
+
+
+def who_vanishes_stops_nobody(chat: ScaleBench) -> None:
+    """Eve vanishes while a message is on its way to her: the others hear it, and all that follows."""
+    ana, eve, ben = chat.join("Ana", "Eve", "Ben")
+    with chat.slow_lines(SLOWLY):
+        said = [word() for _ in range(3)]
+        for text in said:
+            ben.sends(say(text))
+        events = [{"type": "message", "text": text} for text in said]
+        ana.hears(events[0], BROKEN)
+        eve.vanishes()
+        left = {"type": "left", "username": eve.username}
+        ana.hears_all([*events[1:], left], BROKEN)
+        ben.hears_all([*events, left], BROKEN)
+    everyone_speaks(chat, [ben, ana], BROKEN)
+
+
+EXERCISE = Exercise(
+    title="Scale out",
+    bench=ScaleBench,
+    seconds=45.0,
+    steps=(
+        a_process_delivers_once,
+        two_processes_hear_each_other,
+        only_the_broker_connects,
+        rooms_stay_apart,
+        the_order_is_kept,
+        who_comes_later_hears_what_comes_then,
+        one_subscription_for_a_room,
+        an_empty_room_is_given_up,
+        who_vanishes_stops_nobody,
+    ),
+    hints=HINTS,
+)
