@@ -113,10 +113,11 @@ class Link:
 
     def suffer(self, order: Order) -> None:
         """Suffer from an order, if it is for this client, and show it on its lane."""
-        self.refresh()
+        # The note comes first: what was kept back passes after the cable is plugged in.
         if self.names and (order.name is None or order.name in self.names):
             order.shown_to.add(self.connection.name)
             self._recorder.note(self.connection, order.words)
+        self.refresh()
 
     def _meet(self) -> None:
         self._known_as = self.connection.name

@@ -1,0 +1,78 @@
+"""Lesson 10: silence is noticed, a client comes back, and ten cuts take nothing from it."""
+
+import re
+
+import pytest
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+
+
+LESSON = "10_heartbeat.ipynb"
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def test_nobody_notices_a_pulled_cable(run: LessonRun) -> None:
+    assert "it was nobody: Ana's panel says open" in run.output("pull_guess.reveal")
+
+
+def test_a_short_break_heals(run: LessonRun) -> None:
+    lines = run.output("tap.diagram(last=5)").splitlines()
+
+    assert [line.split("  ")[-1].strip() for line in lines[-2:]] == [
+        "cable plugged in: all passes",
+        '"Lunch at noon?"',
+    ]
+
+
+def test_a_pong_has_the_bytes_of_its_ping(run: LessonRun) -> None:
+    pings, pongs = (re.findall(rf"{word} ((?:\w\w ?)+)", run.output("last=4")) for word in ("ping", "pong"))
+
+    assert set(pongs) <= set(pings) and pongs
+
+
+def test_uvicorn_notices_and_ana_hears_of_it_later(run: LessonRun) -> None:
+    first, second = run.output("until(lambda: len(chat").splitlines()
+
+    assert first.endswith("Her panel says open.")
+    assert second == "Plugged in, she reads 1011 keepalive ping timeout"
+
+
+def test_uvicorn_does_not_free_a_stalled_reader(run: LessonRun) -> None:
+    assert "it was Ben:" in run.output("film_guess.reveal")
+
+
+def test_who_answers_no_ping_of_ours_reads_4008(run: LessonRun) -> None:
+    assert re.match(r'4008 Heartbeat timeout( \{"type": "ping"\})+$', run.output("*eve.messages"))
+
+
+def test_the_library_resumes_nothing(run: LessonRun) -> None:
+    assert "it was 30: 31 written: 30 lost, 0 doubled, in order" in run.output("miss_guess.reveal")
+
+
+def test_jitter_spreads_the_attempts(run: LessonRun) -> None:
+    words = run.output("plot_attempts(await")
+
+    assert re.search(r"always 0.2 s: \d+ \(\d+\) · doubling: \d+ \(\d+\) · with jitter: \d+ \(\d+\)", words)
+
+
+def test_ten_cuts_take_nothing(run: LessonRun) -> None:
+    last = [cell for cell in run.code if cell.source.startswith("await ten_cuts")]
+
+    assert last[0].outputs[0].data["text/plain"] == "31 written: 0 lost, 0 doubled, in order"
+
+
+def test_a_person_pulls_the_cable_and_loses_nothing(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, 'tap.view(12, "Ana")')
+    wire = page.page.get_by_role("region", name="Ana on the wire")
+    page.page.get_by_role("button", name="Pull the cable").last.click()
+    page.panel("Ben").type_and_send("Are you there?")
+    wire.locator("title", has_text="cable pulled").last.wait_for(state="attached")
+    page.page.get_by_role("button", name="Plug it in").last.click()
+
+    wire.locator("title", has_text="Are you there?").last.wait_for(state="attached")
