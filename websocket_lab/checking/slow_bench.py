@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from websocket_lab.checking.bench import all_hear, word
-from websocket_lab.checking.event import Event
+from websocket_lab.checking.event import Event, matches
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.tuned_hall_bench import TunedHallBench
@@ -64,9 +64,9 @@ class SlowBench(TunedHallBench):
         heard = {"left": False}
         while True:
             event = speaker.next_event(f"{speaker.name} hears what she has said.", likely)
-            if event == event | {"type": "left", "username": gone.username}:
+            if matches(event, {"type": "left", "username": gone.username}):
                 heard["left"] = True
-            elif event == event | said:
+            elif matches(event, said):
                 return heard["left"]
             else:
                 raise Mismatch(f"{speaker.name} hears what she has said.", f"She heard {str(event)[:200]}.")

@@ -123,3 +123,9 @@ def with_lifetime(subject: Any, lifetime: float) -> Any:
     if isinstance(subject, Starlette) or not callable(subject):
         return subject
     return partial(subject, lifetime)
+
+
+def alike(one: str, other: str) -> float:
+    """Return at which part of their places two texts have the same character."""
+    same = sum(a == b for a, b in zip(one, other, strict=False))
+    return same / max(len(one), len(other))

@@ -1,5 +1,6 @@
-"""When something crossed the wire, from the log of one client."""
+"""Times in a check: when something crossed the wire, and waiting for a moment."""
 
+import time
 from datetime import datetime
 
 from websocket_lab.checking.event import Event, matches
@@ -15,3 +16,8 @@ def last_time(client: LiveClient, direction: Direction, event: Event) -> datetim
         for entry in reversed(client.log)
         if entry.direction == direction and matches(json_object(entry.message), event)
     )
+
+
+def sleep_until(moment: float) -> None:
+    """Return at this moment of time.monotonic()."""
+    time.sleep(max(0.0, moment - time.monotonic()))

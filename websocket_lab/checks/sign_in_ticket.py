@@ -7,8 +7,10 @@ from websocket_lab.checking.bench import Mismatch, at_once, word
 from websocket_lab.checking.event import shown
 from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.person import Person
-from websocket_lab.checking.ticket_bench import RIGHT_TOKEN, SHORT_LIFE, TicketBench, ticket_in
+from websocket_lab.checking.ticket_bench import RIGHT_TOKEN, SHORT_LIFE, TicketBench, alike, ticket_in
+from websocket_lab.checking.timing import sleep_until
 from websocket_lab.connection_state import State
+from websocket_lab.hints.sign_in_ticket import HINTS
 
 
 FEWEST_SIGNS = 16
@@ -24,9 +26,8 @@ def the_right_token_gets_a_ticket(server: TicketBench) -> None:
     ticket = server.ticket()
     if len(ticket) < FEWEST_SIGNS:
         wanted = f"A ticket has at least {FEWEST_SIGNS} characters."
-        raise Mismatch(
-            wanted, f"This one has {len(ticket)}: {ticket!r}.", "secrets.token_urlsafe(16) has 22."
-        )
+        came = f"This one has {len(ticket)}: {ticket!r}."
+        raise Mismatch(wanted, came, "secrets.token_urlsafe(16) has 22.")
 
 
 def no_token_gets_no_ticket(server: TicketBench) -> None:
@@ -54,12 +55,6 @@ def each_ticket_is_new(server: TicketBench) -> None:
                 f"Two tickets were {one} and {other}.",
                 "A counter, or the time, can be guessed. Let secrets.token_urlsafe(16) make each ticket.",
             )
-
-
-def alike(one: str, other: str) -> float:
-    """Return at which part of their places two texts have the same character."""
-    same = sum(a == b for a, b in zip(one, other, strict=False))
-    return same / max(len(one), len(other))
 
 
 def a_ticket_opens_a_connection(server: TicketBench) -> None:
@@ -176,11 +171,6 @@ def a_ticket_expires(server: TicketBench) -> None:
     server.refuses("Eve", old, TOO_LATE)
 
 
-def sleep_until(moment: float) -> None:
-    """Return at this moment of time.monotonic()."""
-    time.sleep(max(0.0, moment - time.monotonic()))
-
-
 TOO_SOON = {
     "nothing": "Half of its lifetime is left. Is the lifetime in seconds, as time.monotonic() is?",
     "closed": "Half of its lifetime is left. Is the lifetime in seconds, as time.monotonic() is?",
@@ -206,50 +196,5 @@ EXERCISE = Exercise(
         one_ticket_admits_one,
         a_ticket_expires,
     ),
-    hints={
-        "": (
-            "A ticket has a life: it is made, it is taken, or it expires. Which line of yours does each?",
-            "One dict is enough: from each ticket to the moment at which it expires.",
-            "ticket = secrets.token_urlsafe(16), and later: self.expiries.pop(ticket, 0.0)",
-        ),
-        "the_right_token_gets_a_ticket": (
-            "What does issue() return?",
-            "The module secrets makes texts that nobody can guess: secrets.token_urlsafe(16).",
-        ),
-        "no_token_gets_no_ticket": (
-            "What happens in sign_in when the token is wrong?",
-            "raise HTTPException(401, …) before a ticket is made.",
-        ),
-        "each_ticket_is_new": (
-            "When is your ticket made: once, or at each call?",
-            "Call secrets.token_urlsafe(16) inside issue().",
-        ),
-        "a_ticket_opens_a_connection": (
-            "How does redeem() know a ticket that issue() made?",
-            "issue() puts it into self.expiries, redeem() looks there and returns True or False.",
-            "self.expiries[ticket] = time.monotonic() + self.lifetime",
-        ),
-        "nothing_else_opens_one": (
-            "What does the endpoint do when redeem() returns False?",
-            'await websocket.close(4001, "Invalid ticket"), and then return, before the welcome.',
-        ),
-        "a_ticket_works_once": (
-            "What is left of a ticket after redeem()?",
-            "Take it out of the dict in redeem(): self.expiries.pop(ticket, 0.0) returns and removes.",
-        ),
-        "everyone_has_a_ticket": (
-            "How many tickets can your server remember?",
-            "One entry for each ticket, and redeem() removes that one alone.",
-        ),
-        "one_ticket_admits_one": (
-            "What can happen between your look at the ticket and its removal?",
-            "Where there is an await in between, another client has its turn. Remove the ticket first.",
-            "self.expiries.pop(ticket, 0.0) looks and removes in one step.",
-        ),
-        "a_ticket_expires": (
-            "When does redeem() look at the clock?",
-            "issue() writes down time.monotonic() + self.lifetime; redeem() compares with time.monotonic().",
-            "return self.expiries.pop(ticket, 0.0) > time.monotonic()",
-        ),
-    },
+    hints=HINTS,
 )
