@@ -58,10 +58,18 @@ def test_the_accept_header_is_what_the_recipe_says(run: LessonRun) -> None:
     assert "it was what anyone can compute from the key" in run.output("accept_guess.reveal")
 
 
+def test_the_tap_recomputes_what_the_learner_did(run: LessonRun) -> None:
+    shown = run.output("show_handshake(tap").splitlines()
+
+    assert "GET /clock HTTP/1.1" in shown
+    assert shown[-2].endswith(shown[0])
+    assert shown[-1] == "Result: ✓ equal"
+
+
 def test_the_recipe_is_that_of_the_standard(run: LessonRun) -> None:
     # RFC 6455, 1.3 gives this pair as its example.
     cell = next(cell for cell in run.code if "fixed_text =" in cell.source)
-    lines = cell.source[: cell.source.index("print")]
+    lines = cell.source[: cell.source.index("answer =")]
     names = {"b64encode": b64encode, "key": "dGhlIHNhbXBsZSBub25jZQ=="}
     exec(lines, names)
 

@@ -37,6 +37,13 @@ def test_each_client_hears_the_echo(run: LessonRun, client: str, words: str) -> 
     assert words in run.output(client)
 
 
+def test_the_first_frame_is_explained_bit_by_bit(run: LessonRun) -> None:
+    shown = run.output("hello.explain()")
+
+    assert shown.startswith("Ana → server: one frame, text, 11 bytes on the wire")
+    assert "FIN" in shown and "Hello" in shown
+
+
 def test_asyncio_run_fails_in_a_cell_and_nest_asyncio_helps_a_script(run: LessonRun) -> None:
     assert "asyncio.run() cannot be called from a running event loop" in run.output("asyncio.run(hello)")
     plain, nested = run.output("subprocess.run(").splitlines()

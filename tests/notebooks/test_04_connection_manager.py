@@ -19,7 +19,15 @@ def test_without_a_manager_ben_hears_only_himself(run: LessonRun) -> None:
 
 
 def test_with_one_everybody_hears(run: LessonRun) -> None:
-    assert run.output('ana.say("hi")') == "Ana hears: hi | Ben hears: hi"
+    heard, *wire = run.output('ana.say("hi")').splitlines()
+
+    assert heard == "Ana hears: hi | Ben hears: hi | Eve hears: hi"
+    assert sorted(line.split("   ")[0].strip() for line in wire[1:]) == [
+        "Ana → server",
+        "server → Ana",
+        "server → Ben",
+        "server → Eve",
+    ]
 
 
 def test_a_stalled_client_silences_the_naive_room(run: LessonRun) -> None:
@@ -44,7 +52,7 @@ def test_the_manager_that_holds_survives_the_same_day(run: LessonRun) -> None:
 
 def test_two_people_talk_to_each_other(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
-    run_up_to(page, "HBox([ana, ben])")
+    run_up_to(page, "HBox([ana, ben, eve])")
     ana, ben = page.panel("Ana"), page.panel("Ben")
 
     ana.type_and_send("Hello Ben")
