@@ -11,7 +11,8 @@ from itertools import cycle
 Deliver = Callable[[str, str], Awaitable[None]]
 # Seconds, in turn: who does not wait for one publish before the next finds the order changed.
 ON_THE_WAY = (0.008, 0.001)
-BETWEEN_LOOKS = 0.02
+BETWEEN_LOOKS = 0.005
+PATIENCE = 1.5
 LONGEST_HOLD = 0.5
 ONLY_TEXT = "A broker carries texts: publish(channel, text) needs a str, and got {came!r}. Use json.dumps(…)."
 NO_SUBSCRIPTION = "unsubscribe needs what subscribe has returned, and got {came!r}."
@@ -28,13 +29,21 @@ class CheckedSubscription:
     def __init__(self, channel: str, deliver: Deliver) -> None:
         self.channel = channel
         self._deliver = deliver
+        # Each is changed on one thread at a time, so that both together can be trusted.
+        self._published = self._delivered = 0
         self._texts: asyncio.Queue[str | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self._task = self._loop.create_task(self._read())
         self._task.add_done_callback(self._report)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the process has heard all that was published."""
+        return self._published == self._delivered or self._task.done()
+
     def put(self, text: str | None) -> None:
-        """Let the process hear a text; None is the end. May be called on every thread."""
+        """Let the process hear a text; None is the end. Call it on one thread at a time."""
+        self._published += 1
         # A server that was stopped hears nothing more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._texts.put_nowait, text)
@@ -43,6 +52,7 @@ class CheckedSubscription:
         while (text := await self._texts.get()) is not None:
             await asyncio.sleep(ON_THE_WAY[-1])
             await self._deliver(self.channel, text)
+            self._delivered += 1
 
     def _report(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
@@ -100,9 +110,18 @@ class BrokerLine:
         finally:
             self._held_until = 0.0
 
-    def count(self, wanted: int | None = None, patience: float = 1.5) -> int:
+    def count(self, wanted: int | None = None) -> int:
         """Return how many subscriptions the process has, once they are `wanted`, or when patience ends."""
-        deadline = time.monotonic() + patience
-        while wanted is not None and len(self._own) != wanted and time.monotonic() < deadline:
-            time.sleep(BETWEEN_LOOKS)
+        wait_until(lambda: wanted in (None, len(self._own)))
         return len(self._own)
+
+    def wait_idle(self) -> None:
+        """Wait until all processes have heard all that was published, or until patience ends."""
+        wait_until(lambda: all(subscription.is_idle for subscription in list(self._all)))
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so, or until patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(BETWEEN_LOOKS)

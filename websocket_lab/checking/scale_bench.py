@@ -82,6 +82,8 @@ class ScaleBench(ChatBench):
 
     def guest(self, name: str, room: str) -> Person:
         """Return a person who will join a room, on the process where people of this name are at home."""
+        # What is still on its way to a process may be heard there by whoever comes.
+        self.lines[FIRST].wait_idle()
         self.server = self._servers[self.homes[name]]
         return super().guest(name, room)
 

@@ -56,6 +56,23 @@ def test_each_line_counts_its_own_subscriptions() -> None:
     assert asyncio.run(counts()) == [1, 0]
 
 
+def test_one_can_wait_until_all_is_delivered() -> None:
+    came: list[str] = []
+
+    async def deliver(_: str, text: str) -> None:
+        await asyncio.sleep(0.05)
+        came.append(text)
+
+    async def publish_and_wait() -> None:
+        line = BrokerLine()
+        await line.subscribe("lobby", deliver)
+        await line.publish("lobby", "hello")
+        await asyncio.to_thread(line.wait_idle)
+        assert came == ["hello"]
+
+    asyncio.run(publish_and_wait())
+
+
 def test_only_texts_are_carried() -> None:
     with pytest.raises(TypeError, match="json.dumps"):
         asyncio.run(BrokerLine().publish("lobby", {"type": "message"}))
