@@ -54,6 +54,22 @@ def test_both_sides_of_an_end_are_kept(rows: list[list[str]], how: str, client: 
     assert row[3].startswith(endpoint)
 
 
+def test_a_goodbye_is_a_close_frame_each_way(run: LessonRun) -> None:
+    lines = run.output("tap.diagram(last=8)").splitlines()
+    closes = [" ".join(line.split()) for line in lines if "close 4001" in line]
+
+    assert closes == [
+        'Ben → server close close 4001 private use "see you"',
+        'server → Ben close close 4001 private use "see you"',
+    ]
+
+
+def test_the_close_frame_of_a_bug_is_explained(run: LessonRun) -> None:
+    shown = run.output("frame.close_code == 1011")
+
+    assert "server → Ben" in shown and "1011" in shown and "Something broke here" in shown
+
+
 @pytest.mark.parametrize(
     ("prediction", "answer"),
     [("return_guess", "1006"), ("vanish_guess", "WebSocketDisconnect 1005"), ("early_guess", "HTTP 403")],

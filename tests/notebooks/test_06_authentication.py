@@ -30,6 +30,19 @@ def test_four_refusals_are_heard_in_four_ways(run: LessonRun) -> None:
         assert words in heard
 
 
+def test_a_refusal_before_accept_never_leaves_http(run: LessonRun) -> None:
+    lines = [" ".join(line.split()) for line in run.output("wire = {way").splitlines()]
+
+    for words in (
+        "server → before-accept http 403 Forbidden",
+        "server → http http 401 Unauthorized",
+        'server → own-code close close 4001 private use "Invalid token"',
+        'server → policy close close 1008 policy violation "Invalid token"',
+    ):
+        assert words in lines
+    assert not any("before-accept close" in line for line in lines)
+
+
 def test_the_test_client_tells_another_story(run: LessonRun) -> None:
     assert "it was 4001: it repeats the app; on the wire it became HTTP 403" in run.output(
         "test_guess.reveal"

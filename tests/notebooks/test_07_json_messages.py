@@ -27,7 +27,15 @@ def test_a_text_that_is_no_json_gets_an_error_and_json_a_response(run: LessonRun
 
 
 def test_only_the_subscriber_hears_the_news(run: LessonRun) -> None:
-    assert run.output("ana.send_json") == '{"type": "message", "channel": "news", "message": "Hello"}'
+    heard, *wire = run.output("ana.send_json").splitlines()
+
+    assert heard == '{"type": "message", "channel": "news", "message": "Hello"}'
+    assert [line.split("   ")[0].strip() for line in wire[-4:]] == [
+        "Ben → server",
+        "server → Ben",
+        "Ana → server",
+        "server → Ben",
+    ]
     assert "it was Ben:" in run.output("news_guess.reveal")
 
 
