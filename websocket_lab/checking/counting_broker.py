@@ -88,7 +88,7 @@ class BrokerLine:
         with self._lock:
             self._all.discard(subscription)
             self._own.discard(subscription)
-        subscription.put(None)
+            subscription.put(None)
 
     async def publish(self, channel: str, text: str) -> None:
         """Let all who have subscribed to the channel hear a text, the publisher, too."""

@@ -113,11 +113,15 @@ def one_subscription_for_a_room(chat: ScaleBench) -> None:
     more = line.count() - before
     came = f"is one of three, and the process has {more} subscriptions more than before"
     people[0].must(more <= 1, "and the others share one subscription", came, EACH_ITS_OWN)
-    said = word()
-    people[0].sends(say(said))
-    for person in people:
-        until_heard(person, {"type": "message", "text": said})
+    all_hear_at_last(people, word())
     everyone_speaks(chat, people, ONCE)
+
+
+def all_hear_at_last(people: Sequence[Person], text: str) -> None:
+    """Have the first of the people say something, which all hear when everyone has been announced."""
+    people[0].sends(say(text))
+    for person in people:
+        until_heard(person, {"type": "message", "text": text})
 
 
 def until_heard(person: Person, wanted: Event) -> None:

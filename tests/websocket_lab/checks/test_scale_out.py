@@ -122,7 +122,7 @@ class LocalFirst(Chat):
             await super().deliver(room, text)
 
 
-class AllTogether(Chat):
+class SendsAtOnce(Chat):
     """Another design: all sends of a text at once."""
 
     async def deliver(self, room: str, text: str) -> None:
@@ -134,7 +134,7 @@ RIGHT: dict[str, MakeApp] = {
     "small parts": Chat.make_app,
     "one channel": OneChannel.make_app,
     "local first": LocalFirst.make_app,
-    "all together": AllTogether.make_app,
+    "sends at once": SendsAtOnce.make_app,
     "slow": slow(Chat.make_app),
 }
 
