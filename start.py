@@ -45,8 +45,6 @@ SOURCES = {
     "course": ["requirements.txt", "pyproject.toml", "jupyter_settings/*"],
     "tests": ["tests/requirements.txt"],
 }
-# Many tests wait for what must not come. The tests of one file share a server or a browser.
-FOUR_AT_A_TIME = ["-n4", "--dist=loadfile"]
 OFFLINE = "timed out|getaddrinfo|ProxyError|SSLError|Connect\\w*(Error|Timeout)|DO NOT MATCH THE HASHES"
 # What pip or venv print when they fail, and what to do about it; the first match counts.
 REMEDIES = {
@@ -190,7 +188,7 @@ def main(arguments: list[str]) -> int:
     if "--setup-only" in arguments:
         print("Everything is set up.")
         return 0
-    return run("pytest", *FOUR_AT_A_TIME, *arguments[1:]) if testing else open_lab(arguments)
+    return run("pytest", "-n3", "--dist=loadfile", *arguments[1:]) if testing else open_lab(arguments)
 
 
 if __name__ == "__main__":

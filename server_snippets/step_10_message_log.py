@@ -14,7 +14,7 @@ Event = dict[str, Any]
 
 # %% log
 class MessageLog:
-    """The last messages, numbered 1, 2, 3 …
+    """The last messages, numbered from 1 on.
 
     Args:
         kept: How many of them; an older one is forgotten.

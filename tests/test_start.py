@@ -247,7 +247,7 @@ def test_lab_gets_the_root_and_the_arguments(small_course: Path) -> None:
 
 def test_pytest_gets_the_arguments_and_its_exit_code_is_passed_on(small_course: Path) -> None:
     answer = start(small_course, "test", "-k", "echo")
-    assert answer.stdout.endswith("ran with -n4 --dist=loadfile -k echo\n")
+    assert answer.stdout.endswith("ran with -n3 --dist=loadfile -k echo\n")
     assert answer.returncode == 3
 
 
