@@ -38,7 +38,7 @@ def test_each_client_hears_the_echo(run: LessonRun, client: str, words: str) -> 
 
 
 def test_the_first_frame_is_explained_bit_by_bit(run: LessonRun) -> None:
-    shown = run.output("hello.explain()")
+    shown = run.output(".explain()")
 
     assert shown.startswith("Ana → server: one frame, text, 11 bytes on the wire")
     assert "FIN" in shown and "Hello" in shown
@@ -67,7 +67,7 @@ def test_the_browser_talks_with_the_printed_lines(lab: JupyterLab) -> None:
 
 def test_a_person_types_and_two_panels_of_the_lesson_agree(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
-    run_up_to(page, "ClientPanel(server")
+    run_up_to(page, "ClientPanel(tap")
     ana = page.panel("Ana")
     ana.type_and_send("typed by hand")
 
