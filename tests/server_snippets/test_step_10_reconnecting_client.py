@@ -24,6 +24,12 @@ def quick() -> Iterator[float]:
     return waits(0.01, 0.1)
 
 
+async def read_one(server: BackgroundServer | WireTap) -> Event:
+    """Return the feed's first message, and leave."""
+    async with aclosing(messages(server.url("/ws/feed"), 5, quick, **AS_ANA)) as events:
+        return await anext(events)
+
+
 @pytest.fixture(autouse=True)
 def log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step_10_heart, "INTERVAL", 0.05)
@@ -100,11 +106,8 @@ def test_a_pulled_cable_is_noticed_by_silence(server: BackgroundServer) -> None:
 
 
 def test_pings_are_answered(server: BackgroundServer) -> None:
-    async def read_one() -> Event:
-        return await anext(messages(tap.url("/ws/feed"), 5, quick, **AS_ANA))
-
     async def read_while_pinged() -> Event:
-        reading = asyncio.create_task(read_one())
+        reading = asyncio.create_task(read_one(tap))
         frame = await asyncio.to_thread(tap.wait_for, lambda frame: frame.from_client and frame.opcode == 1)
         assert frame.message == '{"action": "pong"}'
         ben.send("one")
@@ -122,11 +125,8 @@ def test_a_refusal_ends_the_client(status: int) -> None:
     async def refuse(websocket: WebSocket) -> None:
         raise HTTPException(status)
 
-    async def read() -> None:
-        await anext(messages(server.url("/ws/feed"), 5, quick, proxy=None))
-
     with BackgroundServer(app) as server, pytest.raises(InvalidStatus, match=str(status)):
-        asyncio.run(read())
+        asyncio.run(read_one(server))
 
 
 def test_an_unavailable_server_is_asked_again() -> None:
@@ -139,8 +139,5 @@ def test_an_unavailable_server_is_asked_again() -> None:
         await websocket.accept()
         await websocket.send_json({"type": "message", "id": 1, "text": "up"})
 
-    async def read() -> Event:
-        return await anext(messages(server.url("/ws/feed"), 5, quick, proxy=None))
-
     with BackgroundServer(app) as server:
-        assert asyncio.run(read())["text"] == "up"
+        assert asyncio.run(read_one(server))["text"] == "up"
