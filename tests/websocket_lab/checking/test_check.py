@@ -25,6 +25,14 @@ def judge(subject: Any) -> Any:
     return check("private_messages", subject)
 
 
+def all_end(name: str) -> bool:
+    """Return whether all threads of that name end within ten seconds each."""
+    threads = [thread for thread in threading.enumerate() if thread.name == name]
+    for thread in threads:
+        thread.join(10)
+    return not any(thread.is_alive() for thread in threads)
+
+
 class Whispers(ChatServer):
     """A server whose answer to a private message is up to the test."""
 
@@ -123,7 +131,7 @@ def test_a_handler_that_never_ends_is_timed_out_and_ended() -> None:
 
     verdict = judge(lambda: Whispers(forever).make_app())
     assert (verdict.outcome, verdict.step) == ("timed out", "two_people_hear_it")
-    assert not [thread for thread in threading.enumerate() if thread.name == "websocket-lab-server"]
+    assert all_end("websocket-lab-server")
 
 
 def test_a_make_app_that_never_ends_is_timed_out_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +142,7 @@ def test_a_make_app_that_never_ends_is_timed_out_and_ended(monkeypatch: pytest.M
     monkeypatch.setattr(check_module, "LONGEST_START", 0.5)
     verdict = judge(make_app)
     assert (verdict.outcome, "make_app()" in verdict.message) == ("timed out", True)
-    assert not [thread for thread in threading.enumerate() if thread.name == "websocket-lab-check"]
+    assert all_end("websocket-lab-check")
 
 
 def test_what_breaks_in_the_check_is_never_blamed_on_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:
