@@ -19,7 +19,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from authoring.lesson import FILE_NAME, Cell, Lesson
-from websocket_lab.exercise_notebook import SERVER, SOLUTION_ONLY, as_exercise
+from websocket_lab.exercise.exercise_notebook import SERVER, SOLUTION_ONLY, as_exercise
 
 
 TITLE = re.compile(r"^# Exercise (\d+) · (.+?)\s*$", re.MULTILINE)

@@ -16,7 +16,7 @@ APART_WORDS = (
 )
 APART = """
 
-from websocket_lab.progress_database import keep_in_this_kernel
+from websocket_lab.exercise.progress_database import keep_in_this_kernel
 
 keep_in_this_kernel()"""
 

@@ -8,7 +8,7 @@ from authoring.exercise import TERMS, TITLE, Exercise
 from authoring.faults import Fault
 from authoring.lesson import Cell
 from authoring.prose import Prose
-from websocket_lab.exercise_notebook import BEGIN, END, SOLUTION_ONLY, with_stubs
+from websocket_lab.exercise.exercise_notebook import BEGIN, END, SOLUTION_ONLY, with_stubs
 
 
 SECTIONS = ("What you will build", "The contract", "Your server", "Check", "Play", "Compare", "Go further")

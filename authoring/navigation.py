@@ -22,7 +22,7 @@ KERNEL_WORDS = (
 VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit, for `progress()` on the start page."
 VISIT = """
 
-from websocket_lab.progress_file import record_visit
+from websocket_lab.exercise.progress_file import record_visit
 
 record_visit("{lesson}")"""
 KERNEL_CHECK = """\

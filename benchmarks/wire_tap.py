@@ -16,8 +16,8 @@ from time import perf_counter
 from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import connect
 
-from websocket_lab.background_server import BackgroundServer
-from websocket_lab.wire_tap import WireTap
+from websocket_lab.server.background_server import BackgroundServer
+from websocket_lab.tap.wire_tap import WireTap
 
 
 ROUNDS, BLOCK = 20, 100

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
-from websocket_lab.progress_database import VARIABLE
+from websocket_lab.exercise.progress_database import VARIABLE
 
 
 @pytest.fixture(scope="session")

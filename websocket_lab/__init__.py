@@ -1,20 +1,20 @@
 """The instruments of the course: servers in the background, live clients, panels, bars and predictions."""
 
-from websocket_lab.background_server import BackgroundServer, ServerStartError
 from websocket_lab.checking.check import check
-from websocket_lab.client_panel import ClientPanel
-from websocket_lab.connection_state import ConnectFailed, ConnectionEnded, State
-from websocket_lab.finished_exercise import finished_server
-from websocket_lab.live_client import LiveClient
-from websocket_lab.next_hint import hint
-from websocket_lab.page_view import PageView
-from websocket_lab.prediction import Prediction
-from websocket_lab.progress_view import progress
-from websocket_lab.solution_view import compare, solution
-from websocket_lab.task_bars import TaskBars
+from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
+from websocket_lab.client.live_client import LiveClient
+from websocket_lab.exercise.finished_exercise import finished_server
+from websocket_lab.exercise.next_hint import hint
+from websocket_lab.exercise.progress_view import progress
+from websocket_lab.exercise.solution_view import compare, solution
+from websocket_lab.panel.client_panel import ClientPanel
+from websocket_lab.server.background_server import BackgroundServer, ServerStartError
+from websocket_lab.tap.wire_tap import WireTap
+from websocket_lab.widgets.page_view import PageView
+from websocket_lab.widgets.prediction import Prediction
+from websocket_lab.widgets.task_bars import TaskBars
 from websocket_lab.wire.frame_view import show_frame
 from websocket_lab.wire.handshake_view import show_handshake
-from websocket_lab.wire_tap import WireTap
 
 
 __all__ = [

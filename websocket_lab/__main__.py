@@ -11,8 +11,8 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterable
 from pathlib import Path
 
-from websocket_lab.headless_check import Report, check_notebook
-from websocket_lab.progress_bar import ProgressBar
+from websocket_lab.exercise.headless_check import Report, check_notebook
+from websocket_lab.widgets.progress_bar import ProgressBar
 
 
 def main(arguments: list[str] | None = None) -> int:

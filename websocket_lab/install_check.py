@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from websocket_lab.background_server import BackgroundServer
-from websocket_lab.live_client import LiveClient
+from websocket_lab.client.live_client import LiveClient
+from websocket_lab.server.background_server import BackgroundServer
 
 
 OLDEST_PYTHON = (3, 11)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.jupyterlab import KERNEL, JupyterLab, NotebookPage, within
 from websocket_lab.checking.verdict import VERDICT_JSON
-from websocket_lab.exercise_notebook import BEGIN, without_markers
+from websocket_lab.exercise.exercise_notebook import BEGIN, without_markers
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,8 +13,8 @@ from server_snippets import step_10_heart, step_10_heartbeat
 from server_snippets.step_10_message_log import MessageLog
 from server_snippets.step_10_reconnecting_client import Event, by_the_library, messages, waits
 from websocket_lab import BackgroundServer, ClientPanel, LiveClient, WireTap
-from websocket_lab.ten_cuts import ten_cuts
-from websocket_lab.until import until
+from websocket_lab.client.until import until
+from websocket_lab.measuring.ten_cuts import ten_cuts
 
 
 AS_ANA = {"user_agent_header": "Ana (WebSocket Lab)", "proxy": None, "compression": None}

@@ -13,7 +13,7 @@ from server_snippets.encoded_message import EncodedMessage
 from server_snippets.step_11_fan_out import app, manager
 from server_snippets.step_11_outbox import MAX_WAITING, admit
 from websocket_lab import BackgroundServer, LiveClient
-from websocket_lab.stalled_client import what_eve_reads, when_ben_hears
+from websocket_lab.measuring.stalled_client import what_eve_reads, when_ben_hears
 
 
 Connect = Callable[..., LiveClient]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from websocket_lab import __main__ as command
-from websocket_lab.headless_check import Report
-from websocket_lab.progress_bar import ProgressBar
+from websocket_lab.exercise.headless_check import Report
+from websocket_lab.widgets.progress_bar import ProgressBar
 
 
 OUTCOMES = {"ana": "passed", "ben": "failed", "eve": "hangs"}

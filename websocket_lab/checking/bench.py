@@ -9,15 +9,15 @@ from typing import Any, ClassVar, Self
 
 from starlette.applications import Starlette
 
-from websocket_lab.background_server import BackgroundServer
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.slow_line import SlowLine
 from websocket_lab.checking.wire_log import crossed, marked
-from websocket_lab.learner_traceback import learner_traceback
-from websocket_lab.sequence_diagram import SequenceDiagram
-from websocket_lab.thread_interrupt import Interrupted
+from websocket_lab.server.background_server import BackgroundServer
+from websocket_lab.server.learner_traceback import learner_traceback
+from websocket_lab.server.thread_interrupt import Interrupted
+from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
 LONGEST_DIAGRAM = 30

@@ -7,8 +7,8 @@ from typing import Any
 from websocket_lab.checking.check_run import CheckRun
 from websocket_lab.checking.exercise import find
 from websocket_lab.checking.verdict import Outcome, Verdict
-from websocket_lab.last_check import remember
-from websocket_lab.progress_file import record_try
+from websocket_lab.exercise.last_check import remember
+from websocket_lab.exercise.progress_file import record_try
 
 
 # Longer than a server may take to start: that one has a message of its own.

@@ -5,13 +5,13 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from websocket_lab.background_server import ServerStartError
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise, claim
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
-from websocket_lab.learner_source import is_untouched
-from websocket_lab.thread_interrupt import Interrupted, interrupt
+from websocket_lab.exercise.learner_source import is_untouched
+from websocket_lab.server.background_server import ServerStartError
+from websocket_lab.server.thread_interrupt import Interrupted, interrupt
 
 
 UNTOUCHED = (

@@ -13,8 +13,8 @@ from websocket_lab.checking.client_tasks import ClientTasks
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.feed_server import CLIENT, FeedServer, Refusal, Visit
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
-from websocket_lab.learner_traceback import learner_traceback
-from websocket_lab.sequence_diagram import SequenceDiagram
+from websocket_lab.server.learner_traceback import learner_traceback
+from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
 FIRST = 0.2

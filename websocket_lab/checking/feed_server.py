@@ -14,7 +14,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from websocket_lab.checking.event import Event, shown
-from websocket_lab.sequence_diagram import Arrow, Kind
+from websocket_lab.tap.sequence_diagram import Arrow, Kind
 
 
 CLIENT = "your client"

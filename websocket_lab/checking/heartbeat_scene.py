@@ -10,7 +10,7 @@ from websocket_lab.checking.event import Event, matches
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import Person
 from websocket_lab.checking.tuned_hall_bench import left
-from websocket_lab.client_log import LogEntry
+from websocket_lab.client.client_log import LogEntry
 
 
 TICK = 0.03

@@ -9,8 +9,8 @@ from typing import Any
 from websocket_lab.checking.event import Event, matches, shown
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.recorded_connection import RecordedConnection
-from websocket_lab.connection_state import ConnectFailed, ConnectionEnded
-from websocket_lab.live_client import LiveClient
+from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded
+from websocket_lab.client.live_client import LiveClient
 from websocket_lab.wire.recorder import WireRecorder
 
 

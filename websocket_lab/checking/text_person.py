@@ -6,7 +6,7 @@ from typing import Any
 from websocket_lab.checking.event import Event, shown
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import PATIENCE, TOO_MUCH, Causes, Person
-from websocket_lab.connection_state import ConnectionEnded
+from websocket_lab.client.connection_state import ConnectionEnded
 
 
 class TextPerson(Person):

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 
-from websocket_lab.background_server import HOST
 from websocket_lab.checking.bench import Bench, CheckedServer, Mismatch, app_from
 from websocket_lab.checking.event import shown
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.slow_line import SlowLine
+from websocket_lab.server.background_server import HOST
 
 
 RIGHT_TOKEN = "secret-token"

@@ -4,9 +4,9 @@ import time
 from datetime import datetime
 
 from websocket_lab.checking.event import Event, matches
-from websocket_lab.client_log import Direction
-from websocket_lab.live_client import LiveClient
-from websocket_lab.presence import json_object
+from websocket_lab.client.client_log import Direction
+from websocket_lab.client.live_client import LiveClient
+from websocket_lab.panel.presence import json_object
 
 
 def last_time(client: LiveClient, direction: Direction, event: Event) -> datetime:

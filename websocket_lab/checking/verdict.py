@@ -7,7 +7,7 @@ from typing import Any
 
 from websocket_lab.checking.verdict_text import verdict_text
 from websocket_lab.checking.verdict_view import verdict_html
-from websocket_lab.sequence_diagram import SequenceDiagram
+from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
 VERDICT_JSON = "application/vnd.websocket-lab.verdict+json"

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from websocket_lab.card import safe, with_code
 from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details, how_far, shown_steps
-from websocket_lab.look import stylesheet
+from websocket_lab.widgets.card import safe, with_code
+from websocket_lab.widgets.look import stylesheet
 
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from websocket_lab.checking.mismatch import Mismatch
-from websocket_lab.sequence_diagram import Arrow, Kind
+from websocket_lab.tap.sequence_diagram import Arrow, Kind
 from websocket_lab.wire.frame import Frame
 from websocket_lab.wire.note import Event
 from websocket_lab.wire.recorder import WireRecorder

@@ -4,7 +4,7 @@ from websocket_lab.checking.bench import Mismatch, at_once
 from websocket_lab.checking.broadcast_bench import GUARD, IN_THE_ROOM, PATIENCE, Broadcast, explained
 from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.text_person import TextPerson
-from websocket_lab.connection_state import State
+from websocket_lab.client.connection_state import State
 
 
 TEXTS_AFTERWARDS = 8

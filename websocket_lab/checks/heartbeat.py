@@ -7,7 +7,7 @@ from websocket_lab.checking.heartbeat_bench import INTERVAL, LATEST, PATIENCE, H
 from websocket_lab.checking.heartbeat_scene import seen
 from websocket_lab.checking.person import Person
 from websocket_lab.checking.tuned_hall_bench import left
-from websocket_lab.connection_state import State
+from websocket_lab.client.connection_state import State
 from websocket_lab.hints.heartbeat import HINTS
 
 

@@ -9,7 +9,7 @@ from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.person import Person
 from websocket_lab.checking.ticket_bench import RIGHT_TOKEN, SHORT_LIFE, TicketBench, alike, ticket_in
 from websocket_lab.checking.timing import sleep_until
-from websocket_lab.connection_state import State
+from websocket_lab.client.connection_state import State
 from websocket_lab.hints.sign_in_ticket import HINTS
 
 

@@ -8,7 +8,7 @@ from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.slow_bench import LIMIT, LONG, SlowBench
 from websocket_lab.checking.tuned_hall_bench import left
-from websocket_lab.connection_state import State
+from websocket_lab.client.connection_state import State
 from websocket_lab.hints.slow_client import HINTS
 
 

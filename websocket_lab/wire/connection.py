@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from websocket_lab.sequence_arrow import Kind
+from websocket_lab.tap.sequence_arrow import Kind
 from websocket_lab.wire.client_names import UNKNOWN, client_name
 from websocket_lab.wire.conversation import Conversation
 from websocket_lab.wire.frame import Frame

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from websocket_lab.sequence_arrow import Kind
+from websocket_lab.tap.sequence_arrow import Kind
 from websocket_lab.wire.extensions import inflater
 from websocket_lab.wire.frame_decoder import FrameDecoder
 from websocket_lab.wire.frame_words import bytes_words

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from websocket_lab.tcp_reset import reset
+from websocket_lab.client.tcp_reset import reset
 from websocket_lab.wire.connection import How
 from websocket_lab.wire.fault_book import Conditions
 

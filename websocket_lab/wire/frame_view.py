@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from websocket_lab.card import Card, safe
-from websocket_lab.sequence_arrow import readable
+from websocket_lab.tap.sequence_arrow import readable
+from websocket_lab.widgets.card import Card, safe
 from websocket_lab.wire.frame_fields import Field, frame_fields, shown_bytes
 from websocket_lab.wire.wire_style import STYLE
 

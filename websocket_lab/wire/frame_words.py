@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from websocket_lab.connection_words import close_code_meaning
+from websocket_lab.client.connection_words import close_code_meaning
 
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
 
-from websocket_lab.card import Card, safe
-from websocket_lab.sequence_arrow import readable
+from websocket_lab.tap.sequence_arrow import readable
+from websocket_lab.widgets.card import Card, safe
 from websocket_lab.wire.connection import WireConnection
 from websocket_lab.wire.http_head import HttpHead
 from websocket_lab.wire.wire_style import STYLE

@@ -3,8 +3,8 @@
 import asyncio
 from functools import partial
 
-from websocket_lab.sequence_arrow import Kind
-from websocket_lab.tcp_reset import reset
+from websocket_lab.client.tcp_reset import reset
+from websocket_lab.tap.sequence_arrow import Kind
 from websocket_lab.wire.client_names import client_name
 from websocket_lab.wire.connection import WireConnection
 from websocket_lab.wire.fault_book import FaultBook, Order

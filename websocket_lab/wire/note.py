@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from websocket_lab.sequence_arrow import Arrow, Kind
+from websocket_lab.tap.sequence_arrow import Arrow, Kind
 from websocket_lab.wire.frame import Frame
 
 

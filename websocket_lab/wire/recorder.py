@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from threading import RLock
 
-from websocket_lab.sequence_diagram import Arrow, Kind, SequenceDiagram
+from websocket_lab.tap.sequence_diagram import Arrow, Kind, SequenceDiagram
 from websocket_lab.wire.client_names import lane_name
 from websocket_lab.wire.connection import Ending, How, Side, WireConnection
 from websocket_lab.wire.event_log import MOST_EVENTS, EventLog

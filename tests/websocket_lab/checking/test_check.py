@@ -14,7 +14,7 @@ from server_snippets.chat_server import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.checking import check as check_module
 from websocket_lab.checking import check_run
-from websocket_lab.finished_exercise import finished_app
+from websocket_lab.exercise.finished_exercise import finished_app
 
 
 def right() -> Any:

@@ -4,9 +4,9 @@ import asyncio
 
 from fastapi import FastAPI, WebSocket
 
-from websocket_lab.background_server import BackgroundServer
 from websocket_lab.checking.server_tasks import ServerTasks
-from websocket_lab.live_client import LiveClient
+from websocket_lab.client.live_client import LiveClient
+from websocket_lab.server.background_server import BackgroundServer
 
 
 def app_that_leaves_tasks() -> FastAPI:

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 from websocket_lab.checking.verdict import VERDICT_JSON, Outcome, StepResult, Verdict
-from websocket_lab.sequence_diagram import Arrow, Kind, SequenceDiagram
+from websocket_lab.tap.sequence_diagram import Arrow, Kind, SequenceDiagram
 
 
 VERDICT = Verdict(

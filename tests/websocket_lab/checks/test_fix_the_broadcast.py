@@ -12,7 +12,7 @@ from fastapi import FastAPI, WebSocket
 from server_snippets.step_04_connection_manager import GONE, ConnectionManager, say_goodbye
 from server_snippets.step_04_naive_broadcast import NaiveManager
 from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.finished_exercise import finished_app
+from websocket_lab.exercise.finished_exercise import finished_app
 
 
 def server_of(manager_of_a_room: Callable[[], Any], greeting: str = "") -> MakeApp:

@@ -11,7 +11,7 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from server_snippets import main
 from server_snippets.chat_server import ChatServer, Event, Member
 from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.finished_exercise import finished_app
+from websocket_lab.exercise.finished_exercise import finished_app
 
 
 def history_event(room: str, messages: Any) -> dict[str, Any]:

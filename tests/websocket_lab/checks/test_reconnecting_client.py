@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.websocket_lab.checks.bank import fails, passes
 from websocket_lab.checking.check import check
-from websocket_lab.finished_exercise import finished_module
+from websocket_lab.exercise.finished_exercise import finished_module
 
 
 LOST: Any = (OSError, EOFError, ConnectionClosed, InvalidHandshake)

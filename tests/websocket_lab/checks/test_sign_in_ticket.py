@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from server_snippets.step_06_authentication import TOKEN, is_right
 from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
 from websocket_lab.checking.check import check
-from websocket_lab.finished_exercise import finished_module
+from websocket_lab.exercise.finished_exercise import finished_module
 
 
 class RightDoor:

@@ -11,7 +11,7 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
 from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.finished_exercise import finished_module
+from websocket_lab.exercise.finished_exercise import finished_module
 
 
 GONE = (WebSocketDisconnect, RuntimeError)

@@ -15,7 +15,7 @@ from server_snippets import main, step_07_json_messages
 from server_snippets.step_07_json_messages import ACTIONS
 from server_snippets.step_07_message_reader import explain
 from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.finished_exercise import finished_app
+from websocket_lab.exercise.finished_exercise import finished_app
 
 
 ACTION_NAMES = ("echo", "subscribe", "send")

@@ -1,0 +1,156 @@
+"""A submission runs in a kernel of its own, and every way to fail has its own outcome."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from websocket_lab.checking.verdict import VERDICT_JSON
+from websocket_lab.exercise.headless_check import Report, check_notebook
+
+
+Submit = Callable[..., Path]
+VERDICT = {
+    "id": "shouting",
+    "outcome": "passed",
+    "passed": True,
+    "step": "",
+    "claim": "",
+    "message": "All right.",
+    "steps": [],
+}
+
+
+def show(**changes: object) -> str:
+    """Return code whose cell displays a verdict, as `check` does."""
+    return f"display({{{VERDICT_JSON!r}: {VERDICT | changes!r}}}, raw=True)"
+
+
+FAILED = show(
+    outcome="failed", passed=False, step="speaks", claim="Ana is heard.", message="Ana heard nothing."
+)
+
+
+@pytest.fixture
+def submit(tmp_path: Path) -> Submit:
+    def write(*sources: str, name: str = "ana.ipynb") -> Path:
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        kernel = {"kernelspec": {"name": "of-ana", "display_name": "Ana's own kernel", "language": "python"}}
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+def only(path: Path, timeout: float = 60) -> Report:
+    (report,) = check_notebook(path, timeout)
+    return report
+
+
+def test_a_pass_is_a_pass(submit: Submit) -> None:
+    report = only(submit(show()))
+
+    assert (report.exercise, report.outcome, report.passed) == ("shouting", "passed", True)
+
+
+def test_a_failure_names_its_step(submit: Submit) -> None:
+    report = only(submit(FAILED))
+
+    assert not report.passed
+    assert (report.step, report.claim, report.message) == ("speaks", "Ana is heard.", "Ana heard nothing.")
+
+
+def test_the_last_verdict_counts(submit: Submit) -> None:
+    assert only(submit(FAILED, show())).outcome == "passed"
+    assert only(submit(show(), FAILED)).outcome == "failed"
+
+
+def test_every_exercise_in_it_is_reported(submit: Submit) -> None:
+    found = check_notebook(submit(show(), show(id="whisper"), FAILED), 60)
+
+    assert {report.exercise: report.outcome for report in found} == {
+        "shouting": "failed",
+        "whisper": "passed",
+    }
+
+
+def test_printing_a_verdict_is_none(submit: Submit) -> None:
+    report = only(submit(f"print({VERDICT!r})", f"{VERDICT!r}", "print('✓ passed')"))
+
+    assert report.outcome == "no check"
+
+
+def test_an_output_from_before_is_none(submit: Submit) -> None:
+    path = submit("1")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].outputs = [nbformat.v4.new_output("display_data", {VERDICT_JSON: VERDICT})]
+    notebook.cells[0].metadata["tags"] = ["skip-execution"]
+    nbformat.write(notebook, path)
+
+    assert only(path).outcome == "no check"
+
+
+@pytest.mark.parametrize(
+    "verdict", [show(outcome="fine"), show(outcome="failed"), show(passed="yes"), show(id=1)]
+)
+def test_what_is_not_shaped_like_a_verdict_is_none(submit: Submit, verdict: str) -> None:
+    assert only(submit(verdict)).outcome == "no check"
+
+
+def test_a_cell_that_fails_is_named(submit: Submit) -> None:
+    report = only(submit("1", "1 / 0", "2"))
+
+    assert (report.outcome, report.message) == (
+        "does not run",
+        "Cell 2 raised ZeroDivisionError: division by zero",
+    )
+
+
+def test_a_cell_that_fails_elsewhere_does_not_matter(submit: Submit) -> None:
+    assert only(submit("1 / 0", show(), "input('wait')")).passed
+
+
+def test_a_cell_that_hangs_is_named(submit: Submit) -> None:
+    report = only(submit("1", "while True: pass", show()), timeout=5)
+
+    assert (report.outcome, report.message) == ("hangs", "Cell 2 was still running after 5 seconds.")
+
+
+def test_a_pass_before_it_hangs_is_no_pass(submit: Submit) -> None:
+    assert only(submit(show(), "while True: pass"), timeout=5).outcome == "hangs"
+
+
+def test_a_kernel_that_dies_is_reported(submit: Submit) -> None:
+    report = only(submit("import os; os._exit(3)"))
+
+    assert report.outcome == "does not run"
+    assert report.message.startswith("Cell 1 ended its kernel (DeadKernelError")
+
+
+@pytest.mark.parametrize("text", ["an essay", "", "{}", '{"cells": 1, "nbformat": 4, "nbformat_minor": 5}'])
+def test_what_is_no_notebook_is_said_to_be_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "essay.ipynb").write_text(text)
+
+    assert only(tmp_path / "essay.ipynb").outcome == "no notebook"
+
+
+def test_what_is_not_there_is_no_notebook(tmp_path: Path) -> None:
+    assert only(tmp_path / "nowhere.ipynb").outcome == "no notebook"
+
+
+def test_the_submission_stays_as_it_is_and_alone(submit: Submit) -> None:
+    path = submit("open('note.txt', 'w').write('hi')", show())
+    before = path.read_bytes()
+    only(path)
+
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["ana.ipynb"]
+
+
+def test_it_is_no_progress_of_the_teachers(submit: Submit) -> None:
+    noted = "from websocket_lab.exercise.progress_file import record_visit; record_visit('02_echo')"
+    path = submit(noted, show())
+    only(path)
+
+    assert not (path.parent / "progress.sqlite3").exists()

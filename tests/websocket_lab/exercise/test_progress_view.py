@@ -1,0 +1,65 @@
+"""Progress is shown at a glance, in words as well as in colour."""
+
+import nbformat
+import pytest
+
+from websocket_lab.exercise.progress_file import record_try, record_visit
+from websocket_lab.exercise.progress_view import progress
+
+
+@pytest.fixture(autouse=True)
+def lessons(course):
+    (course / "notebooks").mkdir()
+    for name, title in (("00_start_here", "# 0 · Start here"), ("02_echo", "# 2 · First <endpoint>")):
+        cell = nbformat.v4.new_markdown_cell(f"{title}\n**Promise.**")
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), course / "notebooks" / f"{name}.ipynb")
+
+
+def test_a_new_learner_has_everything_ahead():
+    assert repr(progress()).splitlines() == [
+        "Lessons visited: 0 of 2",
+        "  · 0 · Start here (not yet)",
+        "  · 2 · First <endpoint> (not yet)",
+        "Exercises passed: 0 of 1",
+        "  · 1 · Shouting (not begun)",
+    ]
+
+
+def test_what_was_done_has_a_tick():
+    record_visit("02_echo")
+    record_try("shouting", "failed", "speaks", "a = 1")
+    record_try("shouting", "passed", "", "a = 2")
+
+    assert "  ✓ 2 · First <endpoint> (visited)" in repr(progress())
+    assert "  ✓ 1 · Shouting (passed, 2 tries)" in repr(progress())
+
+
+def test_an_exercise_may_be_under_way():
+    record_try("shouting", "failed", "speaks", "a = 1")
+
+    assert "  · 1 · Shouting (1 try)" in repr(progress())
+
+
+def test_the_page_says_the_same_and_links():
+    record_visit("00_start_here")
+    html = progress()._repr_html_()
+
+    assert "<caption>Lessons visited: 1 of 2</caption>" in html
+    assert '<th scope="row"><a href="../notebooks/00_start_here.ipynb">0 · Start here</a></th>' in html
+    assert '<td class="wsl-done">✓ visited</td>' in html
+    assert "First &lt;endpoint&gt;" in html
+
+
+def test_the_learners_own_copy_is_linked_where_there_is_one(course):
+    assert "../solutions/01_shouting.ipynb" in progress()._repr_html_()
+    (course / "exercises").mkdir()
+    (course / "exercises" / "01_shouting.ipynb").write_text("broken by hand")
+
+    assert '<a href="../exercises/01_shouting.ipynb">01 shouting</a>' in progress()._repr_html_()
+
+
+def test_without_the_course_there_is_nothing_to_show(course):
+    for path in course.rglob("*.ipynb"):
+        path.unlink()
+
+    assert repr(progress()) == "Lessons visited: 0 of 0\nExercises passed: 0 of 0"

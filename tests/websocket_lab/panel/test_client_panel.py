@@ -1,0 +1,125 @@
+"""A client panel without a browser: the same client, with a face."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI, WebSocket
+
+from websocket_lab import BackgroundServer, ConnectFailed
+from websocket_lab.client.client_loop import client_loop
+from websocket_lab.panel.client_panel import ClientPanel
+
+
+app = FastAPI()
+
+
+@app.websocket("/echo")
+async def echo(websocket: WebSocket) -> None:
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(text)
+
+
+@app.websocket("/refuses")
+async def refuses(websocket: WebSocket) -> None:
+    await websocket.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[BackgroundServer]:
+    with BackgroundServer(app) as server:
+        yield server
+
+
+@pytest.fixture
+def ana(server: BackgroundServer) -> Iterator[ClientPanel]:
+    with ClientPanel(server.url("/echo")) as panel:
+        yield panel
+
+
+def ask(panel: ClientPanel, **request: object) -> None:
+    """Do what a click in the browser does, and wait until it is done."""
+    client_loop().call(panel._act, request)
+
+
+def test_its_methods_are_the_clients(ana: ClientPanel) -> None:
+    ana.send_json({"n": 1})
+
+    assert ana.receive_json() == {"n": 1}
+    assert ana.messages == ['{"n": 1}']
+    assert [entry.direction for entry in ana.log] == ["event", "sent", "received"]
+
+
+def test_what_is_typed_is_composed_and_sent(server: BackgroundServer) -> None:
+    def compose(text: str) -> str:
+        return json.dumps({"action": "message", "text": text})
+
+    with ClientPanel(server.url("/echo"), compose=compose) as ana:
+        ask(ana, action="say", id=1, text="hi")
+
+        assert ana.receive_json() == {"action": "message", "text": "hi"}
+
+
+def test_saying_is_typing(ana: ClientPanel) -> None:
+    ana.say("hi")
+
+    assert ana.receive() == "hi"
+
+
+def test_a_click_connects_and_another_disconnects(server: BackgroundServer) -> None:
+    ana = ClientPanel(server.url("/echo"))
+    ask(ana, action="connect", id=1)
+    assert ana.state == "open"
+
+    ask(ana, action="disconnect", id=2)
+    assert (ana.state, ana.close_code) == ("closed", 1000)
+
+
+def test_every_click_is_answered(ana: ClientPanel) -> None:
+    ask(ana, action="say", id=41, text="hi")
+
+    assert ana._painter.face()["answered"] == 41
+
+
+def test_what_a_click_could_not_do_is_told_in_the_panel(server: BackgroundServer) -> None:
+    ana = ClientPanel(server.url("/echo"))
+    ask(ana, action="say", id=1, text="hi")
+
+    assert "not connected" in ana._painter.face()["alert"]
+
+
+def test_the_next_click_takes_the_warning_back(server: BackgroundServer) -> None:
+    with ClientPanel(server.url("/echo")) as ana:
+        ana.disconnect()
+        ask(ana, action="say", id=1, text="hi")
+        ask(ana, action="connect", id=2)
+
+        assert ana._painter.face()["alert"] == ""
+
+
+def test_a_refusal_is_raised_and_shown_in_words(server: BackgroundServer) -> None:
+    eve = ClientPanel(server.url("/refuses"), "Eve")
+    with pytest.raises(ConnectFailed):
+        eve.connect()
+
+    assert str(eve).startswith(f"Eve · {eve.url} · refused · HTTP 403")
+
+
+def test_as_text_it_shows_who_where_and_the_end_of_the_log(ana: ClientPanel) -> None:
+    for number in range(30):
+        ana.send(f"message {number}")
+    lines = str(ana).splitlines()
+
+    assert lines[0] == f"Ana · {ana.url} · open"
+    assert lines[1].endswith("earlier lines")
+    assert len(lines) == 22
+
+
+def test_without_a_kernel_it_is_html_with_everything_escaped(ana: ClientPanel) -> None:
+    ana.send("<script>alert('x')</script>")
+    data, _ = ana._repr_mimebundle_()
+
+    assert "<script" not in data["text/html"]
+    assert "&lt;script&gt;alert(&#x27;x&#x27;)" in data["text/html"]
+    assert data["text/plain"] == str(ana)

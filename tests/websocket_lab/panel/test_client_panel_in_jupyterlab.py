@@ -1,0 +1,217 @@
+"""Client panels in a real JupyterLab, used as a person uses them."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.jupyterlab import JupyterLab, NotebookPage, wait_for
+
+
+CHAT_SERVER = """
+from fastapi import FastAPI, WebSocket
+from websocket_lab import BackgroundServer
+from websocket_lab.panel.client_panel import ClientPanel
+
+app = FastAPI()
+members = []
+
+
+async def burst(websocket, count):
+    for number in range(count):
+        await websocket.send_text(f"message {number}")
+
+
+@app.websocket("/chat")
+async def chat(websocket: WebSocket):
+    await websocket.accept()
+    members.append(websocket)
+    try:
+        async for text in websocket.iter_text():
+            if text.startswith("burst"):
+                await burst(websocket, int(text.split()[1]))
+            else:
+                for member in list(members):
+                    await member.send_text(text)
+    finally:
+        members.remove(websocket)
+
+
+@app.websocket("/refuses")
+async def refuses(websocket: WebSocket):
+    await websocket.close()
+
+
+server = BackgroundServer(app).start()
+"""
+ANA = 'ana = ClientPanel(server.url("/chat")).connect()\nana'
+BEN = 'ben = ClientPanel(server.url("/chat"), "Ben").connect()\nben'
+AWAITS = 'import asyncio\nprint("started")\nawait asyncio.sleep(6)'
+# `PyDLL` keeps the interpreter's lock: no other thread of the kernel runs, no click is heard.
+STUCK = """
+import ctypes, pathlib, time
+
+print("started")
+time.sleep(1)
+pathlib.Path("stuck").touch()
+ctypes.PyDLL(None).sleep(6)
+"""
+SLEEPS = 'import time\nprint("started")\ntime.sleep(6)'
+
+
+@pytest.fixture(scope="module")
+def chat(lab: JupyterLab) -> Iterator[NotebookPage]:
+    """A notebook with a chat server, and Ana and Ben connected to it."""
+    page = lab.open_cells(CHAT_SERVER, ANA, BEN, AWAITS, SLEEPS)
+    for cell in range(3):
+        page.run_cell(cell)
+    page.panel("Ben").wait_for_state("open")
+    yield page
+    page.close()
+
+
+def test_what_ana_types_is_seen_by_ben(chat: NotebookPage) -> None:
+    chat.panel("Ana").type_and_send("hello Ben")
+
+    chat.panel("Ben").wait_for_row("hello Ben")
+
+
+def test_the_keyboard_is_enough(chat: NotebookPage) -> None:
+    ana, keys = chat.panel("Ana"), chat.page.keyboard
+    ana.line.focus()
+    keys.type("by keyboard")
+    keys.press("Tab")
+    keys.press("Enter")
+    chat.panel("Ben").wait_for_row("by keyboard")
+
+    # The field has the focus again; Send is next, then Disconnect.
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Enter")
+    ana.wait_for_state("closed · 1000 OK")
+    keys.press("Enter")
+    ana.wait_for_state("open")
+
+
+@pytest.mark.parametrize("cell", [3, 4], ids=["awaits", "sleeps"])
+def test_panels_are_live_while_a_cell_runs(chat: NotebookPage, cell: int) -> None:
+    chat.start_cell(cell)
+    chat.panel("Ana").type_and_send(f"during cell {cell}")
+    chat.panel("Ben").wait_for_row(f"during cell {cell}")
+
+    assert chat.cell_is_running()
+    chat.wait_for_cell()
+
+
+def test_html_in_a_message_stays_text(chat: NotebookPage) -> None:
+    chat.page.evaluate("() => { window.harmed = false; }")
+    evil = "<img src=x onerror='window.harmed = true'><script>window.harmed = true</script>"
+    chat.panel("Ana").type_and_send(evil)
+    chat.panel("Ben").wait_for_row(evil)
+
+    assert chat.panel("Ben").region.locator(".wsl-log img, .wsl-log script").count() == 0
+    assert chat.page.evaluate("() => window.harmed") is False
+
+
+@pytest.mark.parametrize("count", [1_000, 10_000])
+def test_a_burst_leaves_jupyterlab_responsive(chat: NotebookPage, count: int) -> None:
+    ana = chat.panel("Ana")
+    begin = time.perf_counter()
+    ana.type_and_send(f"burst {count}")
+    ana.wait_for_row(f"message {count - 1}", deadline=30)
+    print(f"{count} messages until the last row was seen: {time.perf_counter() - begin:.2f} s")
+
+    assert len(ana.rows()) == 500
+    assert "earlier rows" in (ana.region.locator(".wsl-earlier").text_content() or "")
+    assert chat.page.evaluate("() => new Promise(requestAnimationFrame)") > 0
+
+
+def test_the_log_follows_only_a_reader_who_is_at_its_end(chat: NotebookPage) -> None:
+    ana = chat.panel("Ana")
+    log = ana.region.get_by_role("log")
+    distance = "log => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)"
+    ana.type_and_send("at the end")
+    ana.wait_for_row("at the end")
+    assert log.evaluate(distance) < 2
+
+    log.evaluate("log => new Promise(done => { log.onscroll = done; log.scrollTop = 0; })")
+    ana.type_and_send("read on")
+    chat.panel("Ben").wait_for_row("read on")
+    assert log.evaluate("log => log.scrollTop") == 0
+
+
+def test_sending_without_a_connection_says_what_to_do(chat: NotebookPage) -> None:
+    ana = chat.panel("Ana")
+    ana.press("Disconnect")
+    ana.wait_for_state("closed · 1000 OK")
+    ana.type_and_send("anyone?")
+    ana.wait_for_alert("press Connect first")
+
+    assert ana.line.input_value() == "anyone?"
+    ana.press("Connect")
+    ana.wait_for_state("open")
+
+
+def test_a_refused_handshake_is_told_in_words(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, 'ClientPanel(server.url("/refuses"), "Eve")')
+    page.run_all()
+    eve = page.panel("Eve")
+    eve.press("Connect")
+    eve.wait_for_state("refused · HTTP 403")
+    eve.wait_for_alert("refused Eve's handshake")
+    page.close()
+
+
+def test_running_a_cell_again_replaces_its_panel(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ANA, "print(len(members))")
+    page.run_all()
+    page.run_all()
+
+    assert page.errors() == []
+    assert page.output(2).strip() == "1"
+    page.close()
+
+
+def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ANA)
+    page.run_all()
+    page.restart()
+    ana = page.panel("Ana")
+    ana.wait_for_state("kernel gone")
+    ana.wait_for_alert("Run the cells above again")
+    page.close()
+
+
+def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ANA, STUCK)
+    page.run_cell(0)
+    page.run_cell(1)
+    page.start_cell(2)
+    ana = page.panel("Ana")
+    wait_for((page.path.parent / "stuck").exists, 20, "The cell did not get stuck.")
+    ana.type_and_send("hello?")
+    ana.wait_for_alert("The kernel does not answer.")
+    page.wait_for_cell()
+    ana.wait_for_row("hello?")
+    page.close()
+
+
+def test_a_saved_panel_reads_well_without_a_kernel(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ANA)
+    page.run_all()
+    saved = page.content()["cells"][1]["outputs"][0]["data"]
+    page.close()
+
+    assert "Ana · ws://127.0.0.1" in "".join(saved["text/plain"])
+    assert "run this cell again" in "".join(saved["text/html"])
+
+
+def test_the_dark_theme_is_followed(chat: NotebookPage) -> None:
+    chat.use_light_theme()
+    card = chat.panel("Ana").region
+    card.scroll_into_view_if_needed()
+    colour = "card => getComputedStyle(card).backgroundColor"
+    light = card.evaluate(colour)
+    chat.use_dark_theme()
+
+    assert card.evaluate(colour) != light

@@ -1,0 +1,66 @@
+"""A question that is answered before a cell is run, and by it."""
+
+import pytest
+
+from websocket_lab.widgets.prediction import Prediction
+
+
+def question() -> Prediction:
+    return Prediction("How many messages leave the server?", ["1", "2", "3"])
+
+
+def test_a_right_prediction_is_confirmed() -> None:
+    prediction = question()
+    prediction.choose("3")
+
+    assert prediction.reveal(3, "one per member.") == "You predicted 3 ✓: one per member."
+
+
+def test_a_wrong_prediction_is_told_what_happened() -> None:
+    prediction = question()
+    prediction.choose(2)
+
+    assert prediction.reveal(3, because="one per member") == "You predicted 2 ✗ — it was 3: one per member."
+
+
+def test_without_a_prediction_the_answer_is_told() -> None:
+    assert question().reveal(3) == "No prediction made: it was 3."
+
+
+def test_an_answer_that_was_no_option_is_told_too() -> None:
+    prediction = question()
+    prediction.choose(2)
+
+    assert prediction.reveal("none at all") == "You predicted 2 ✗ — it was none at all."
+
+
+def test_the_outcome_is_displayed_without_quotation_marks() -> None:
+    assert repr(question().reveal(3)) == "No prediction made: it was 3."
+
+
+def test_after_the_answer_nothing_can_be_chosen() -> None:
+    prediction = question()
+    prediction.reveal(3)
+    prediction.choose(3)
+
+    assert prediction.chosen == ""
+
+
+def test_choosing_what_is_no_option_names_the_options() -> None:
+    with pytest.raises(ValueError, match="'4' is not one of the options: 1, 2, 3"):
+        question().choose(4)
+
+
+def test_as_text_it_shows_question_choice_and_outcome() -> None:
+    prediction = question()
+    prediction.choose(2)
+    prediction.reveal(2)
+
+    assert str(prediction).splitlines()[1:] == ["( ) 1", "(•) 2", "( ) 3", "You predicted 2 ✓."]
+
+
+def test_without_a_kernel_it_is_html_with_everything_escaped() -> None:
+    data, _ = Prediction("<script>", ["<img src=x>", 'a"b'])._repr_mimebundle_()
+
+    assert "<script" not in data["text/html"] and "<img" not in data["text/html"]
+    assert "a&quot;b" in data["text/html"]

@@ -1,0 +1,35 @@
+"""A prediction in a real JupyterLab, made by keyboard and answered by a cell."""
+
+from tests.jupyterlab import JupyterLab
+
+
+ASK = """
+from websocket_lab.widgets.prediction import Prediction
+
+prediction = Prediction("How many messages leave the server?", ["1", "2", "3"])
+prediction
+"""
+REVEAL = 'prediction.reveal(3, "one per member")'
+
+
+def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLab) -> None:
+    page = lab.open_cells(ASK, REVEAL)
+    page.run_cell(0)
+    page.page.get_by_label("1", exact=True).focus()
+    page.page.keyboard.press("ArrowDown")
+    page.run_cell(1)
+
+    outcome = "You predicted 2 ✗ — it was 3: one per member."
+    page.page.get_by_role("status").filter(has_text=outcome).wait_for()
+    assert outcome in page.output(1)
+    assert page.page.get_by_role("radio", name="3").is_disabled()
+    page.close()
+
+
+def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
+    page = lab.open_cells(ASK, REVEAL)
+    page.run_all()
+    page.run_cell(0)
+
+    assert page.page.get_by_role("radio", name="3").is_enabled()
+    page.close()

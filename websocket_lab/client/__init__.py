@@ -1,0 +1,1 @@
+"""Live clients: one connection, its log, its state, and waiting with a deadline."""

@@ -1,0 +1,48 @@
+"""How a connection failed or ended, in words."""
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import CLOSE_CODE_EXPLANATIONS
+
+from websocket_lab.client.connection_state import ConnectFailed
+
+
+def connect_failure(url: str, name: str, error: Exception) -> ConnectFailed:
+    """Return the error that says why the opening handshake failed and what to do."""
+    if isinstance(error, InvalidStatus):
+        status = error.response.status_code
+        return ConnectFailed(f"The server refused {name}'s handshake with HTTP {status}.", status)
+    if isinstance(error, TimeoutError):
+        return ConnectFailed(
+            f"{url} did not answer {name}'s handshake in time. Is its handler stuck before accept()?"
+        )
+    if isinstance(error, OSError):
+        return ConnectFailed(
+            f"Nothing answers at {url}. Run the cell that starts the server, then connect again."
+        )
+    return ConnectFailed(f"{name} could not connect to {url}: {error}")
+
+
+def closing_words(closed: ConnectionClosed) -> str:
+    """Return who ended the connection, with the close code, what it means, and the reason given."""
+    frame = closed.rcvd
+    if frame is None:
+        return f"closed: 1006 abnormal closure, no close frame came{_unanswered(closed)}"
+
+    side = "the server" if closed.sent is None or closed.rcvd_then_sent else "this client"
+    words = f"closed by {side}: {frame.code} {close_code_meaning(frame.code)}"
+    return f"{words} ({frame.reason})" if frame.reason else words
+
+
+def _unanswered(closed: ConnectionClosed) -> str:
+    return f" in answer to our {closed.sent.code}" if closed.sent else ""
+
+
+def close_code_meaning(code: int) -> str:
+    """Return what a close code means in a few words (RFC 6455, 7.4; IANA registry)."""
+    if code in CLOSE_CODE_EXPLANATIONS:
+        return str(CLOSE_CODE_EXPLANATIONS[code]).removesuffix(" [internal]")
+    if 3000 <= code < 4000:
+        return "registered"
+    if 4000 <= code < 5000:
+        return "private use"
+    return "unknown"

@@ -1,0 +1,1 @@
+"""Exercises for the learner: hints, solutions, comparison and progress."""

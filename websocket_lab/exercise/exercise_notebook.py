@@ -1,0 +1,125 @@
+"""Exercises and their solutions as notebooks: where they are, and how one becomes the other.
+
+A solution is written; the exercise is the same notebook without what stands between the markers
+
+    ### BEGIN SOLUTION
+    ### END SOLUTION
+
+and without the cells tagged `solution-only`. Cells tagged `server` hold what the learner is to build.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE_NAME = re.compile(r"\d\d_([a-z]\w*)")
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+STUB = ("# Your code here", "...")
+SERVER, SOLUTION_ONLY = "server", "solution-only"
+
+
+def exercise_ids() -> list[str]:
+    """Return the ids of all exercises, in order."""
+    return list(_solutions())
+
+
+def solution_path(exercise: str) -> Path:
+    """Return where the exercise's solution is; LookupError with the ids that exist."""
+    found = _solutions()
+    if exercise not in found:
+        known = ", ".join(found) or f"none, for there are no solutions in {ROOT}"
+        raise LookupError(f"There is no exercise {exercise!r}. There are: {known}.")
+    return found[exercise]
+
+
+def read_solution(exercise: str) -> NotebookNode:
+    """Return the exercise's solution."""
+    return read(solution_path(exercise))
+
+
+def read(path: Path) -> NotebookNode:
+    """Return the notebook in a file; ValueError if it holds none."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
+    except (AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        raise ValueError(f"{path.name} is not a notebook: {error}") from error
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """Return the cell's tags."""
+    return list(cell.metadata.get("tags", []))
+
+
+def server_cells(notebook: NotebookNode) -> list[tuple[int, str]]:
+    """Return the number, counted from 1, and the code of each cell that builds what is checked."""
+    return [
+        (number, str(cell.source))
+        for number, cell in enumerate(notebook.cells, 1)
+        if cell.cell_type == "code" and SERVER in tags(cell) and SOLUTION_ONLY not in tags(cell)
+    ]
+
+
+def gap_cells(notebook: NotebookNode) -> list[str]:
+    """Return the code of the cells in which the learner has something to fill in."""
+    return [code for _, code in server_cells(notebook) if BEGIN in code]
+
+
+def as_exercise(notebook: NotebookNode) -> NotebookNode:
+    """Return the learner's version of a solution; ValueError where a marker lacks its partner."""
+    exercise = deepcopy(notebook)
+    for number, cell in enumerate(exercise.cells, 1):
+        if cell.cell_type == "code" and SOLUTION_ONLY not in tags(cell):
+            cell.source = with_stubs(cell.source, f"cell {number}")
+    exercise.cells = [cell for cell in exercise.cells if SOLUTION_ONLY not in tags(cell)]
+    return exercise
+
+
+def with_stubs(code: str, place: str = "the code") -> str:
+    """Return the code with a stub, as far indented as its markers, in place of each region."""
+    return "\n".join(_stubbed(code, place))
+
+
+def without_markers(code: str) -> str:
+    """Return the solution's code as one reads it, without the lines of the markers."""
+    lines = "\n".join(line for line in code.splitlines() if line.strip() not in (BEGIN, END))
+    # A marker between empty lines leaves more of them than anyone writes.
+    return re.sub(r"\n{4,}", "\n\n\n", lines)
+
+
+def _solutions() -> dict[str, Path]:
+    paths = sorted((ROOT / "solutions").glob("*.ipynb"))
+    return {name[1]: path for path in paths if (name := FILE_NAME.fullmatch(path.stem))}
+
+
+def _stubbed(code: str, place: str) -> Iterator[str]:
+    opened: tuple[int, str] | None = None
+    for number, line in enumerate(code.splitlines(), 1):
+        marker, indent = line.strip(), line[: len(line) - len(line.lstrip())]
+        if marker == BEGIN and opened is None:
+            opened = number, indent
+            yield from (indent + stub for stub in STUB)
+        elif marker == END and opened and opened[1] == indent:
+            opened = None
+        elif BEGIN in marker or END in marker:
+            raise ValueError(f"{place}, line {number}: {_complaint(marker, opened)}")
+        elif opened is None:
+            yield line
+    if opened:
+        raise ValueError(f"{place}, line {opened[0]}: {BEGIN} has no {END} below it.")
+
+
+def _complaint(marker: str, opened: tuple[int, str] | None) -> str:
+    if marker not in (BEGIN, END):
+        return f"{BEGIN} and {END} must stand on a line of their own."
+    if opened is None:
+        return f"{END} has no {BEGIN} above it."
+    if marker == BEGIN:
+        return f"{BEGIN} stands inside the region that line {opened[0]} begins."
+    return f"{END} is not as far indented as {BEGIN} in line {opened[0]}."

@@ -1,0 +1,1 @@
+"""The client's face in the notebook: state, log, people and a field to type in."""

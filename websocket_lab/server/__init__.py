@@ -1,0 +1,1 @@
+"""Servers in a background thread of the kernel, and what a learner sees of their errors."""

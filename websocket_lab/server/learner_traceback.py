@@ -1,0 +1,51 @@
+"""Tracebacks cut to the lines that the learner wrote."""
+
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+from traceback import FrameSummary, StackSummary, TracebackException
+
+from IPython.core.getipython import get_ipython
+
+
+PACKAGE = Path(__file__).parent.parent
+LIBRARIES = tuple(
+    {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {str(PACKAGE), "<frozen"}
+)
+SNIPPETS = str(PACKAGE.parent / "server_snippets")
+
+
+def learner_traceback(error: BaseException) -> str:
+    """Return the traceback of `error` without the frames of libraries, cells named as the notebook does."""
+    summary = TracebackException.from_exception(error)
+    for part in _with_causes(summary):
+        part.stack = learner_stack(part.stack)
+
+    return "".join(summary.format()).rstrip()
+
+
+def learner_stack(stack: StackSummary) -> StackSummary:
+    """Return the frames of the learner's own lines, cells named as the notebook does."""
+    shown = [frame for frame in stack if _is_learners(frame)]
+    # The course's own servers are shown only where the learner has no line among them.
+    own = [frame for frame in shown if not frame.filename.startswith(SNIPPETS)]
+    return StackSummary.from_list([_named(frame) for frame in own or shown])
+
+
+def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
+    yield summary
+    for part in [summary.__cause__, summary.__context__, *(summary.exceptions or [])]:
+        if part is not None:
+            yield from _with_causes(part)
+
+
+def _is_learners(frame: FrameSummary) -> bool:
+    return not frame.filename.startswith(LIBRARIES)
+
+
+def _named(frame: FrameSummary) -> FrameSummary:
+    shell = get_ipython()
+    label = shell.compile.format_code_name(frame.filename) if shell else None
+    name = " ".join(label) if label else frame.filename
+    return FrameSummary(name, frame.lineno, frame.name, line=frame.line)

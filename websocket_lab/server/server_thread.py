@@ -1,0 +1,148 @@
+"""uvicorn in a background thread: start it, wait until it answers, stop it."""
+
+import asyncio
+import contextvars
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from traceback import StackSummary, extract_stack
+from typing import Any
+
+import uvicorn
+from uvicorn.config import LOG_LEVELS
+
+from websocket_lab.server.server_log import ServerLog
+from websocket_lab.server.thread_interrupt import interrupt
+
+
+LoopErrorHandler = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
+
+
+class ServerThread:
+    """One run of a uvicorn server in a daemon thread with an event loop of its own."""
+
+    def __init__(
+        self, config: uvicorn.Config, listener: socket.socket, on_loop_error: LoopErrorHandler
+    ) -> None:
+        self._ready: Future[None] = Future()
+        self._server = _Server(config, self._ready)
+        self._listener = listener
+        self._on_loop_error = on_loop_error
+        self._task: asyncio.Task[None] | None = None
+        # The copied context keeps what a handler prints under the cell that started the server.
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(
+            target=context.run, args=(self._serve,), daemon=True, name="websocket-lab-server"
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the server's thread is running."""
+        return self._thread.is_alive()
+
+    @property
+    def has_started(self) -> bool:
+        """Whether start-up is over, well or badly."""
+        return self._ready.done()
+
+    @property
+    def is_serving(self) -> bool:
+        """Whether the server answers and has not been told to stop."""
+        return self.has_started and not self._server.should_exit
+
+    def answers(self, deadline: float) -> bool:
+        """Return whether the event loop gets round to something new within `deadline` seconds."""
+        turned = threading.Event()
+        loop = self._task.get_loop() if self._task else None
+        if loop is None or loop.is_closed():
+            return True
+
+        loop.call_soon_threadsafe(turned.set)
+        return turned.wait(deadline)
+
+    def cpu_seconds(self, deadline: float) -> float:
+        """Return the CPU time that the thread has used; TimeoutError if it does not answer in time."""
+        used: Future[float] = Future()
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(lambda: used.set_result(time.thread_time()))
+        return used.result(deadline)
+
+    def interrupt(self) -> None:
+        """Raise an exception in what the thread computes now."""
+        interrupt(self._thread, seconds=0)
+
+    @property
+    def stack(self) -> StackSummary:
+        """Where the thread is now."""
+        frame = sys._current_frames().get(self._thread.ident or 0)
+        return extract_stack(frame) if frame else StackSummary()
+
+    def start(self, deadline: float) -> None:
+        """Return when the server answers; raise what kept it from starting.
+
+        Raises:
+            TimeoutError: It did not start within `deadline` seconds.
+        """
+        self._thread.start()
+        self._ready.result(deadline)
+
+    def stop(self, deadline: float) -> bool:
+        """Tell the server to stop and return whether its thread ended within `deadline` seconds."""
+        self._server.should_exit = True
+        if not self.has_started:
+            self._cancel_startup()
+
+        self._thread.join(deadline)
+        return not self.is_alive
+
+    def _cancel_startup(self) -> None:
+        # A start-up that waits for ever never looks at `should_exit`.
+        if self._task is not None:
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def _serve(self) -> None:
+        loop_factory = self._server.config.get_loop_factory()
+        try:
+            # Not `Server.run()`: it breaks when nest_asyncio has replaced `asyncio.run`.
+            with (
+                ServerLog(self, _log_level(self._server.config)),
+                self._listener,
+                asyncio.Runner(loop_factory=loop_factory) as runner,
+            ):
+                runner.run(self._run())
+        except BaseException as error:
+            # uvicorn reports a failed start-up by SystemExit, which threads swallow.
+            if not self._ready.done():
+                self._ready.set_exception(error)
+
+    async def _run(self) -> None:
+        self._task = asyncio.current_task()
+        asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
+        await self._server.serve(sockets=[self._listener])
+
+
+def _log_level(config: uvicorn.Config) -> int:
+    level = config.log_level
+    return LOG_LEVELS[level] if isinstance(level, str) else level or logging.INFO
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server that tells when it has started, and that leaves no connection behind."""
+
+    def __init__(self, config: uvicorn.Config, ready: "Future[None]") -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set_result(None)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # A stalled client's buffer never drains: only an abort ends such a connection.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()

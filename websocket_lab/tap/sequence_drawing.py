@@ -1,0 +1,132 @@
+"""A sequence diagram drawn as SVG: the server at the left, a lane for each client."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from unicodedata import east_asian_width
+
+from websocket_lab.tap.sequence_arrow import Arrow, Kind, readable
+
+
+WIDTH = 600
+SERVER_X = 46
+LAST_X = 548
+SHORTEST_STEP = 96
+HEAD = 48
+ROW = 34
+CHARACTER = 7.25
+MARK_CHARACTER = 7.6
+SYMBOLS = {Kind.FAULT: "↯ ", Kind.BAD: "✗ "}
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Where each lane stands, and how wide the whole is."""
+
+    places: dict[str, float]
+    step: float
+    width: float
+    height: float
+
+
+def draw(clients: Sequence[str], rows: Sequence[Sequence[Arrow]], *, title: str, note: str) -> str:
+    """Return one `<svg>` element: arrows that share a row stand at one height."""
+    first = HEAD + (22 if note else 0) + 26
+    lanes = _lanes(clients, first + ROW * max(len(rows), 1) - 8)
+    drawn = [_row(row, lanes, first + ROW * number) for number, row in enumerate(rows)]
+    size = f'width="{lanes.width:g}" height="{lanes.height:g}" viewBox="0 0 {lanes.width:g} {lanes.height:g}"'
+    title = escape(title, quote=True)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="wsl-wire" role="img" aria-label="{title}" {size}>'
+        f"<title>{title}</title><style>{_style()}</style>"
+        f"{_lifelines(lanes)}{_note(note)}{''.join(drawn)}{_names(lanes)}</svg>"
+    )
+
+
+def _lanes(clients: Sequence[str], height: float) -> Lanes:
+    step = max((LAST_X - SERVER_X) / max(1, len(clients)), SHORTEST_STEP)
+    places = {name: SERVER_X + step * (number + 1) for number, name in enumerate(clients)}
+    return Lanes(places, step, max(WIDTH, max(places.values(), default=0) + WIDTH - LAST_X), height)
+
+
+def _lifelines(lanes: Lanes) -> str:
+    xs = [SERVER_X, *lanes.places.values()]
+    return "".join(f'<path class="wsl-life" d="M{x:.1f} {HEAD - 12} V{lanes.height - 4:.1f}"/>' for x in xs)
+
+
+def _names(lanes: Lanes) -> str:
+    half = min(lanes.step - 8, 96) / 2
+    server = _name("server", SERVER_X, 38, "wsl-lane wsl-server")
+    others = "".join(_name(name, x, half, "wsl-lane") for name, x in lanes.places.items())
+    # A view that scrolls keeps them in sight, above the arrows.
+    ground = f'<rect class="wsl-ground" width="{lanes.width:g}" height="{HEAD - 10}"/>'
+    return f'<g class="wsl-names">{ground}{server}{others}</g>'
+
+
+def _name(name: str, x: float, half: float, look: str) -> str:
+    shown = escape(shorten(readable(name), half * 2 - 10))
+    return (
+        f'<g class="{look}"><rect x="{x - half:.1f}" y="6" width="{half * 2:.1f}" height="28" rx="8"/>'
+        f'<text x="{x:.1f}" y="24.5" text-anchor="middle">{shown}</text></g>'
+    )
+
+
+def _note(words: str) -> str:
+    return f'<text class="wsl-note" x="{SERVER_X + 12}" y="{HEAD + 14}">{words}</text>' if words else ""
+
+
+def _row(row: Sequence[Arrow], lanes: Lanes, y: float) -> str:
+    arrow = row[0]
+    whole = escape("\n".join(map(str, row)))
+    look = f"wsl-arrow wsl-{arrow.kind}" + (" wsl-marked" if arrow.mark else "")
+    band = f'<rect class="wsl-band" x="2" y="{y - 23:.1f}" width="{lanes.width - 4:g}" height="32" rx="6"/>'
+    return (
+        f'<g class="{look}"><title>{whole}</title>{band if arrow.mark else ""}'
+        f"{_line(row, lanes, y)}{_words(arrow, lanes, y - 7)}</g>"
+    )
+
+
+def _line(row: Sequence[Arrow], lanes: Lanes, y: float) -> str:
+    ends = sorted(lanes.places[arrow.client] for arrow in row)
+    line = f'<path class="wsl-line" d="M{SERVER_X} {y:.1f} H{ends[-1]:.1f}"/>'
+    if row[0].kind is Kind.FAULT:
+        return line
+
+    if row[0].to_server:
+        return line + _dot(ends[0], y) + _head(SERVER_X, y, 1)
+    return line + _dot(SERVER_X, y) + "".join(_head(x, y, -1) for x in ends)
+
+
+def _dot(x: float, y: float) -> str:
+    return f'<circle class="wsl-tip" cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
+
+
+def _head(x: float, y: float, way: int) -> str:
+    return f'<path class="wsl-tip" d="M{x:.1f} {y:.1f} l{way * 9} -4.5 v9 z"/>'
+
+
+def _words(arrow: Arrow, lanes: Lanes, y: float) -> str:
+    mark = escape(f"✗ {readable(arrow.mark)}") if arrow.mark else ""
+    taken = (len(arrow.mark) + 3) * MARK_CHARACTER if mark else 0
+    label = shorten(SYMBOLS.get(arrow.kind, "") + readable(arrow.label), lanes.width - SERVER_X - 22 - taken)
+    text = f'<text class="wsl-label" x="{SERVER_X + 13}" y="{y:.1f}">{escape(label)}</text>'
+    if mark:
+        text += f'<text class="wsl-mark" x="{lanes.width - 10:g}" y="{y:.1f}" text-anchor="end">{mark}</text>'
+    return text
+
+
+def shorten(text: str, pixels: float) -> str:
+    """Return as much of `text` as fits, with … where something is left out."""
+    room = pixels / CHARACTER
+    for number, sign in enumerate(text):
+        room -= 2 if east_asian_width(sign) in "WF" else 1
+        if room < 1 and number + 1 < len(text):
+            return text[:number] + "…"
+    return text
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("sequence_diagram.css").read_text(encoding="utf-8")

@@ -1,0 +1,77 @@
+"""The wire in a notebook: a diagram that grows while messages cross, and the same as text."""
+
+from pathlib import Path
+from typing import Any
+
+from anywidget import AnyWidget
+from traitlets import Unicode
+
+from websocket_lab.server.cell_registry import CellRegistry
+from websocket_lab.tap.sequence_diagram import SequenceDiagram
+from websocket_lab.widgets.card import safe
+from websocket_lab.widgets.look import stylesheet
+from websocket_lab.widgets.widget_bundle import widget_bundle
+from websocket_lab.wire.recorder import WireRecorder
+from websocket_lab.wire.repainter import Repainter
+
+
+class TapView(AnyWidget):
+    """The last arrows on the wire, live.
+
+    Args:
+        recorder: The tap, or another recorder.
+        last: How many arrows are shown.
+        name: Whose lane is shown; everyone's, if left out.
+    """
+
+    _esm = Path(__file__).with_name("tap_view.js")
+    _css = stylesheet("tap/tap_view.css")
+
+    title = Unicode().tag(sync=True)
+    svg = Unicode().tag(sync=True)
+    text = Unicode().tag(sync=True)
+
+    def __init__(self, recorder: WireRecorder, last: int = 30, name: str | None = None) -> None:
+        self._recorder = recorder
+        self._last = last
+        self._name = name
+        self._is_live = True
+        diagram = self.diagram
+        super().__init__(title=f"{name or 'Everyone'} on the wire", svg=diagram.svg, text=diagram.text)
+        self.add_class("wsl-host")
+        self._repainter = Repainter(self._paint)
+        recorder.on_change(self._paint_soon)
+        _views.replace(self)
+        # What crossed since the first picture was drawn.
+        self._paint_soon()
+
+    @property
+    def diagram(self) -> SequenceDiagram:
+        """What is shown now."""
+        return self._recorder.diagram(self._last, self._name)
+
+    def freeze(self) -> None:
+        """Leave the picture as it is from now on."""
+        self._is_live = False
+
+    def __repr__(self) -> str:
+        """Return the diagram as text."""
+        return self.diagram.text
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the live view, and beside it what is shown where there is no kernel."""
+        diagram = self.diagram
+        html = f"<p><strong>{safe(self.title)}</strong></p>{diagram.html}"
+        return widget_bundle(self.model_id, diagram.text, html)
+
+    def _paint_soon(self) -> None:
+        if self._is_live:
+            self._repainter.soon()
+
+    def _paint(self) -> None:
+        diagram = self.diagram
+        with self.hold_sync():
+            self.svg, self.text = diagram.svg, diagram.text
+
+
+_views = CellRegistry(TapView.freeze)

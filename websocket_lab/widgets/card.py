@@ -1,0 +1,55 @@
+"""A card: words in a calm frame below a cell, and the same as text."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from websocket_lab.widgets.look import stylesheet
+
+
+@dataclass(frozen=True)
+class Card:
+    """Something to read, as HTML and as text.
+
+    Args:
+        text: What it says.
+        body: The same as HTML, with everything in it escaped.
+        label: What a screen reader calls it.
+        wide: Whether it takes all the width that there is.
+    """
+
+    text: str
+    body: str
+    label: str
+    wide: bool = False
+
+    def __repr__(self) -> str:
+        """Return the card as text."""
+        return self.text
+
+    def _repr_html_(self) -> str:
+        """Return the card as HTML that follows JupyterLab's theme."""
+        look = "wsl wsl-card wsl-wide" if self.wide else "wsl wsl-card"
+        style = f"<style>{stylesheet('widgets/card.css')}</style>"
+        return f'{style}<section class="{look}" aria-label="{safe(self.label)}">{self.body}</section>'
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return both."""
+        return {"text/plain": self.text, "text/html": self._repr_html_()}
+
+
+def note(title: str, *sentences: str) -> Card:
+    """Return a card with a title and a paragraph for each sentence; `code` in backticks is set as code."""
+    paragraphs = "".join(f"<p>{with_code(sentence)}</p>" for sentence in sentences)
+    return Card("\n".join([title, *sentences]), f"<h4>{with_code(title)}</h4>{paragraphs}", title)
+
+
+def with_code(sentence: str) -> str:
+    """Return the sentence as HTML, with what is between backticks as code."""
+    parts = safe(sentence).split("`")
+    return "".join(f"<code>{part}</code>" if number % 2 else part for number, part in enumerate(parts))
+
+
+def safe(text: str) -> str:
+    """Return the text as it stands in HTML."""
+    return escape(text, quote=True)

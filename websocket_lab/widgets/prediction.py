@@ -1,0 +1,77 @@
+"""A question that is answered before a cell is run, and by it."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from anywidget import AnyWidget
+from traitlets import List, Unicode
+
+from websocket_lab.widgets.look import stylesheet
+from websocket_lab.widgets.widget_bundle import widget_bundle
+
+
+class Revealed(str):
+    """A prediction's outcome in words, which a cell displays without quotation marks."""
+
+    def __repr__(self) -> str:
+        """Return the words themselves."""
+        return str(self)
+
+
+class Prediction(AnyWidget):
+    """A question with options to choose from before the run, and its answer after it.
+
+    Args:
+        question: What will happen?
+        options: The answers to choose from.
+    """
+
+    _esm = Path(__file__).with_name("prediction.js")
+    _css = stylesheet("widgets/prediction.css")
+
+    question = Unicode().tag(sync=True)
+    options = List(Unicode()).tag(sync=True)
+    chosen = Unicode().tag(sync=True)
+    answer = Unicode().tag(sync=True)
+    outcome = Unicode().tag(sync=True)
+
+    def __init__(self, question: str, options: Sequence[object]) -> None:
+        super().__init__(question=question, options=[str(option) for option in options])
+        self.add_class("wsl-host")
+
+    def choose(self, option: object) -> None:
+        """Choose an option, as a click on it does."""
+        if str(option) not in self.options:
+            raise ValueError(f"{str(option)!r} is not one of the options: {', '.join(self.options)}.")
+        if not self.outcome:
+            self.chosen = str(option)
+
+    def reveal(self, answer: object, because: str = "") -> Revealed:
+        """Lock the options, fill in the answer, and return in words how the prediction did."""
+        self.answer = str(answer)
+        self.outcome = outcome_words(self.chosen, self.answer, because)
+        return Revealed(self.outcome)
+
+    def __repr__(self) -> str:
+        """Return the question as text, with its options and, once revealed, its outcome."""
+        options = [f"{'(•)' if option == self.chosen else '( )'} {option}" for option in self.options]
+        return "\n".join([self.question, *options, *filter(None, [self.outcome])])
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the live card, and beside it what is shown where there is no kernel."""
+        options = "".join(f"<li>{escape(option, quote=True)}</li>" for option in self.options)
+        question, outcome = escape(self.question, quote=True), escape(self.outcome, quote=True)
+        html = f"<p><strong>Predict:</strong> {question}</p><ul>{options}</ul><p>{outcome}</p>"
+        return widget_bundle(self.model_id, repr(self), html)
+
+
+def outcome_words(chosen: str, answer: str, because: str) -> str:
+    """Return in words what was predicted, what happened, and why."""
+    reason = f": {because.strip().removesuffix('.')}" if because.strip() else ""
+    if not chosen:
+        return f"No prediction made: it was {answer}{reason}."
+    if chosen == answer:
+        return f"You predicted {chosen} ✓{reason}."
+    return f"You predicted {chosen} ✗ — it was {answer}{reason}."
