@@ -11,6 +11,7 @@ from authoring.exercise import Exercise, link_lesson, solution_paths, strays
 from authoring.exercise_navigation import exercise_links, furnish_exercise, furnish_solution
 from authoring.exercise_shape import exercise_faults
 from authoring.faults import Fault
+from authoring.glossary import PAGE, SOURCE, Glossary
 from authoring.lesson import Lesson, lesson_paths, misnamed
 from authoring.limits import EXERCISE, LESSON, WELCOME, limit_faults
 from authoring.links import link_faults
@@ -45,6 +46,7 @@ class Course:
         course._refresh_lessons()
         course._refresh_exercises()
         course._refresh_readme()
+        course._refresh_glossary()
         return course
 
     def write(self) -> list[Path]:
@@ -112,6 +114,17 @@ class Course:
         path = self.root / "README.md"
         self.faults += missing_markers(_read(path), bool(self.exercises))
         self.texts[path] = with_tables(_read(path), self.lessons, self.exercises, self.root)
+
+    def _refresh_glossary(self) -> None:
+        if not (self.root / SOURCE).exists():
+            return
+        try:
+            glossary = Glossary.read(self.root, self.lessons)
+        except (ValueError, KeyError) as error:
+            self.faults.append(Fault(SOURCE, f"cannot be read ({error}); mend it as TOML."))
+        else:
+            self.texts[self.root / PAGE] = glossary.page
+            self.faults += glossary.faults()
 
     def _judge(self, lesson: Lesson) -> Iterator[Fault]:
         yield from hand_written_servers(lesson, self.root)

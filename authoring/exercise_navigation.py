@@ -9,9 +9,9 @@ from authoring.lesson import Lesson
 from authoring.navigation import KERNEL_CHECK, KERNEL_WORDS, footer, is_generated, kernel_check, top
 
 
-CONTENTS = "[All lessons and exercises](../README.md)"
+CONTENTS = "[All lessons and exercises](../README.md) | [Glossary](../GLOSSARY.md)"
 APART_WORDS = (
-    "First, a look at whether this kernel has what the solution needs. "
+    "First, a look at whether the kernel, the program that runs these cells, has what the solution needs. "
     "What passes in this notebook does not count as yours."
 )
 APART = """

@@ -14,10 +14,11 @@ from authoring.lesson import GENERATED, Lesson
 from authoring.notebook_format import new_cell
 
 
-CONTENTS = "[All lessons](../README.md)"
+CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
 KERNEL_WORDS = (
-    "First, a look at whether this kernel has what the lesson needs. All is well if it prints nothing."
+    "First, a look at whether the kernel, the program that runs these cells, has what the lesson needs. "
+    "All is well if it prints nothing."
 )
 VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit, for `progress()` on the start page."
 VISIT = """

@@ -10,6 +10,8 @@ from markdown_it.token import Token
 
 
 MARKDOWN = MarkdownIt("commonmark").enable("table")
+# Markdown writes neither of the two characters, so they can stand for the beginning and the end of italics.
+EMPHASISED = re.compile("\1(.*?)\2", re.DOTALL)
 HTML_IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 HTML_LINK = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']*)["']""", re.IGNORECASE)
 HTML_ALT = re.compile(r"""\balt=["']\s*[^"'\s]""", re.IGNORECASE)
@@ -69,6 +71,13 @@ class Prose:
         """Whether it draws a Mermaid diagram."""
         return any(token.type == "fence" and token.info.strip() == "mermaid" for token in self.blocks)
 
+    @property
+    def emphasised(self) -> Iterator[str]:
+        """What it writes in italics, piece by piece."""
+        for block in self.blocks:
+            pieces = "".join(_marked(token) for token in block.children or [])
+            yield from EMPHASISED.findall(pieces)
+
     @cached_property
     def text(self) -> str:
         """Its sentences, without code, diagrams, link targets and HTML tags."""
@@ -79,6 +88,10 @@ class Prose:
         """How many words a reader reads; a piece of inline code counts as it is written."""
         spoken = " ".join(_spoken(token) for token in self.inlines)
         return sum(any(letter.isalnum() for letter in word) for word in spoken.split())
+
+
+def _marked(token: Token) -> str:
+    return {"em_open": "\1", "em_close": "\2"}.get(token.type, _spoken(token))
 
 
 def _spoken(token: Token) -> str:

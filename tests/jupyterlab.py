@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 REPOSITORY = Path(__file__).parent.parent
 # What a lesson may read or import beside itself.
-COPIED = ("notebooks", "exercises", "solutions", "README.md")
+COPIED = ("notebooks", "exercises", "solutions", "README.md", "GLOSSARY.md")
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

@@ -5,6 +5,7 @@ import pytest
 
 from authoring.course import Course
 from authoring.exercise import Exercise
+from authoring.exercise_navigation import CONTENTS
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_exercise_solution_and_lesson_link_each_other(course, built):
     lesson = nbformat.read(course.path("02_echo"), as_version=4).cells
 
     assert sources(exercise, "navigation-end")[0].startswith(
-        "---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | [All lessons and exercises](../README.md) | "
+        f"---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | {CONTENTS} | "
         "[Its solution](../solutions/01_shout.ipynb) | [Exercise 2 · Whispering →](02_whisper.ipynb)\n"
     )
     assert sources(solution, "navigation-top")[0].startswith(

@@ -1,7 +1,7 @@
 """Every lesson gets its links, its kernel check and its remedies."""
 
 from authoring.course import Course
-from authoring.navigation import KERNEL_CHECK, link_line
+from authoring.navigation import CONTENTS, KERNEL_CHECK, link_line
 
 
 def furnished(course):
@@ -16,17 +16,19 @@ def three_lessons(course):
 def test_the_first_lesson_links_on(course):
     first, second, _ = three_lessons(course)
 
-    assert (
-        link_line(None, second) == "[All lessons](../README.md) | [2 · Your first endpoint →](02_echo.ipynb)"
-    )
+    assert link_line(None, second) == f"{CONTENTS} | [2 · Your first endpoint →](02_echo.ipynb)"
 
 
 def test_a_lesson_in_the_middle_links_both_ways(course):
     first, _, third = three_lessons(course)
 
     assert link_line(first, third) == (
-        "[← 1 · Polling](01_polling.ipynb) | [All lessons](../README.md) | [3 · Rooms →](03_rooms.ipynb)"
+        f"[← 1 · Polling](01_polling.ipynb) | {CONTENTS} | [3 · Rooms →](03_rooms.ipynb)"
     )
+
+
+def test_every_lesson_links_to_all_lessons_and_the_glossary():
+    assert CONTENTS == "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 
 
 def test_the_last_lesson_links_back(course):
@@ -34,7 +36,7 @@ def test_the_last_lesson_links_back(course):
 
     top, end = (furnished(course)[2][position].source for position in (1, -1))
 
-    assert top == "[← 2 · Your first endpoint](02_echo.ipynb) | [All lessons](../README.md)"
+    assert top == f"[← 2 · Your first endpoint](02_echo.ipynb) | {CONTENTS}"
     assert f"---\n\n{top}\n\n<details>" in end
 
 
