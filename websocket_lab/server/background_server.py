@@ -148,8 +148,10 @@ class BackgroundServer:
         self.show(shown)
 
     def warn_of_standstill(self) -> None:
-        """Warn that the server's thread goes on after `stop`."""
-        warnings.warn(STILL_BUSY.format(self.port), RuntimeWarning, stacklevel=3)
+        """Warn that the server's thread goes on after `stop`, and say where it is, if that can be seen."""
+        where = self.standstill()
+        message = STILL_BUSY.format(self.port) + (f" It is here:\n{where}" if where else "")
+        warnings.warn(message, RuntimeWarning, stacklevel=3)
 
     def show(self, error: str) -> None:
         """Print an exception that has left a handler, cut to the learner's lines."""
