@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, WebSocket
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, TypeAdapter
 
+from server_snippets.broker import Broker, Entry
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.incoming import Refused, answer_each
 from server_snippets.settings import Settings
 
 
+CHANNELS = "channels"
 MAX_SUBSCRIPTIONS = 100
 
 
@@ -59,9 +61,10 @@ ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator
 class Subscriber:
     """One client of the channels: a channel is a room of the connection manager."""
 
-    def __init__(self, websocket: WebSocket, manager: ConnectionManager) -> None:
+    def __init__(self, websocket: WebSocket, manager: ConnectionManager, broker: Broker) -> None:
         self._websocket = websocket
         self._manager = manager
+        self._broker = broker
         self._channels: set[str] = set()
 
     async def answer(self, action: Action) -> None:
@@ -75,7 +78,7 @@ class Subscriber:
                 await self._reply({"type": "unsubscribed", "channel": channel})
             case Send(channel=channel, message=message):
                 event = {"type": "message", "channel": channel, "message": message}
-                await self._manager.broadcast_to_room(event, channel)
+                await self._broker.say(CHANNELS, channel, event)
             case Echo(data=data):
                 await self._reply({"type": "response", "data": data})
 
@@ -99,16 +102,24 @@ class Subscriber:
         self._manager.leave_room(self._websocket, channel)
 
 
-def channels_router(settings: Settings) -> APIRouter:
+def channels_router(settings: Settings, broker: Broker) -> APIRouter:
     """Return the routes of this endpoint."""
     router = APIRouter()
     manager = ConnectionManager(settings.slow_clients)
+
+    async def hear(entry: Entry) -> None:
+        if entry.kind == "missed":
+            await manager.close_all(1012, "Come again")
+        else:
+            await manager.broadcast_to_room(entry.message, entry.room)
+
+    broker.open(CHANNELS, hear)
 
     @router.websocket("/ws/json")
     async def channels(websocket: WebSocket) -> None:
         await manager.connect(websocket)
         try:
-            await answer_each(websocket, manager, ACTIONS, Subscriber(websocket, manager).answer)
+            await answer_each(websocket, manager, ACTIONS, Subscriber(websocket, manager, broker).answer)
         finally:
             manager.disconnect(websocket)
 

@@ -1,19 +1,24 @@
 """`/ws/chat/{room}/{username}`: rooms to talk in."""
 
 import re
+from functools import partial
+from itertools import count
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, Field, TypeAdapter
 
-from server_snippets.chat_room import ChatRooms, Member
+from server_snippets.broker import Broker
+from server_snippets.chat_audience import CHAT, USERNAME_TAKEN, ChatAudience
+from server_snippets.chat_room import ChatRooms
 from server_snippets.connection_manager import ConnectionManager
+from server_snippets.guest_list import Guest
 from server_snippets.incoming import answer_each
 from server_snippets.settings import Settings
+from server_snippets.stay import stay
 
 
 BAD_NAME = 4000
-USERNAME_TAKEN = 4009
 NAME = re.compile("[A-Za-z0-9_-]{1,32}")
 
 
@@ -39,22 +44,22 @@ def is_name(text: str) -> bool:
     return NAME.fullmatch(text) is not None
 
 
-def chat_router(settings: Settings) -> APIRouter:
+def chat_router(settings: Settings, broker: Broker) -> APIRouter:
     """Return the routes of this endpoint."""
     router = APIRouter()
     manager = ConnectionManager(settings.slow_clients)
-    rooms = ChatRooms(manager, settings)
+    audience = ChatAudience(manager, settings, broker)
+    rooms = ChatRooms(broker, settings.typing_seconds)
+    visits = count(1)
 
     @router.websocket("/ws/chat/{room}/{username}")
     async def chat(websocket: WebSocket, room: str, username: str) -> None:
         await manager.connect(websocket)
         try:
-            if not (is_name(room) and is_name(username)):
-                await websocket.close(BAD_NAME, "Bad name")
-            elif not manager.register_user(username, websocket):
-                await websocket.close(USERNAME_TAKEN, "Username taken")
+            if is_name(room) and is_name(username):
+                await visit(websocket, Guest(CHAT, username, broker.process, room, next(visits)))
             else:
-                await talk(Member(websocket, room, username))
+                await websocket.close(BAD_NAME, "Bad name")
         finally:
             manager.disconnect(websocket)
 
@@ -64,7 +69,7 @@ def chat_router(settings: Settings) -> APIRouter:
         await websocket.accept()
         await websocket.close(BAD_NAME, "Bad name")
 
-    async def talk(member: Member) -> None:
+    async def visit(websocket: WebSocket, member: Guest) -> None:
         async def answer(action: Action) -> None:
             match action:
                 case Say(text=text):
@@ -72,10 +77,11 @@ def chat_router(settings: Settings) -> APIRouter:
                 case Typing():
                     await rooms.show_typing(member)
 
-        await rooms.join(member)
-        try:
-            await answer_each(member.websocket, manager, ACTIONS, answer)
-        finally:
-            await rooms.leave(member)
+        tell = partial(manager.send_personal_message, websocket=websocket)
+        send_away = partial(websocket.close, USERNAME_TAKEN, "Username taken")
+        with audience.seat(member, websocket), rooms.floor(member):
+            async with stay(broker, member, tell, send_away) as is_welcome:
+                if is_welcome:
+                    await answer_each(websocket, manager, ACTIONS, answer)
 
     return router

@@ -1,81 +1,55 @@
-"""What happens in the chat's rooms: someone joins, speaks, whispers, types, leaves."""
+"""What members of the chat's rooms do: they speak, whisper, and type; the broker tells it to all."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
-from fastapi import WebSocket
-
-from server_snippets.connection_manager import ConnectionManager
+from server_snippets.broker import Broker
+from server_snippets.chat_audience import CHAT, as_event
+from server_snippets.connection_manager import Message
+from server_snippets.guest_list import Guest
 from server_snippets.incoming import Refused
-from server_snippets.message_history import MessageHistory
-from server_snippets.settings import Settings
 from server_snippets.typing_indicator import TypingIndicator
-from server_snippets.user_list import UserList
-
-
-@dataclass(frozen=True)
-class Member:
-    """Someone in a room."""
-
-    websocket: WebSocket
-    room: str
-    username: str
 
 
 class ChatRooms:
-    """All rooms of the chat.
+    """All rooms of the chat, for those who act in them."""
 
-    Between two messages of a client nothing here waits, so everyone hears everything in one order.
-    """
+    def __init__(self, broker: Broker, typing_seconds: float) -> None:
+        self._broker = broker
+        self._typing = TypingIndicator(self, typing_seconds)
 
-    def __init__(self, manager: ConnectionManager, settings: Settings) -> None:
-        self._manager = manager
-        self._history = MessageHistory()
-        self._typing = TypingIndicator(manager, settings.typing_seconds)
-        self._users = UserList(manager, settings.users_seconds)
-
-    async def join(self, member: Member) -> None:
-        """Tell a newcomer what was said; then tell everyone who came, and who is there."""
-        messages = self._history.enter(member.room)
-        history = {"type": "history", "room": member.room, "messages": messages}
-        await self._manager.send_personal_message(history, member.websocket)
-        self._manager.join_room(member.websocket, member.room)
-        joined = {"type": "joined", "room": member.room, "username": member.username}
-        await self._manager.broadcast_to_room(joined, member.room)
-        await self._users.joined(member.room, member.websocket)
-
-    async def leave(self, member: Member) -> None:
-        """Tell those who stay who left, and who is still there."""
-        await self._typing.stop(member.websocket, member.room, member.username)
-        self._manager.disconnect(member.websocket)
-        left = {"type": "left", "room": member.room, "username": member.username}
-        await self._manager.broadcast_to_room(left, member.room)
-        await self._users.left(member.room)
-        if member.room not in self._manager.rooms:
-            self._history.empty(member.room)
-
-    async def say(self, member: Member, text: str) -> None:
+    async def say(self, member: Guest, text: str) -> None:
         """Pass a text on to the whole room, or a private one to the one it is for."""
-        await self._typing.stop(member.websocket, member.room, member.username)
+        await self._typing.stop(member, member.room, member.name)
         if text.split(maxsplit=1)[:1] == ["/pm"]:
             return await self._whisper(member, text)
 
-        event = {"type": "message", "room": member.room, "from": member.username, "text": text}
-        self._history.add(member.room, event)
-        await self._users.catch_up(member.room)
-        await self._manager.broadcast_to_room(event, member.room)
+        event = {"type": "message", "room": member.room, "from": member.name, "text": text}
+        await self._broker.say(CHAT, member.room, event, by=member, keep=True)
 
-    async def show_typing(self, member: Member) -> None:
+    async def show_typing(self, member: Guest) -> None:
         """Show the others that someone is typing."""
-        await self._typing.start(member.websocket, member.room, member.username)
+        await self._typing.start(member, member.room, member.name)
 
-    async def _whisper(self, member: Member, text: str) -> None:
+    @contextmanager
+    def floor(self, member: Guest) -> Iterator[None]:
+        """Let someone act for as long as the block lasts; who has gone types no more."""
+        try:
+            yield
+        finally:
+            self._typing.forget(member)
+
+    async def broadcast_to_room(self, message: Message, room: str, *, but: Collection[Guest]) -> None:
+        """Tell the others that a member types or, which is never refused, has stopped."""
+        [member] = but
+        tell = self._broker.say if as_event(message)["active"] else self._broker.post
+        await tell(CHAT, room, message, by=member)
+
+    async def _whisper(self, member: Guest, text: str) -> None:
         _, *words = text.split(maxsplit=2)
         if len(words) < 2:
             raise Refused("bad_command", "A private message is: /pm NAME TEXT")
 
         receiver, secret = words
-        event = {"type": "private", "from": member.username, "to": receiver, "text": secret}
-        if not await self._manager.send_to_user(event, receiver):
-            raise Refused("unknown_user", f"Nobody here is called {receiver!r}."[:100])
-        if receiver != member.username:
-            await self._manager.send_personal_message(event, member.websocket)
+        event = {"type": "private", "from": member.name, "to": receiver, "text": secret}
+        await self._broker.say(CHAT, member.room, event, by=member)

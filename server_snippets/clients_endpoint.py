@@ -1,35 +1,79 @@
 """`/ws/{client_id}`: everyone hears who joins, what each says, and who leaves."""
 
+from functools import partial
+from itertools import count
+
 from fastapi import APIRouter, WebSocket
 
+from server_snippets.broker import Broker, Entry
 from server_snippets.connection_manager import ConnectionManager
+from server_snippets.guest_list import Guest
 from server_snippets.incoming import Refused
 from server_snippets.settings import Settings
+from server_snippets.stay import stay
 
 
+CLIENTS = "clients"
 TEXT_ONLY = Refused("text_expected", "This endpoint takes text, not binary messages.")
 
 
-def clients_router(settings: Settings) -> APIRouter:
+class ClientsAudience:
+    """The clients of this endpoint who are connected here."""
+
+    def __init__(self, manager: ConnectionManager, broker: Broker) -> None:
+        self.websockets: dict[Guest, WebSocket] = {}
+        self._manager = manager
+        broker.open(CLIENTS, self.hear)
+
+    async def hear(self, entry: Entry) -> None:
+        """Pass on what the broker brings."""
+        match entry:
+            case Entry(kind="entered", guest=Guest(state=client_id) as guest):
+                if websocket := self.websockets.get(guest):
+                    self._manager.join_room(websocket, CLIENTS)
+                await self._tell(f"Client {client_id} joined")
+            case Entry(kind="left", guest=Guest(state=client_id) as guest):
+                if websocket := self.websockets.get(guest):
+                    self._manager.leave_room(websocket, CLIENTS)
+                await self._tell(f"Client {client_id} left")
+            case Entry(kind="said", message=str() as text):
+                await self._tell(text)
+            case Entry(kind="missed"):
+                await self._manager.close_all(1012, "Come again")
+
+    async def _tell(self, text: str) -> None:
+        await self._manager.broadcast_to_room(text, CLIENTS)
+
+
+def clients_router(settings: Settings, broker: Broker) -> APIRouter:
     """Return the routes of this endpoint; its path takes in every `/ws/…` that no earlier route has."""
     router = APIRouter()
     manager = ConnectionManager(settings.slow_clients)
+    audience = ClientsAudience(manager, broker)
+    visits = count(1)
 
     @router.websocket("/ws/{client_id}")
     async def join(websocket: WebSocket, client_id: int) -> None:
+        # One number may come twice, so the guest's name is another.
+        visit = next(visits)
+        guest = Guest(CLIENTS, f"{broker.process} {visit}", broker.process, visit=visit, state=str(client_id))
+        tell = partial(manager.send_personal_message, websocket=websocket)
         await manager.connect(websocket)
+        audience.websockets[guest] = websocket
         try:
-            await manager.broadcast(f"Client {client_id} joined")
-            await pass_on_each(websocket, client_id)
+            async with stay(broker, guest, tell, websocket.close):
+                await pass_on_each(websocket, guest)
         finally:
+            del audience.websockets[guest]
             manager.disconnect(websocket)
-            await manager.broadcast(f"Client {client_id} left")
 
-    async def pass_on_each(websocket: WebSocket, client_id: int) -> None:
+    async def pass_on_each(websocket: WebSocket, guest: Guest) -> None:
         while (message := await websocket.receive())["type"] == "websocket.receive":
-            if (text := message.get("text")) is not None:
-                await manager.broadcast(f"Client {client_id}: {text}")
-            else:
-                await manager.send_personal_message(TEXT_ONLY.error, websocket)
+            try:
+                if (text := message.get("text")) is None:
+                    raise TEXT_ONLY
+                await broker.say(CLIENTS, "", f"Client {guest.state}: {text}", by=guest)
+            except Refused as refused:
+                await manager.send_personal_message(refused.error, websocket)
 
     return router

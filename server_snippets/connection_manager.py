@@ -6,9 +6,10 @@ messages happens for everyone in the same order. This is the place where a faste
 
 import json
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from fastapi import WebSocket
+from fastapi import WebSocket, WebSocketDisconnect
 
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
@@ -68,6 +69,13 @@ class ConnectionManager:
     async def broadcast(self, message: Message) -> None:
         """Send `message` to every client."""
         self._send(message, self.active_connections)
+
+    async def close_all(self, code: int, reason: str) -> None:
+        """Close every connection."""
+        for websocket in list(self.active_connections):
+            # One that is being closed already cannot be closed again.
+            with suppress(WebSocketDisconnect, RuntimeError):
+                await websocket.close(code, reason)
 
     def join_room(self, websocket: WebSocket, room: str) -> None:
         """Make a client a member of `room`."""

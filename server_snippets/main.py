@@ -4,6 +4,7 @@ Run it: uvicorn server_snippets.main:app
 Run it as in service: python -m server_snippets
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from server_snippets.auth_endpoint import auth_router
+from server_snippets.broker import Broker, MemoryBroker
 from server_snippets.channels_endpoint import channels_router
 from server_snippets.chat_endpoint import chat_router
 from server_snippets.clients_endpoint import clients_router
@@ -27,17 +29,29 @@ from server_snippets.tasks_endpoint import tasks_router
 __all__ = ["ConnectionManager", "Settings", "app", "make_app"]
 
 
-@asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Keep tokens out of the log while the server runs."""
-    with hidden_tokens():
-        yield
+def make_broker(settings: Settings) -> Broker:
+    """Return what the endpoints tell through: Redis, if there is an address of one, or else this process."""
+    if not settings.redis_url:
+        return MemoryBroker()
+
+    # Here, for who needs no Redis need not load its client.
+    from server_snippets.redis_broker import RedisBroker
+
+    return RedisBroker(settings.redis_url)
 
 
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Return a new server with clients, rooms and tasks of its own."""
     settings = settings or Settings()
     open_connections = OpenConnections()
+    broker = make_broker(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with hidden_tokens():
+            async with broker.running():
+                yield
+
     # The pages of /docs would load from another server, and WebSocket endpoints are not in them.
     app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)
     app.add_middleware(ConnectionGuard, settings=settings, open_connections=open_connections)
@@ -47,13 +61,13 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages_router(open_connections))
     app.include_router(echo_router())
     app.include_router(auth_router(settings.token))
-    app.include_router(channels_router(settings))
-    app.include_router(chat_router(settings))
-    app.include_router(tasks_router(settings))
+    app.include_router(channels_router(settings, broker))
+    app.include_router(chat_router(settings, broker))
+    app.include_router(tasks_router(settings, broker))
     # Last: the path /ws/{client_id} matches /ws/json, too, and the first match wins.
-    app.include_router(clients_router(settings))
+    app.include_router(clients_router(settings, broker))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
 
-app = make_app()
+app = make_app(Settings(redis_url=os.environ.get("REDIS_URL", "")))

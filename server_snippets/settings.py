@@ -1,6 +1,6 @@
 """The numbers and words that a deployment may want to change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server_snippets.backlog import SlowClients
 
@@ -18,6 +18,8 @@ class Settings:
         users_seconds: How long changes of a big room's list of users may be gathered.
         step_seconds: How long one step of a task takes.
         slow_clients: What happens when too much waits for a client that reads slowly.
+        redis_url: Where the broker is that makes several processes one server, such as
+            `redis://127.0.0.1:6379/0`; empty for a server that is one process.
     """
 
     token: str = "secret-token"
@@ -28,3 +30,5 @@ class Settings:
     users_seconds: float = 0.05
     step_seconds: float = 0.1
     slow_clients: SlowClients = SlowClients.DISCONNECT
+    # It may hold a password.
+    redis_url: str = field(default="", repr=False)

@@ -28,11 +28,18 @@ class Progress:
 
 
 class TaskRunner:
-    """Runs tasks whether or not anyone watches, and announces what becomes of them."""
+    """Runs tasks whether or not anyone watches, and announces what becomes of them.
 
-    def __init__(self, announce: Announce, step_seconds: float) -> None:
+    Args:
+        announce: Tells everyone; it may refuse to tell that a task is started, which then is not.
+        step_seconds: How long one step takes.
+        prefix: What the ids of the tasks begin with, if others run tasks, too.
+    """
+
+    def __init__(self, announce: Announce, step_seconds: float, prefix: str = "") -> None:
         self._announce = announce
         self._step_seconds = step_seconds
+        self._prefix = prefix
         self._numbers = count(1)
         self._listed: dict[str, Progress] = {}
         # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
@@ -40,13 +47,17 @@ class TaskRunner:
 
     async def start(self, name: str, steps: int) -> None:
         """Start a task that goes on when its starter leaves."""
-        if len(self._running) >= MAX_RUNNING:
+        if sum(progress.status == "running" for progress in self._listed.values()) >= MAX_RUNNING:
             raise Refused("too_many_tasks", f"{MAX_RUNNING} tasks run already. Cancel one, or wait.")
 
-        progress = Progress(str(next(self._numbers)), name, steps)
+        progress = Progress(f"{self._prefix}{next(self._numbers)}", name, steps)
         self._listed[progress.task_id] = progress
         started = {"type": "started", "task_id": progress.task_id, "name": name, "total": steps}
-        await self._announce(started)
+        try:
+            await self._announce(started)
+        except Refused:
+            del self._listed[progress.task_id]
+            raise
         self._running[progress.task_id] = asyncio.create_task(self._run(progress))
 
     async def cancel(self, task_id: str) -> None:
@@ -60,6 +71,10 @@ class TaskRunner:
     def tasks(self) -> list[dict[str, Any]]:
         """Return how far each task is: those that run, and those that ended last."""
         return [asdict(progress) for progress in self._listed.values()]
+
+    def progress(self, task_id: str) -> Progress:
+        """Return how far a task is that runs, or ended lately."""
+        return self._listed[task_id]
 
     async def stop(self) -> None:
         """Cancel all tasks, because the server ends."""
@@ -95,7 +110,7 @@ class TaskRunner:
     ) -> None:
         progress.status = status
         del self._running[progress.task_id]
-        ended = [task_id for task_id in self._listed if task_id not in self._running]
+        await self._announce({"type": status, "task_id": progress.task_id, **fields})
+        ended = [task_id for task_id, listed in self._listed.items() if listed.status != "running"]
         for task_id in islice(ended, max(0, len(ended) - MAX_ENDED)):
             del self._listed[task_id]
-        await self._announce({"type": status, "task_id": progress.task_id, **fields})

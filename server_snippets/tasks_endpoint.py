@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, FastAPI, WebSocket
 from pydantic import BaseModel, Field, TypeAdapter
 
+from server_snippets.broker import Broker
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.incoming import answer_each
 from server_snippets.settings import Settings
-from server_snippets.task_runner import TaskRunner
+from server_snippets.task_board import TaskBoard
 
 
 class Start(BaseModel):
@@ -38,15 +39,15 @@ Action = Start | Cancel | ListTasks
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
-def tasks_router(settings: Settings) -> APIRouter:
+def tasks_router(settings: Settings, broker: Broker) -> APIRouter:
     """Return the routes of this endpoint; the tasks end when the server ends."""
     manager = ConnectionManager(settings.slow_clients)
-    runner = TaskRunner(manager.broadcast, settings.step_seconds)
+    board = TaskBoard(manager, settings, broker)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await runner.stop()
+        await board.stop()
 
     router = APIRouter(lifespan=lifespan)
 
@@ -57,19 +58,16 @@ def tasks_router(settings: Settings) -> APIRouter:
         async def answer(action: Action) -> None:
             match action:
                 case Start(name=name, steps=steps):
-                    await runner.start(name, steps)
+                    await board.start(name, steps)
                 case Cancel(task_id=task_id):
-                    await runner.cancel(task_id)
+                    await board.cancel(task_id)
                 case ListTasks():
-                    await tell_tasks(websocket)
+                    await manager.send_personal_message(board.tasks(), websocket)
 
         try:
-            await tell_tasks(websocket)
+            await manager.send_personal_message(board.tasks(), websocket)
             await answer_each(websocket, manager, ACTIONS, answer)
         finally:
             manager.disconnect(websocket)
-
-    async def tell_tasks(websocket: WebSocket) -> None:
-        await manager.send_personal_message({"type": "tasks", "tasks": runner.tasks()}, websocket)
 
     return router

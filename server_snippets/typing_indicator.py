@@ -1,40 +1,54 @@
 """Tells the others in a room who is typing."""
 
 import asyncio
+from collections.abc import Collection
+from typing import Protocol
 
-from fastapi import WebSocket
+from server_snippets.connection_manager import Message
+from server_snippets.guest_list import Guest
 
-from server_snippets.connection_manager import ConnectionManager
+
+class Teller(Protocol):
+    """Tells a room something."""
+
+    async def broadcast_to_room(self, message: Message, room: str, *, but: Collection[Guest]) -> None:
+        """Send `message` to every member of `room`, except those in `but`."""
 
 
 class TypingIndicator:
     """Says once that someone types, and once that it has stopped."""
 
-    def __init__(self, manager: ConnectionManager, seconds: float) -> None:
-        self._manager = manager
+    def __init__(self, teller: Teller, seconds: float) -> None:
+        self._teller = teller
         self._seconds = seconds
         # One task for each who types; it waits for the silence.
-        self._silences: dict[WebSocket, asyncio.Task[None]] = {}
+        self._silences: dict[Guest, asyncio.Task[None]] = {}
 
-    async def start(self, websocket: WebSocket, room: str, username: str) -> None:
+    async def start(self, typist: Guest, room: str, username: str) -> None:
         """Count someone as typing from now on, for three seconds after the last sign of it."""
-        if silence := self._silences.get(websocket):
+        if silence := self._silences.get(typist):
             silence.cancel()
         else:
-            await self._tell(websocket, room, username, active=True)
-        self._silences[websocket] = asyncio.create_task(self._wait(websocket, room, username))
+            await self._tell(typist, room, username, active=True)
+        self._silences[typist] = asyncio.create_task(self._wait(typist, room, username))
 
-    async def stop(self, websocket: WebSocket, room: str, username: str) -> None:
+    async def stop(self, typist: Guest, room: str, username: str) -> None:
         """Count someone as not typing any more; who was not typing is passed over in silence."""
-        if silence := self._silences.pop(websocket, None):
+        if self.forget(typist):
+            await self._tell(typist, room, username, active=False)
+
+    def forget(self, typist: Guest) -> bool:
+        """Say no more of someone; return whether that one was typing."""
+        silence = self._silences.pop(typist, None)
+        if silence:
             silence.cancel()
-            await self._tell(websocket, room, username, active=False)
+        return silence is not None
 
-    async def _wait(self, websocket: WebSocket, room: str, username: str) -> None:
+    async def _wait(self, typist: Guest, room: str, username: str) -> None:
         await asyncio.sleep(self._seconds)
-        del self._silences[websocket]
-        await self._tell(websocket, room, username, active=False)
+        del self._silences[typist]
+        await self._tell(typist, room, username, active=False)
 
-    async def _tell(self, websocket: WebSocket, room: str, username: str, *, active: bool) -> None:
+    async def _tell(self, typist: Guest, room: str, username: str, *, active: bool) -> None:
         event = {"type": "typing", "username": username, "active": active}
-        await self._manager.broadcast_to_room(event, room, but={websocket})
+        await self._teller.broadcast_to_room(event, room, but={typist})

@@ -1,6 +1,7 @@
 """Tells the members of a room who is in it."""
 
 import asyncio
+from collections.abc import Callable
 
 from fastapi import WebSocket
 
@@ -12,19 +13,32 @@ SMALL_ROOM = 10
 
 
 class UserList:
-    """Sends `users` after each change; in a big room, changes close together share a list."""
+    """Sends `users` after each change; in a big room, changes close together share a list.
 
-    def __init__(self, manager: ConnectionManager, seconds: float) -> None:
+    Args:
+        manager: Knows who is connected here.
+        seconds: How long changes are gathered.
+        usernames: Returns who is in a room, if others than those connected here may be.
+    """
+
+    def __init__(
+        self,
+        manager: ConnectionManager,
+        seconds: float,
+        usernames: Callable[[str], list[str]] | None = None,
+    ) -> None:
         self._manager = manager
         self._seconds = seconds
+        self._usernames = usernames or manager.users_in_room
         self._delayed: dict[str, asyncio.Task[None]] = {}
         # Who has heard the list as it is now.
         self._told: dict[str, set[WebSocket]] = {}
 
-    async def joined(self, room: str, newcomer: WebSocket) -> None:
-        """Tell everyone about a newcomer, and the newcomer about everyone."""
-        await self._manager.send_personal_message(self._event(room), newcomer)
-        self._told[room] = {newcomer}
+    async def joined(self, room: str, newcomer: WebSocket | None) -> None:
+        """Tell everyone about a newcomer, and the newcomer, if it is connected here, about everyone."""
+        self._told[room] = {newcomer} if newcomer else set()
+        if newcomer:
+            await self._manager.send_personal_message(self._event(room), newcomer)
         await self._tell_soon(room)
 
     async def left(self, room: str) -> None:
@@ -57,4 +71,4 @@ class UserList:
         await self._manager.broadcast_to_room(self._event(room), room, but=told)
 
     def _event(self, room: str) -> dict[str, object]:
-        return {"type": "users", "room": room, "users": self._manager.users_in_room(room)}
+        return {"type": "users", "room": room, "users": self._usernames(room)}

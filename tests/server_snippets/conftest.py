@@ -9,6 +9,7 @@ import pytest
 
 from server_snippets.fan_out_protocol import FanOutProtocol
 from server_snippets.main import Settings, make_app
+from tests.redis_server import RedisServer
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -21,10 +22,27 @@ def protocol(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """Run a Redis for all who need one that stays."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
-def whole_server(protocol: Any) -> Iterator[BackgroundServer]:
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """Name no broker; for a module that is marked with `OVER_BOTH_BROKERS` also Redis."""
+    if getattr(request, "param", "memory") == "memory":
+        return ""
+
+    url: str = request.getfixturevalue("redis_server").url
+    return url
+
+
+@pytest.fixture(scope="module")
+def whole_server(protocol: Any, redis_url: str) -> Iterator[BackgroundServer]:
     """Run the whole server; no test may bring an exception out of it."""
-    settings = Settings(typing_seconds=0.3, step_seconds=0.02)
+    settings = Settings(typing_seconds=0.3, step_seconds=0.02, redis_url=redis_url)
     with BackgroundServer(make_app(settings), ws=protocol) as server:
         yield server
     assert not server.errors

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from server_snippets.channels_endpoint import MAX_SUBSCRIPTIONS
+from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import LiveClient
+
+
+pytestmark = OVER_BOTH_BROKERS
 
 
 Connect = Callable[..., LiveClient]

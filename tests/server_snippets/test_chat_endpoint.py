@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
-from server_snippets.main import make_app
+from server_snippets.main import Settings, make_app
+from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import BackgroundServer, LiveClient
+
+
+pytestmark = OVER_BOTH_BROKERS
 
 
 Connect = Callable[..., LiveClient]
@@ -292,9 +296,9 @@ def test_typing_stays_in_its_room(enter: Enter, room: str) -> None:
     fence(eve)
 
 
-def test_three_seconds_of_silence_end_typing() -> None:
+def test_three_seconds_of_silence_end_typing(redis_url: str) -> None:
     with (
-        BackgroundServer(make_app()) as server,
+        BackgroundServer(make_app(Settings(redis_url=redis_url))) as server,
         LiveClient(server.url("/ws/chat/lobby/ana")) as ana,
         LiveClient(server.url("/ws/chat/lobby/ben"), "Ben") as ben,
     ):
@@ -334,6 +338,7 @@ def test_nothing_but_messages_is_in_the_history(connect: Connect, trio: Any, roo
     say(ana, "/pm ben secret")
     say(ana, "/pm")
     say(ana, "hi")
+    ana.wait_for(lambda text: '"hi"' in text)
     ben.disconnect()
     eve.wait_for(lambda text: '"left"' in text)
     history = connect(f"/ws/chat/{room}/zoe", "Zoe").receive_json()

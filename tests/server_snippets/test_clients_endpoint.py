@@ -4,17 +4,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from server_snippets.main import make_app
+from server_snippets.main import Settings, make_app
+from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
+
+
+pytestmark = OVER_BOTH_BROKERS
 
 
 Connect = Callable[..., LiveClient]
 
 
 @pytest.fixture
-def whole_server() -> Iterator[BackgroundServer]:
+def whole_server(redis_url: str) -> Iterator[BackgroundServer]:
     """Everyone on this endpoint hears everyone: each test has its own server."""
-    with BackgroundServer(make_app()) as server:
+    with BackgroundServer(make_app(Settings(redis_url=redis_url))) as server:
         yield server
     assert not server.errors
 

@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from server_snippets.main import Settings, make_app
+from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import BackgroundServer
 
 
@@ -104,9 +105,12 @@ def check_stayer(guest: Guest, witness: Guest, stayers: list[Guest], leavers: li
     assert last["users"] == sorted(["witness", *(stayer.name for stayer in stayers)])
 
 
+@OVER_BOTH_BROKERS
 @pytest.mark.parametrize("seed", [1, 2])
-def test_two_hundred_come_and_go_and_nothing_is_lost_or_doubled(protocol: Any, seed: int) -> None:
-    with BackgroundServer(make_app(Settings()), ws=protocol) as server:
+def test_two_hundred_come_and_go_and_nothing_is_lost_or_doubled(
+    protocol: Any, redis_url: str, seed: int
+) -> None:
+    with BackgroundServer(make_app(Settings(redis_url=redis_url)), ws=protocol) as server:
         witness, stayers, leavers = asyncio.run(play(server.url("").rstrip("/"), seed))
 
         assert not server.errors

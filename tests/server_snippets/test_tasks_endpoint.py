@@ -7,16 +7,20 @@ import pytest
 
 from server_snippets.main import Settings, make_app
 from server_snippets.task_runner import MAX_RUNNING
+from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import BackgroundServer, LiveClient
+
+
+pytestmark = OVER_BOTH_BROKERS
 
 
 Connect = Callable[..., LiveClient]
 
 
 @pytest.fixture
-def whole_server() -> Iterator[BackgroundServer]:
+def whole_server(redis_url: str) -> Iterator[BackgroundServer]:
     """Everyone sees every task: each test has its own server."""
-    with BackgroundServer(make_app(Settings(step_seconds=0.02))) as server:
+    with BackgroundServer(make_app(Settings(step_seconds=0.02, redis_url=redis_url))) as server:
         yield server
     assert not server.errors
 
@@ -149,9 +153,9 @@ def test_tasks_are_bounded(watch: Callable[[str], LiveClient]) -> None:
     assert len(listed(ana)) == MAX_RUNNING
 
 
-def test_the_server_stops_while_tasks_run() -> None:
+def test_the_server_stops_while_tasks_run(redis_url: str) -> None:
     with (
-        BackgroundServer(make_app()) as server,
+        BackgroundServer(make_app(Settings(redis_url=redis_url))) as server,
         LiveClient(server.url("/ws/tasks")) as ana,
     ):
         ana.send_json({"action": "start", "name": "report", "steps": 1000})

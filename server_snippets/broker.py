@@ -1,0 +1,148 @@
+"""What happens, told to all: within this process or, with a broker between them, to all processes.
+
+When a client acts, its endpoint sends nothing to anyone. It tells the broker, and the broker brings it
+back, to this process like to every other, and to all in one order. So it does not matter who is
+connected where.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from server_snippets.connection_manager import Message
+from server_snippets.guest_list import Guest, GuestList
+from server_snippets.incoming import Refused
+from server_snippets.message_history import MessageHistory
+
+
+class Unavailable(Refused):
+    """The broker is away, and did not accept something, or could not say whether it did."""
+
+    def __init__(self, detail: str = "Not delivered: the broker is away. Try again.") -> None:
+        super().__init__("unavailable", detail)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that has happened.
+
+    Args:
+        kind: Something was said; a guest has entered, changed, or left; a guest of this process has lost
+            its name to another, because the process was thought dead; or something was missed, because
+            the process was cut off for too long, so that its clients had better come anew.
+        place: The endpoint that it is for.
+        room: Where in that place.
+        guest: Whom it is about, or who says it.
+        message: What is said.
+        history: What was said in the room before, for a guest of this process that enters.
+    """
+
+    kind: Literal["said", "entered", "changed", "left", "taken", "missed"]
+    place: str
+    room: str = ""
+    guest: Guest | None = None
+    message: Message = ""
+    history: Sequence[dict[str, Any]] = ()
+
+
+Hear = Callable[[Entry], Awaitable[None]]
+
+
+class Broker(Protocol):
+    """Brings what an endpoint tells to that endpoint of every process.
+
+    What returns without an exception is accepted. A broker that is away refuses, after a moment, with
+    the code `unavailable`; what is patient waits for it instead; `post` and `leave` return at once, and
+    are told when it is back.
+    """
+
+    process: str
+    guests: GuestList
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it refuses what is not patient."""
+        ...
+
+    def open(self, place: str, hear: Hear) -> None:
+        """Bring a place what happens there, one entry after the other."""
+
+    async def say(
+        self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
+    ) -> None:
+        """Tell all, and keep it for the room's history if asked to; a guest who is gone says nothing."""
+
+    async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
+        """Tell all; do not wait until that has happened."""
+
+    async def enter(self, guest: Guest, *, patient: bool = False) -> bool:
+        """Let a guest in and tell all; return False if its name is held by another."""
+        ...
+
+    async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
+        """Tell all what has become of a guest, also of one that is new."""
+
+    async def leave(self, guest: Guest) -> None:
+        """Let a guest out and tell all; do not wait until that has happened."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Do the work for as long as the block lasts."""
+        ...
+
+
+class MemoryBroker:
+    """The broker of a server that is one process: all is heard at once, and nothing is ever away."""
+
+    def __init__(self) -> None:
+        self.process = ""
+        self.guests = GuestList()
+        self.is_away = False
+        self._hear: dict[str, Hear] = {}
+        self._history = MessageHistory()
+
+    def open(self, place: str, hear: Hear) -> None:
+        """Bring a place what happens there."""
+        self._hear[place] = hear
+
+    async def say(
+        self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
+    ) -> None:
+        """Tell all in this loop turn."""
+        if keep and isinstance(message, dict):
+            self._history.add(room, message)
+        await self._hear[place](Entry("said", place, room, by, message))
+
+    async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
+        """Tell all in this loop turn."""
+        await self.say(place, room, message, by=by)
+
+    async def enter(self, guest: Guest, *, patient: bool = False) -> bool:
+        """Let a guest in if its name is free."""
+        if self.guests.find(guest.place, guest.name):
+            return False
+
+        self.guests.put(guest)
+        history = self._history.enter(guest.room)
+        await self._hear[guest.place](Entry("entered", guest.place, guest.room, guest, history=history))
+        return True
+
+    async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
+        """Tell all in this loop turn."""
+        self.guests.put(guest)
+        await self._hear[guest.place](Entry("changed", guest.place, guest.room, guest, message))
+
+    async def leave(self, guest: Guest) -> None:
+        """Let a guest out; one that is not there stays away."""
+        if guest not in self.guests:
+            return
+
+        self.guests.remove(guest)
+        await self._hear[guest.place](Entry("left", guest.place, guest.room, guest))
+        if self.guests.is_empty(guest.place, guest.room):
+            self._history.empty(guest.room)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Do nothing: there is nothing to start."""
+        yield

@@ -1,0 +1,116 @@
+"""What the clients of this process hear of the chat, wherever it was said."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import WebSocket
+
+from server_snippets.broker import Broker, Entry
+from server_snippets.connection_manager import ConnectionManager, Message
+from server_snippets.guest_list import Guest
+from server_snippets.incoming import Refused
+from server_snippets.settings import Settings
+from server_snippets.user_list import UserList
+
+
+CHAT = "chat"
+USERNAME_TAKEN = 4009
+
+
+def as_event(message: Message) -> dict[str, Any]:
+    """Return an event, whether or not it has been made JSON of on its way."""
+    event: dict[str, Any] = json.loads(message) if isinstance(message, str) else message
+    return event
+
+
+class ChatAudience:
+    """The members of all rooms who are connected here.
+
+    Nothing here waits, so everyone hears everything in one order.
+    """
+
+    def __init__(self, manager: ConnectionManager, settings: Settings, broker: Broker) -> None:
+        self._members: dict[Guest, WebSocket] = {}
+        self._manager = manager
+        self._broker = broker
+        self._users = UserList(manager, settings.users_seconds, self._usernames)
+        # Of whom all were told that they type.
+        self._typists: set[Guest] = set()
+        broker.open(CHAT, self.hear)
+
+    @contextmanager
+    def seat(self, guest: Guest, websocket: WebSocket) -> Iterator[None]:
+        """Let someone listen from its joining on, until the end of the block."""
+        self._members[guest] = websocket
+        try:
+            yield
+        finally:
+            del self._members[guest]
+            self._manager.disconnect(websocket)
+
+    async def hear(self, entry: Entry) -> None:
+        """Pass on what the broker brings."""
+        match entry:
+            case Entry(kind="entered", guest=Guest() as guest):
+                await self._joined(guest, entry)
+            case Entry(kind="left", guest=Guest() as guest):
+                await self._left(guest)
+            case Entry(kind="said", guest=Guest() as guest):
+                await self._said(guest, entry.message)
+            case Entry(kind="taken", guest=Guest() as guest):
+                await self._members[guest].close(USERNAME_TAKEN, "Username taken")
+            case Entry(kind="missed"):
+                await self._manager.close_all(1012, "Come again")
+
+    async def _joined(self, guest: Guest, entry: Entry) -> None:
+        if websocket := self._members.get(guest):
+            messages = [as_event(message) for message in entry.history]
+            history = {"type": "history", "room": guest.room, "messages": messages}
+            await self._manager.send_personal_message(history, websocket)
+            self._manager.register_user(guest.name, websocket)
+            self._manager.join_room(websocket, guest.room)
+        joined = {"type": "joined", "room": guest.room, "username": guest.name}
+        await self._manager.broadcast_to_room(joined, guest.room)
+        await self._users.joined(guest.room, websocket)
+
+    async def _left(self, guest: Guest) -> None:
+        if guest in self._typists:
+            await self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
+        # Someone may be connected still: a process that was thought dead, and lives, comes again.
+        if websocket := self._members.get(guest):
+            self._manager.leave_room(websocket, guest.room)
+            self._manager.unregister_user(guest.name, websocket)
+        left = {"type": "left", "room": guest.room, "username": guest.name}
+        await self._manager.broadcast_to_room(left, guest.room)
+        await self._users.left(guest.room)
+
+    async def _said(self, guest: Guest, message: Message) -> None:
+        event = as_event(message)
+        match event["type"]:
+            case "message":
+                await self._users.catch_up(guest.room)
+                await self._manager.broadcast_to_room(message, guest.room)
+            case "private":
+                await self._whisper(guest, event)
+            case "typing":
+                await self._show_typing(guest, event)
+
+    async def _whisper(self, guest: Guest, event: dict[str, Any]) -> None:
+        receiver = event["to"]
+        answer = event
+        if not self._broker.guests.find(CHAT, receiver):
+            answer = Refused("unknown_user", f"Nobody here is called {receiver!r}."[:100]).error
+        await self._manager.send_to_user(event, receiver)
+        if guest.name != receiver and (websocket := self._members.get(guest)):
+            await self._manager.send_personal_message(answer, websocket)
+
+    async def _show_typing(self, guest: Guest, event: dict[str, Any]) -> None:
+        note = self._typists.add if event["active"] else self._typists.discard
+        note(guest)
+        websocket = self._members.get(guest)
+        await self._manager.broadcast_to_room(event, guest.room, but={websocket} if websocket else ())
+
+    def _usernames(self, room: str) -> list[str]:
+        return self._broker.guests.names(CHAT, room)

@@ -1,0 +1,105 @@
+"""Whether the broker is there, which the log says once when it is lost and once when it is back."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import RedisError
+
+
+# redis-py has errors of its own, but a connection that breaks while it opens may raise others.
+LOST = (RedisError, OSError, TimeoutError)
+# How long an action waits for a broker that is away, before it is refused.
+PATIENCE_SECONDS = 2.0
+MOST_SECONDS_BETWEEN_ATTEMPTS = 2.0
+
+logger = logging.getLogger("uvicorn.error")
+
+
+class Link:
+    """The connections of one process to its broker.
+
+    Args:
+        address: What the log calls the broker; there is no password in it.
+        names: The connections.
+        refuse: Is called when the broker has been away for longer than an action waits.
+    """
+
+    def __init__(self, address: str, names: set[str], refuse: Callable[[], None]) -> None:
+        self._address = address
+        self._names = names
+        self._refuse = refuse
+        self._broken = set(names)
+        self._away_since: float | None = time.monotonic()
+        self._patience: asyncio.TimerHandle | None = None
+        self._has_come_up = asyncio.Event()
+        self._is_said = False
+
+    @property
+    def is_up(self) -> bool:
+        """Whether all connections are there."""
+        return not self._broken
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the broker has been away for longer than an action waits."""
+        return self._away_since is not None and time.monotonic() - self._away_since >= PATIENCE_SECONDS
+
+    def start(self) -> None:
+        """Count as away from now on, until all connections are there."""
+        self._broken = set(self._names)
+        self._await_all()
+
+    async def wait_until_up(self, seconds: float) -> None:
+        """Wait until all connections are there for the first time, but not longer than so many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._has_come_up.wait(), seconds)
+
+    def stop(self) -> None:
+        """Refuse nothing any more."""
+        if self._patience:
+            self._patience.cancel()
+
+    async def keep_up(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` again and again, whenever its connection is lost, however long that takes."""
+        backoff = ExponentialWithJitterBackoff(cap=MOST_SECONDS_BETWEEN_ATTEMPTS, base=0.05)
+        failures = 0
+        while True:
+            try:
+                await work()
+            except LOST as error:
+                failures = failures + 1 if name in self._broken else 1
+                self.down(name, type(error).__name__)
+            except Exception:
+                failures += 1
+                logger.exception("The broker's %s failed; it is started again.", name)
+            await asyncio.sleep(backoff.compute(min(failures, 10)))
+
+    def up(self, name: str) -> None:
+        """Note that a connection is there."""
+        self._broken.discard(name)
+        if self._broken:
+            return
+
+        self._away_since = None
+        self._has_come_up.set()
+        self.stop()
+        if self._is_said:
+            self._is_said = False
+            logger.warning("The broker %s is back.", self._address)
+
+    def down(self, name: str, why: str) -> None:
+        """Note that a connection is lost."""
+        if not self._broken:
+            self._await_all()
+        self._broken.add(name)
+        if not self._is_said:
+            self._is_said = True
+            logger.warning("The broker %s is lost (%s); trying again until it is back.", self._address, why)
+
+    def _await_all(self) -> None:
+        self._away_since = time.monotonic()
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._refuse)

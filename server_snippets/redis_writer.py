@@ -1,0 +1,183 @@
+"""Writes what one process tells into the broker's log: in order, each thing once, many in one go."""
+
+import asyncio
+import json
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import count
+
+from redis.asyncio import Redis
+
+from server_snippets.broker import Unavailable
+from server_snippets.guest_list import Guest
+from server_snippets.redis_link import Link
+from server_snippets.redis_scripts import BEGIN, GUESTS, LOG, WRITE, history_key, process_key
+
+
+MOST_AT_ONCE = 200
+UNKNOWN = "The broker was lost meanwhile: it is not known whether this was delivered."
+
+
+def as_json(guest: Guest | None) -> str:
+    """Return a guest as the broker keeps it."""
+    return json.dumps(asdict(guest), separators=(",", ":")) if guest else ""
+
+
+@dataclass(eq=False)
+class Command:
+    """One thing to write; `reply` says what became of it."""
+
+    kind: str
+    place: str = ""
+    room: str = ""
+    guest: Guest | None = None
+    message: str = ""
+    keep: bool = False
+    is_patient: bool = True
+    number: int = 0
+    reply: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def arguments(self, process: str, session: str) -> list[str]:
+        """Return the script's keys and arguments."""
+        name = self.guest.key if self.guest else ""
+        keys = [LOG, GUESTS, process_key(process), history_key(self.place, self.room)]
+        about = [session, str(self.number), self.kind, process, self.place, self.room]
+        return [*keys, *about, name, as_json(self.guest), self.message, "1" if self.keep else ""]
+
+
+def settle(command: Command, reply: str) -> None:
+    """Say what became of a command, if anyone still waits for it."""
+    if not command.reply.done():
+        command.reply.set_result(reply)
+
+
+class LogWriter:
+    """The one way of a process into the log.
+
+    Its commands are numbered, and Redis notes the last one together with what the command does. So after a
+    lost connection it is known what was written, and nothing is written twice.
+
+    Args:
+        redis: The connection.
+        link: Knows whether the broker is there.
+        process: Who writes.
+        come_again: Returns the commands that make a process known that was forgotten.
+    """
+
+    def __init__(
+        self, redis: Redis, link: Link, process: str, come_again: Callable[[], Iterable[Command]]
+    ) -> None:
+        self._redis = redis
+        self._link = link
+        self._process = process
+        self._come_again = come_again
+        self._numbers = count(1)
+        self._waiting: deque[Command] = deque()
+        self._sent: list[Command] = []
+        self._arrived = asyncio.Event()
+
+    async def write(self, command: Command) -> str:
+        """Write, and return what became of it: `logged`, `taken`, `there` or `absent`."""
+        if self._link.is_away and not command.is_patient:
+            raise Unavailable
+
+        self.post(command)
+        return await command.reply
+
+    def post(self, command: Command) -> None:
+        """Write as soon as possible."""
+        self._waiting.append(command)
+        self._arrived.set()
+
+    def take_back(self, command: Command) -> bool:
+        """Return whether a command that nobody has sent yet could be taken back."""
+        if command not in self._waiting or command.number:
+            return False
+
+        self._waiting.remove(command)
+        command.reply.cancel()
+        return True
+
+    def refuse(self) -> None:
+        """Refuse what cannot wait any longer."""
+        for command in [*self._sent, *self._waiting]:
+            if not command.is_patient:
+                self._refuse_one(command)
+
+    async def run(self) -> None:
+        """Write for ever."""
+        await self._begin()
+        self._link.up("writer")
+        while True:
+            await self._arrived.wait()
+            await self._write_some()
+
+    async def _begin(self) -> None:
+        self._session = secrets.token_hex(8)
+        self._sha = await self._redis.script_load(WRITE)
+        key = process_key(self._process)
+        last = int(await self._redis.eval(BEGIN, 1, key, self._session))
+        self._sort_out(last)
+        if last < 0:
+            self._waiting.extendleft(reversed(list(self._come_again())))
+        self._arrived.set()
+
+    def _sort_out(self, last: int) -> None:
+        """Settle what was written, and write the rest again: of all that was sent the answers were lost."""
+        sent, self._sent = self._sent, []
+        again = [command for command in sent if not self._is_settled(command, last)]
+        self._waiting.extendleft(reversed(again))
+
+    def _is_settled(self, command: Command, last: int) -> bool:
+        is_written = command.number <= last
+        if command.kind == "entered" and is_written:
+            # Whether the name was free is asked once more: who is there already does not enter twice.
+            return False
+        if is_written:
+            settle(command, "logged")
+        elif last >= 0:
+            command.number = 0
+        elif command.kind == "said":
+            # Forgotten by the broker, which may have been told or not.
+            self._refuse_one(command)
+        return command.reply.done()
+
+    async def _write_some(self) -> None:
+        self._arrived.clear()
+        self._sent = list(self._next_commands())
+        pipeline = self._redis.pipeline(transaction=False)
+        for command in self._sent:
+            command.number = next(self._numbers)
+            pipeline.evalsha(self._sha, 4, *command.arguments(self._process, self._session))
+        replies = await pipeline.execute(raise_on_error=False) if self._sent else []
+        for failure in replies:
+            if isinstance(failure, Exception):
+                raise failure
+        await self._settle_all(replies)
+
+    def _next_commands(self) -> Iterator[Command]:
+        for _ in range(min(MOST_AT_ONCE, len(self._waiting))):
+            command = self._waiting.popleft()
+            if not command.reply.done():
+                yield command
+        if self._waiting:
+            self._arrived.set()
+
+    async def _settle_all(self, replies: list[str]) -> None:
+        sent, self._sent = self._sent, []
+        forgotten = []
+        for command, reply in zip(sent, replies, strict=True):
+            if reply == "forgotten":
+                command.number = 0
+                forgotten.append(command)
+            else:
+                settle(command, reply)
+        self._waiting.extendleft(reversed(forgotten))
+        if forgotten:
+            await self._begin()
+
+    def _refuse_one(self, command: Command) -> None:
+        if not command.reply.done():
+            command.reply.set_exception(Unavailable(UNKNOWN) if command.number else Unavailable())

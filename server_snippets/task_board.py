@@ -1,0 +1,99 @@
+"""The tasks of all processes: each runs on one of them, all are seen and cancelled from everywhere."""
+
+import asyncio
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from server_snippets.broker import Broker, Entry, Unavailable
+from server_snippets.connection_manager import ConnectionManager
+from server_snippets.guest_list import Guest
+from server_snippets.incoming import Refused
+from server_snippets.settings import Settings
+from server_snippets.task_runner import TaskRunner
+
+
+TASKS = "tasks"
+Event = dict[str, Any]
+
+
+def is_running(task: Guest) -> bool:
+    """Return whether a task, as it was told, is running."""
+    return bool(json.loads(task.state)["status"] == "running")
+
+
+class TaskBoard:
+    """Runs the tasks that are started here, and tells the watchers who are connected here of all tasks.
+
+    A task is a guest, whose state says how far it is: so all processes know of it, and that it has failed
+    if its process dies.
+    """
+
+    def __init__(self, manager: ConnectionManager, settings: Settings, broker: Broker) -> None:
+        prefix = f"{broker.process}-" if broker.process else ""
+        self._runner = TaskRunner(self._announce, settings.step_seconds, prefix)
+        self._manager = manager
+        self._broker = broker
+        # asyncio keeps no strong reference to a task.
+        self._cancelling: set[asyncio.Task[None]] = set()
+        broker.open(TASKS, self.hear)
+
+    async def start(self, name: str, steps: int) -> None:
+        """Start a task on this process."""
+        await self._runner.start(name, steps)
+
+    async def cancel(self, task_id: str) -> None:
+        """End a task before it is done, on whichever process it runs."""
+        if self._broker.is_away:
+            raise Unavailable
+        guest = self._broker.guests.find(TASKS, task_id)
+        if guest and guest.process != self._broker.process and is_running(guest):
+            await self._broker.say(TASKS, "", task_id)
+        else:
+            await self._runner.cancel(task_id)
+
+    def tasks(self) -> Event:
+        """Return the event that says how far all tasks are."""
+        guests = self._broker.guests.of_place(TASKS)
+        return {"type": "tasks", "tasks": [json.loads(guest.state) for guest in guests]}
+
+    async def stop(self) -> None:
+        """Cancel the tasks that run here, because the server ends."""
+        await self._runner.stop()
+
+    async def hear(self, entry: Entry) -> None:
+        """Pass on what the broker brings."""
+        match entry:
+            case Entry(kind="changed", message=message):
+                await self._manager.broadcast(message)
+            case Entry(kind="said", message=str() as task_id):
+                # Not here and now: what is told of it comes back on the way that brought this.
+                cancelling = asyncio.create_task(self._cancel_here(task_id))
+                self._cancelling.add(cancelling)
+                cancelling.add_done_callback(self._cancelling.discard)
+            case Entry(kind="left", guest=Guest(name=task_id) as guest):
+                if is_running(guest):
+                    failed = {"type": "failed", "task_id": task_id, "detail": "Its process has ended"}
+                    await self._manager.broadcast(failed)
+            case Entry(kind="missed"):
+                await self._manager.broadcast(self.tasks())
+
+    async def _cancel_here(self, task_id: str) -> None:
+        # Each process hears this; the task is on one, and may have ended meanwhile.
+        with suppress(Refused):
+            await self._runner.cancel(task_id)
+
+    async def _announce(self, event: Event) -> None:
+        task_id = event["task_id"]
+        state = json.dumps(asdict(self._runner.progress(task_id)))
+        guest = Guest(TASKS, task_id, self._broker.process, state=state)
+        await self._broker.change(guest, event, patient=event["type"] != "started")
+        if not is_running(guest):
+            await self._forget_old_ones()
+
+    async def _forget_old_ones(self) -> None:
+        listed = {task["task_id"] for task in self._runner.tasks()}
+        for guest in self._broker.guests.of_process(self._broker.process):
+            if guest.place == TASKS and guest.name not in listed:
+                await self._broker.leave(guest)

@@ -1,0 +1,94 @@
+"""A real Redis on a free port; it can be killed, and started again with what it has written."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+
+# What a server does over Redis nobody may notice: the mark of a module whose tests run with it and without.
+OVER_BOTH_BROKERS = pytest.mark.parametrize("redis_url", ["memory", "redis"], indirect=True, scope="module")
+
+
+def redis_path() -> str:
+    """Return where a Redis server is; skip the test where none is installed (fail, if this is CI)."""
+    for name in ("redis-server", "valkey-server"):
+        if path := shutil.which(name):
+            return path
+
+    reason = "Redis is not installed."
+    pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class RedisServer:
+    """`with RedisServer(folder) as redis: redis.url`.
+
+    Args:
+        folder: Where it writes what it must not forget.
+        password: What its clients have to say, if anything.
+    """
+
+    def __init__(self, folder: Path, password: str = "") -> None:
+        self._folder = folder
+        self._password = password
+        self._port = free_port()
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        """End it."""
+        self.kill()
+
+    @property
+    def url(self) -> str:
+        """The address for its clients."""
+        return f"redis://{f':{self._password}@' if self._password else ''}127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        options = {
+            "bind": "127.0.0.1",
+            "port": str(self._port),
+            "dir": str(self._folder),
+            "save": "",
+            # Nothing that was answered is lost, even if it is killed in the next moment.
+            "appendonly": "yes",
+            "appendfsync": "always",
+            **({"requirepass": self._password} if self._password else {}),
+        }
+        command = [redis_path(), *(word for name, value in options.items() for word in (f"--{name}", value))]
+        with (self._folder / "redis.log").open("a") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            assert self._process.poll() is None and time.monotonic() < deadline, "Redis did not start."
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), 1) as client:
+                client.sendall(b"PING\r\n")
+                # With a password it answers that it wants one; while it reads its file, that it is loading.
+                return client.recv(100).startswith((b"+PONG", b"-NOAUTH"))
+        except OSError:
+            return False
