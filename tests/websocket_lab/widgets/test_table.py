@@ -1,0 +1,26 @@
+"""A table says the same in HTML and in text."""
+
+from websocket_lab.widgets.table import table
+
+
+CARD = table("Answers", ["", "test", "wire"], [("a <b> path", 4001, "HTTP 403"), ("echo", "hi", "hi")])
+
+
+def test_columns_stand_below_each_other() -> None:
+    assert repr(CARD).splitlines() == [
+        "Answers",
+        "            test  wire",
+        "a <b> path  4001  HTTP 403",
+        "echo        hi    hi",
+    ]
+
+
+def test_the_first_cell_names_its_row_and_everything_is_escaped() -> None:
+    assert '<th scope="row">a &lt;b&gt; path</th><td>4001</td>' in CARD._repr_html_()
+
+
+def test_a_table_has_a_caption_and_heads() -> None:
+    assert (
+        '<caption>Answers</caption><thead><tr><th scope="col"></th><th scope="col">test</th>'
+        in CARD._repr_html_()
+    )

@@ -1,0 +1,50 @@
+"""A small load run: how long it takes until a crowd has heard a text, the larger the crowd."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib import pyplot
+from starlette.types import ASGIApp
+
+from websocket_lab.measuring.crowd import Crowd
+from websocket_lab.measuring.plots import use_course_style
+from websocket_lab.server.background_server import BackgroundServer
+
+
+WARM_UP_SECONDS = 0.1
+SECONDS = 0.4
+
+
+def load_run(app: ASGIApp, sizes: Sequence[int], **uvicorn_options: Any) -> list[float]:
+    """Return for crowds of these sizes how many milliseconds it takes until all have heard a text on `/ws`.
+
+    Raises:
+        CrowdError: A text did not reach everyone, or came twice.
+    """
+    return [_milliseconds(app, size, uvicorn_options) for size in sizes]
+
+
+def plot_load(sizes: Sequence[int], runs: Mapping[str, Sequence[float]]) -> None:
+    """Draw each server's run, and say the numbers."""
+    use_course_style()
+    axes = pyplot.figure().subplots()
+    for server, times in runs.items():
+        (line,) = axes.plot(sizes, times, clip_on=False)
+        end, color = (sizes[-1], times[-1]), line.get_color()
+        axes.annotate(server, end, (8, 0), textcoords="offset points", va="center", color=color)
+    axes.set(title="Until all have heard a text", xlabel="clients", ylabel="milliseconds")
+    axes.set(xlim=(0, 1.25 * sizes[-1]), ylim=(0, None), xticks=[0, *sizes])
+    pyplot.show()
+    print("Until all have heard a text:", *map(_words, runs, [sizes] * len(runs), runs.values()), sep="\n  ")
+
+
+def _milliseconds(app: ASGIApp, size: int, uvicorn_options: dict[str, Any]) -> float:
+    with BackgroundServer(app, **uvicorn_options) as server, Crowd(server.url("/ws"), size) as crowd:
+        crowd.speak(in_flight=1, seconds=WARM_UP_SECONDS)
+        load = crowd.speak(in_flight=1, seconds=SECONDS)
+    return 1_000 * load.seconds * size / load.deliveries
+
+
+def _words(server: str, sizes: Sequence[int], times: Sequence[float]) -> str:
+    pairs = zip(sizes, times, strict=True)
+    return f"{server} — " + " · ".join(f"{size} clients: {time:.1f} ms" for size, time in pairs)

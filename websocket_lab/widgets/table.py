@@ -1,0 +1,27 @@
+"""A small table below a cell, and the same as text."""
+
+from collections.abc import Iterable, Sequence
+
+from websocket_lab.widgets.card import Card, safe
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Card:
+    """Return a card with a table; the first cell of each row names the row."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    head = "".join(f'<th scope="col">{safe(column)}</th>' for column in columns)
+    body = "".join(map(_row, texts))
+    html = (
+        f'<table class="wsl-table"><caption>{safe(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+    return Card("\n".join([caption, *_lines([list(columns), *texts])]), html, caption)
+
+
+def _row(cells: Sequence[str]) -> str:
+    name, *others = map(safe, cells)
+    return f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in others) + "</tr>"
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
