@@ -4,6 +4,7 @@ import secrets
 
 from fastapi import APIRouter, WebSocket
 
+from server_snippets.connection_log import log_connection
 from server_snippets.echo_endpoint import echo_each
 
 
@@ -25,6 +26,7 @@ def auth_router(token: str) -> APIRouter:
         # Accept first: a browser cannot see why a handshake was refused, but it can read a close code.
         await websocket.accept()
         if not is_right(websocket.query_params.get("token"), token):
+            log_connection("auth_failed", websocket.scope)
             await websocket.close(INVALID_TOKEN, "Invalid token")
             return
 

@@ -7,6 +7,11 @@ from server_snippets.settings import Settings
 
 
 RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
+CONNECTIONS = "the most connections at once, 0 for no limit (default: %(default)s)"
+PER_ADDRESS = "the most connections from one address, 0 for no limit (default: %(default)s)"
+DRAIN = "seconds that clients and tasks may take to come to an end (default: %(default)s)"
+PROXIES = "addresses of proxies whose X-Forwarded-… are believed, with commas (default: %(default)s)"
+LOG = "from which level on things are logged: warning, or info for each connection (default: %(default)s)"
 SLOW = f"what to do when too much waits for a client: {', '.join(SlowClients)} (default: %(default)s)"
 ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
 
@@ -22,6 +27,13 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
     add("--slow-clients", type=policy, default=Settings.slow_clients, metavar="POLICY", help=SLOW)
     add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
+    add("--max-connections", type=limit, default=Settings.max_connections, metavar="N", help=CONNECTIONS)
+    add("--max-per-address", type=limit, default=Settings.max_per_address, metavar="N", help=PER_ADDRESS)
+    add("--drain-seconds", type=seconds, default=Settings.drain_seconds, metavar="S", help=DRAIN)
+    add("--forwarded-allow-ips", default="127.0.0.1,::1", metavar="LIST", help=PROXIES)
+    add("--ssl-certfile", metavar="FILE", help="certificate with its chain, for wss and https")
+    add("--ssl-keyfile", metavar="FILE", help="the certificate's private key")
+    add("--log-level", choices=["warning", "info"], default="warning", help=LOG)
     return parser.parse_args(arguments)
 
 
@@ -44,3 +56,21 @@ def policy(text: str) -> SlowClients:
     if text not in list(SlowClients):
         raise argparse.ArgumentTypeError(f"{text!r} is no policy: give {', '.join(SlowClients)}")
     return SlowClients(text)
+
+
+def limit(text: str) -> int:
+    """Read a limit of connections."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no limit: give a whole number, 0 for no limit")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Read a length of time."""
+    try:
+        length = float(text)
+    except ValueError:
+        length = -1.0
+    if not 0 <= length < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: give seconds, such as 8 or 0.5")
+    return length

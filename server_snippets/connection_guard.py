@@ -1,43 +1,75 @@
-"""Puts a guard before every connection, and counts the connections."""
+"""Puts a guard before every connection, counts the connections, and lets in only as many as there may be."""
 
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server_snippets.connection_log import address_of, log_connection
+from server_snippets.draining import Draining
 from server_snippets.guarded_connection import GuardedConnection
+from server_snippets.refusals import close_at_once, refuse_for_now
 from server_snippets.settings import Settings
 
 
 class OpenConnections:
-    """How many connections are open now."""
+    """How many connections are open now, in all and from each address."""
 
     def __init__(self) -> None:
         self.count = 0
+        self._of_address: Counter[str] = Counter()
+
+    def of(self, address: str) -> int:
+        """Return how many come from `address`."""
+        return self._of_address[address]
 
     @contextmanager
-    def one_more(self) -> Iterator[None]:
+    def one_more(self, address: str) -> Iterator[None]:
         """Count one connection for as long as the block lasts."""
         self.count += 1
+        self._of_address[address] += 1
         try:
             yield
         finally:
             self.count -= 1
+            self._of_address[address] -= 1
+            if not self._of_address[address]:
+                del self._of_address[address]
 
 
 class ConnectionGuard:
-    """ASGI middleware: gives each WebSocket connection a guard of its own."""
+    """ASGI middleware: gives each WebSocket connection a guard of its own, or refuses it."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, open_connections: OpenConnections) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, open_connections: OpenConnections, draining: Draining
+    ) -> None:
         self._app = app
         self._settings = settings
-        self._open_connections = open_connections
+        self._open = open_connections
+        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the app behind the guard; HTTP passes untouched."""
         if scope["type"] != "websocket":
             return await self._app(scope, receive, send)
+        if self._draining.has_begun:
+            return await refuse_for_now("Restarting", scope, send)
+        if 0 < self._settings.max_connections <= self._open.count:
+            return await refuse_for_now("Too many connections", scope, send)
+        if 0 < self._settings.max_per_address <= self._open.of(address_of(scope)):
+            return await close_at_once("Too many connections from your address", scope, send)
 
+        with self._open.one_more(address_of(scope)):
+            await self._let_in(scope, receive, send)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start = time.monotonic()
         guard = GuardedConnection(receive, send, self._settings)
-        with self._open_connections.one_more():
+        log_connection("open", scope, open=self._open.count)
+        try:
             await guard.run(self._app, scope)
+        finally:
+            seconds = round(time.monotonic() - start, 3)
+            log_connection("close", scope, code=guard.close_code, seconds=seconds, open=self._open.count - 1)

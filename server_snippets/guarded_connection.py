@@ -26,6 +26,8 @@ class GuardedConnection:
         self._send = send
         self._max_bytes = settings.max_message_bytes
         self._limit = RateLimit(settings.rate)
+        # How the connection ended, for the log; the first who closes decides.
+        self.close_code = 0
         self._is_open = False
         self._is_dropped = False
         self._waiting: asyncio.Timeout | None = None
@@ -63,6 +65,7 @@ class GuardedConnection:
 
         if message["type"] != "websocket.send":
             self._is_open = message["type"] == "websocket.accept"
+            self._note_end(message)
         try:
             await self._send(message)
         except RuntimeError as error:
@@ -91,7 +94,11 @@ class GuardedConnection:
 
         if message["type"] == "websocket.disconnect":
             self._is_open = False
+            self._note_end(message)
         return message
+
+    def _note_end(self, message: Message) -> None:
+        self.close_code = self.close_code or message.get("code", 0)
 
     async def _refuse(self) -> bool:
         """Tell the client that its message was refused; return False if it does not even read that."""
@@ -118,6 +125,7 @@ class GuardedConnection:
             return
 
         self._is_open = False
+        self.close_code = self.close_code or code
         # A client that reads nothing cannot be told.
         with suppress(OSError, RuntimeError, TimeoutError):
             async with asyncio.timeout(GOODBYE_SECONDS):

@@ -18,6 +18,7 @@ from server_snippets.chat_endpoint import chat_router
 from server_snippets.clients_endpoint import clients_router
 from server_snippets.connection_guard import ConnectionGuard, OpenConnections
 from server_snippets.connection_manager import ConnectionManager
+from server_snippets.draining import Draining
 from server_snippets.echo_endpoint import echo_router
 from server_snippets.hidden_tokens import hidden_tokens
 from server_snippets.origin_check import OriginCheck
@@ -43,7 +44,7 @@ def make_broker(settings: Settings) -> Broker:
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Return a new server with clients, rooms and tasks of its own."""
     settings = settings or Settings()
-    open_connections = OpenConnections()
+    open_connections, draining = OpenConnections(), Draining()
     broker = make_broker(settings)
 
     @asynccontextmanager
@@ -54,16 +55,20 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     # The pages of /docs would load from another server, and WebSocket endpoints are not in them.
     app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)
-    app.add_middleware(ConnectionGuard, settings=settings, open_connections=open_connections)
+    # The server finds it there, and begins it.
+    app.state.draining = draining
+    app.add_middleware(
+        ConnectionGuard, settings=settings, open_connections=open_connections, draining=draining
+    )
     # Added last, so it looks first.
     app.add_middleware(OriginCheck, allowed_origins=settings.allowed_origins)
 
-    app.include_router(pages_router(open_connections))
+    app.include_router(pages_router(open_connections, draining))
     app.include_router(echo_router())
     app.include_router(auth_router(settings.token))
     app.include_router(channels_router(settings, broker))
     app.include_router(chat_router(settings, broker))
-    app.include_router(tasks_router(settings, broker))
+    app.include_router(tasks_router(settings, broker, draining))
     # Last: the path /ws/{client_id} matches /ws/json, too, and the first match wins.
     app.include_router(clients_router(settings, broker))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,12 +1,13 @@
-"""`GET /` and `GET /health`: the test page, and a word on how the server is."""
+"""`GET /`, `GET /health` and `GET /ready`: the test page, and a word on how the server is."""
 
 import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 
 from server_snippets.connection_guard import OpenConnections
+from server_snippets.draining import Draining
 
 
 # Where Windows' registry names another type for .js, browsers refuse the page's modules.
@@ -14,7 +15,7 @@ mimetypes.add_type("text/javascript", ".js")
 STATIC = Path(__file__).parent / "static"
 
 
-def pages_router(open_connections: OpenConnections) -> APIRouter:
+def pages_router(open_connections: OpenConnections, draining: Draining) -> APIRouter:
     """Return the routes that answer over HTTP."""
     router = APIRouter()
 
@@ -25,5 +26,11 @@ def pages_router(open_connections: OpenConnections) -> APIRouter:
     @router.get("/health")
     async def health() -> dict[str, str | int]:
         return {"status": "ok", "connections": open_connections.count}
+
+    @router.get("/ready")
+    async def ready() -> JSONResponse:
+        if draining.has_begun:
+            return JSONResponse({"status": "draining"}, status_code=503)
+        return JSONResponse({"status": "ready"})
 
     return router

@@ -11,6 +11,9 @@ class Settings:
 
     Args:
         token: What `/ws/auth` asks for.
+        max_connections: The most connections at once; 0 for no limit.
+        max_per_address: The most from one address; 0 for no limit, as all clients of a proxy may share one.
+        drain_seconds: How long clients and tasks may take to come to an end when the server stops.
         rate: Messages a second that one connection may send, and twice as many at once; 0 for no limit.
         max_message_bytes: The longest message; a longer one closes its connection with 1009.
         allowed_origins: Foreign origins that may connect, such as `https://example.org`.
@@ -23,6 +26,9 @@ class Settings:
     """
 
     token: str = "secret-token"
+    max_connections: int = 10_000
+    max_per_address: int = 0
+    drain_seconds: float = 8.0
     rate: int = 100
     max_message_bytes: int = 64 * 1024
     allowed_origins: frozenset[str] = frozenset()

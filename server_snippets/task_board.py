@@ -58,6 +58,10 @@ class TaskBoard:
         guests = self._broker.guests.of_place(TASKS)
         return {"type": "tasks", "tasks": [json.loads(guest.state) for guest in guests]}
 
+    async def finish(self, seconds: float) -> None:
+        """Take no new tasks, let this process's go on for `seconds` at the most, and cancel the rest."""
+        await self._runner.finish(seconds)
+
     async def stop(self) -> None:
         """Cancel the tasks that run here, because the server ends."""
         await self._runner.stop()

@@ -41,12 +41,15 @@ class TaskRunner:
         self._step_seconds = step_seconds
         self._prefix = prefix
         self._numbers = count(1)
+        self._is_finishing = False
         self._listed: dict[str, Progress] = {}
         # asyncio keeps no strong reference to a task: without this one it may vanish half-way.
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def start(self, name: str, steps: int) -> None:
         """Start a task that goes on when its starter leaves."""
+        if self._is_finishing:
+            raise Refused("restarting", "The server restarts: start the task when you are back.")
         if sum(progress.status == "running" for progress in self._listed.values()) >= MAX_RUNNING:
             raise Refused("too_many_tasks", f"{MAX_RUNNING} tasks run already. Cancel one, or wait.")
 
@@ -75,6 +78,14 @@ class TaskRunner:
     def progress(self, task_id: str) -> Progress:
         """Return how far a task is that runs, or ended lately."""
         return self._listed[task_id]
+
+    async def finish(self, seconds: float) -> None:
+        """Take no new tasks, let the others go on for `seconds` at the most, and cancel the rest."""
+        self._is_finishing = True
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=seconds)
+        for task_id in list(self._running):
+            await self.cancel(task_id)
 
     async def stop(self) -> None:
         """Cancel all tasks, because the server ends."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from server_snippets.broker import Broker
 from server_snippets.connection_manager import ConnectionManager
+from server_snippets.draining import Draining
 from server_snippets.incoming import answer_each
 from server_snippets.settings import Settings
 from server_snippets.task_board import TaskBoard
@@ -39,10 +40,11 @@ Action = Start | Cancel | ListTasks
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
-def tasks_router(settings: Settings, broker: Broker) -> APIRouter:
-    """Return the routes of this endpoint; the tasks end when the server ends."""
+def tasks_router(settings: Settings, broker: Broker, draining: Draining) -> APIRouter:
+    """Return the routes of this endpoint; the tasks end before the server ends."""
     manager = ConnectionManager(settings.slow_clients)
     board = TaskBoard(manager, settings, broker)
+    draining.finish_first(board.finish)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

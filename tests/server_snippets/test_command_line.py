@@ -1,35 +1,14 @@
 """python -m server_snippets: help, options, faults in one sentence, and a server as in service."""
 
-import re
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from server_snippets.command_line import read_arguments
+from tests.server_snippets.service import COMMAND, serving
 from websocket_lab import LiveClient
-
-
-COMMAND = [sys.executable, "-m", "server_snippets"]
-
-
-@contextmanager
-def serving(*options: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """Run the command on a free port and give the port once it serves."""
-    command = [*COMMAND, "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            assert process.stdout
-            line = process.stdout.readline()
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            assert found, line
-            yield int(found[1]), process
-        finally:
-            process.kill()
 
 
 def test_it_serves_and_ends_quietly_with_ctrl_c() -> None:
@@ -112,6 +91,9 @@ def test_help_names_every_option() -> None:
         (["--port", "65536"], "'65536' is no port"),
         (["--rate", "-1"], "rate"),
         (["--rate", "fast"], "'fast' is no rate"),
+        (["--max-connections", "few"], "'few' is no limit"),
+        (["--drain-seconds", "soon"], "'soon' is no time"),
+        (["--drain-seconds", "inf"], "'inf' is no time"),
     ],
 )
 def test_nonsense_is_explained(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, WebSocket
 
 from server_snippets import rate_limit
 from server_snippets.connection_guard import ConnectionGuard, OpenConnections
+from server_snippets.draining import Draining
 from server_snippets.main import Settings, make_app
 from websocket_lab import BackgroundServer, ConnectionEnded, LiveClient
 
@@ -21,7 +22,9 @@ LIMIT = 64 * 1024
 def odd_server() -> Iterator[BackgroundServer]:
     """Serve endpoints that end in every way."""
     app = FastAPI()
-    app.add_middleware(ConnectionGuard, settings=Settings(), open_connections=OpenConnections())
+    app.add_middleware(
+        ConnectionGuard, settings=Settings(), open_connections=OpenConnections(), draining=Draining()
+    )
 
     @app.websocket("/return")
     async def come_back(websocket: WebSocket) -> None:

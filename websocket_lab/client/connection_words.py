@@ -1,5 +1,7 @@
 """How a connection failed or ended, in words."""
 
+import ssl
+
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import CLOSE_CODE_EXPLANATIONS
 
@@ -15,6 +17,10 @@ def connect_failure(url: str, name: str, error: Exception) -> ConnectFailed:
         return ConnectFailed(
             f"{url} did not answer {name}'s handshake in time. Is its handler stuck before accept()?"
         )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ConnectFailed(f"{name} does not trust the certificate of {url}: {error.verify_message}.")
+    if isinstance(error, ssl.SSLError):
+        return ConnectFailed(f"{name} and {url} do not agree on TLS: {error.reason}.")
     if isinstance(error, OSError):
         return ConnectFailed(
             f"Nothing answers at {url}. Run the cell that starts the server, then connect again."

@@ -1,0 +1,72 @@
+"""uvicorn's server, with a farewell: on SIGTERM or Ctrl+C it drains before it shuts down.
+
+Why here: uvicorn's own `shutdown` stops listening and closes every connection before anything else, and
+runs the app's lifespan shutdown last, when nobody is there any more. In front of it the server still
+answers: `/ready` with 503, handshakes with 503, and every client gets what is on its way.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+from types import FrameType
+
+import uvicorn
+
+from server_snippets.connection_log import log
+from server_snippets.draining import Draining
+from server_snippets.draining_protocol import DrainingProtocol
+from server_snippets.farewell import say_farewell, time
+
+
+# How much of the time is gone when work has to be done, and when answers have to be on their way.
+WORK, ANSWERS = 0.5, 0.75
+POLL_SECONDS = 0.02
+
+
+class DrainingServer(uvicorn.Server):
+    """Serves one app and drains it in the end; a second Ctrl+C ends it at once.
+
+    Args:
+        config: uvicorn's configuration, with `ws=DrainingProtocol`.
+        draining: The app's.
+        seconds: How long draining may take.
+    """
+
+    def __init__(self, config: uvicorn.Config, draining: Draining, seconds: float) -> None:
+        super().__init__(config)
+        self._draining = draining
+        self._seconds = seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin the end; a second Ctrl+C cuts it short."""
+        # uvicorn would raise the signal again at the very end, and SIGTERM would spoil the exit code.
+        self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, then do what uvicorn does."""
+        drain = asyncio.create_task(self._drain())
+        while not (drain.done() or self.force_exit):
+            await asyncio.wait([drain], timeout=POLL_SECONDS)
+        drain.cancel()
+        if self.force_exit:
+            # Everything that is cut off now would write where it was.
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        # A client that does not read would keep uvicorn waiting.
+        for connection in self._connections():
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+    async def _drain(self) -> None:
+        start = time()
+        log("drain", open=len(self._connections()))
+        await self._draining.begin(WORK * self._seconds)
+        connections = self._connections()
+        await say_farewell(connections, start + ANSWERS * self._seconds, start + self._seconds)
+        late = sum(not connection.has_ended for connection in connections)
+        log("drained", told=len(connections) - late, aborted=late, seconds=round(time() - start, 1))
+
+    def _connections(self) -> list[DrainingProtocol]:
+        connections = self.server_state.connections
+        return [connection for connection in connections if isinstance(connection, DrainingProtocol)]

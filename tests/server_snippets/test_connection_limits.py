@@ -1,0 +1,69 @@
+"""Only so many connections: in all, and from one address; whoever is refused can tell why."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from server_snippets.draining_protocol import DrainingProtocol
+from server_snippets.main import Settings, make_app
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
+
+
+@pytest.fixture(params=["auto", DrainingProtocol], ids=["uvicorn", "draining"])
+def ways_out(request: pytest.FixtureRequest) -> Iterator[object]:
+    """Name uvicorn's protocol, and ours."""
+    yield request.param
+
+
+def test_a_full_server_refuses_with_503_until_somebody_leaves(ways_out: str) -> None:
+    settings = Settings(max_connections=2)
+    with BackgroundServer(make_app(settings), ws=ways_out) as server:
+        with LiveClient(server.url("/ws")), LiveClient(server.url("/ws"), "Ben") as ben:
+            eve = LiveClient(server.url("/ws"), "Eve")
+            with pytest.raises(ConnectFailed) as failure:
+                eve.connect()
+            assert failure.value.status == 503
+            ben.disconnect()
+            with eve:
+                eve.send("hi")
+                assert eve.receive() == "Echo: hi"
+        assert not server.errors
+
+
+def test_too_many_from_one_address_are_accepted_and_closed_with_1013(ways_out: str) -> None:
+    with (
+        BackgroundServer(make_app(Settings(max_per_address=1)), ws=ways_out) as server,
+        LiveClient(server.url("/ws")) as ana,
+    ):
+        eve = LiveClient(server.url("/ws"), "Eve").connect()
+        assert eve.wait_closed() == 1013
+        assert eve.close_reason == "Too many connections from your address"
+        ana.send("hi")
+        assert ana.receive() == "Echo: hi"
+
+
+def forwarded(address: str) -> dict[str, object]:
+    """Return what a proxy on this machine would say about a client."""
+    return {"additional_headers": {"X-Forwarded-For": address}}
+
+
+def test_the_address_is_the_one_that_a_trusted_proxy_names() -> None:
+    with (
+        BackgroundServer(make_app(Settings(max_per_address=1))) as server,
+        LiveClient(server.url("/ws"), **forwarded("192.0.2.1")),
+        LiveClient(server.url("/ws"), "Ben", **forwarded("192.0.2.2")) as ben,
+        LiveClient(server.url("/ws"), "Eve", **forwarded("192.0.2.1")) as eve,
+    ):
+        assert eve.wait_closed() == 1013
+        ben.send("hi")
+        assert ben.receive() == "Echo: hi"
+
+
+def test_what_anyone_else_says_about_an_address_is_not_believed() -> None:
+    options = {"forwarded_allow_ips": "192.0.2.9"}
+    with (
+        BackgroundServer(make_app(Settings(max_per_address=1)), **options) as server,
+        LiveClient(server.url("/ws"), **forwarded("192.0.2.1")),
+        LiveClient(server.url("/ws"), "Eve", **forwarded("192.0.2.2")) as eve,
+    ):
+        assert eve.wait_closed() == 1013

@@ -1,0 +1,85 @@
+"""What the log tells: who came, how it ended, who was turned away; and what it does not tell."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from server_snippets.main import Settings, make_app
+from tests.server_snippets.service import serving
+from websocket_lab import BackgroundServer, LiveClient
+
+
+Visit = Callable[[BackgroundServer], None]
+
+
+def lines_of(visit: Visit, caplog: pytest.LogCaptureFixture, settings: Settings | None = None) -> list[str]:
+    """Return what the server logs of a visit."""
+    caplog.set_level(logging.INFO, logger="server_snippets")
+    with BackgroundServer(make_app(settings)) as server:
+        visit(server)
+    return [record.getMessage() for record in caplog.records if record.name == "server_snippets"]
+
+
+def test_a_connection_is_a_line_when_it_opens_and_one_when_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    opened, closed = lines_of(lambda server: LiveClient(server.url("/ws")).connect().disconnect(3456), caplog)
+
+    assert opened == "event=open path=/ws address=127.0.0.1 open=1"
+    assert closed.startswith("event=close path=/ws address=127.0.0.1 code=3456 seconds=0.")
+    assert closed.endswith(" open=0")
+
+
+def knock(server: BackgroundServer) -> None:
+    """Try a wrong token, then say a secret with the right one."""
+    assert LiveClient(server.url("/ws/auth?token=guessed-token")).connect().wait_closed() == 4001
+    with LiveClient(server.url("/ws/auth?token=secret-token")) as ana:
+        ana.send("my-password")
+        ana.wait_for("Echo: my-password")
+
+
+def test_a_wrong_token_is_noted(caplog: pytest.LogCaptureFixture) -> None:
+    lines = lines_of(knock, caplog)
+
+    assert "event=auth_failed path=/ws/auth address=127.0.0.1" in lines
+    assert any(line.startswith("event=close path=/ws/auth") and "code=4001" in line for line in lines)
+
+
+def test_no_token_and_no_message_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    lines_of(knock, caplog)
+
+    assert "guessed-token" not in caplog.text
+    assert "secret-token" not in caplog.text
+    assert "my-password" not in caplog.text
+
+
+def test_a_line_break_in_a_path_begins_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    path = "/ws/chat/lobby%0Aevent=drained/ana"
+    lines = lines_of(lambda server: LiveClient(server.url(path)).connect().disconnect(), caplog)
+
+    assert lines[0].startswith("event=open path=/ws/chat/lobby%0Aevent")
+    assert not any("\n" in line for line in lines)
+
+
+def test_who_is_turned_away_is_noted(caplog: pytest.LogCaptureFixture) -> None:
+    def come_twice(server: BackgroundServer) -> None:
+        with LiveClient(server.url("/ws")), LiveClient(server.url("/ws"), "Eve") as eve:
+            eve.wait_closed()
+
+    lines = lines_of(come_twice, caplog, Settings(max_per_address=1))
+
+    assert (
+        "event=refused path=/ws address=127.0.0.1 code=1013 reason='Too many connections from your address'"
+        in lines
+    )
+
+
+def test_the_command_logs_each_connection_on_request() -> None:
+    with serving("--log-level", "info") as (port, process):
+        LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token").connect().disconnect()
+        process.terminate()
+        output, _ = process.communicate(timeout=30)
+
+    assert "INFO event=open path=/ws/auth address=127.0.0.1 open=1" in output
+    assert "code=1000" in output
+    assert "secret-token" not in output
