@@ -27,6 +27,13 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
     add("--slow-clients", type=policy, default=Settings.slow_clients, metavar="POLICY", help=SLOW)
     add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
+    add_service_options(parser)
+    return parser.parse_args(arguments)
+
+
+def add_service_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a server needs that strangers use: limits, an orderly end, a proxy, a certificate, a log."""
+    add = parser.add_argument
     add("--max-connections", type=limit, default=Settings.max_connections, metavar="N", help=CONNECTIONS)
     add("--max-per-address", type=limit, default=Settings.max_per_address, metavar="N", help=PER_ADDRESS)
     add("--drain-seconds", type=seconds, default=Settings.drain_seconds, metavar="S", help=DRAIN)
@@ -34,7 +41,6 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--ssl-certfile", metavar="FILE", help="certificate with its chain, for wss and https")
     add("--ssl-keyfile", metavar="FILE", help="the certificate's private key")
     add("--log-level", choices=["warning", "info"], default="warning", help=LOG)
-    return parser.parse_args(arguments)
 
 
 def port(text: str) -> int:
