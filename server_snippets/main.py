@@ -41,6 +41,17 @@ def make_broker(settings: Settings) -> Broker:
     return RedisBroker(settings.redis_url)
 
 
+def add_endpoints(app: FastAPI, settings: Settings, broker: Broker, draining: Draining) -> None:
+    """Add what is spoken over WebSocket."""
+    app.include_router(echo_router())
+    app.include_router(auth_router(settings.token))
+    app.include_router(channels_router(settings, broker))
+    app.include_router(chat_router(settings, broker))
+    app.include_router(tasks_router(settings, broker, draining))
+    # Last: the path /ws/{client_id} matches /ws/json, too, and the first match wins.
+    app.include_router(clients_router(settings, broker))
+
+
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Return a new server with clients, rooms and tasks of its own."""
     settings = settings or Settings()
@@ -57,20 +68,13 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)
     # The server finds it there, and begins it.
     app.state.draining = draining
-    app.add_middleware(
-        ConnectionGuard, settings=settings, open_connections=open_connections, draining=draining
-    )
+    guard = {"settings": settings, "open_connections": open_connections, "draining": draining}
+    app.add_middleware(ConnectionGuard, **guard)
     # Added last, so it looks first.
     app.add_middleware(OriginCheck, allowed_origins=settings.allowed_origins)
 
     app.include_router(pages_router(open_connections, draining))
-    app.include_router(echo_router())
-    app.include_router(auth_router(settings.token))
-    app.include_router(channels_router(settings, broker))
-    app.include_router(chat_router(settings, broker))
-    app.include_router(tasks_router(settings, broker, draining))
-    # Last: the path /ws/{client_id} matches /ws/json, too, and the first match wins.
-    app.include_router(clients_router(settings, broker))
+    add_endpoints(app, settings, broker, draining)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
