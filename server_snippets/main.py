@@ -68,8 +68,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)
     # The server finds it there, and begins it.
     app.state.draining = draining
-    guard = {"settings": settings, "open_connections": open_connections, "draining": draining}
-    app.add_middleware(ConnectionGuard, **guard)
+    app.add_middleware(ConnectionGuard, settings, open_connections, draining)
     # Added last, so it looks first.
     app.add_middleware(OriginCheck, allowed_origins=settings.allowed_origins)
 

@@ -17,15 +17,20 @@ def connect_failure(url: str, name: str, error: Exception) -> ConnectFailed:
         return ConnectFailed(
             f"{url} did not answer {name}'s handshake in time. Is its handler stuck before accept()?"
         )
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return ConnectFailed(f"{name} does not trust the certificate of {url}: {error.verify_message}.")
     if isinstance(error, ssl.SSLError):
-        return ConnectFailed(f"{name} and {url} do not agree on TLS: {error.reason}.")
+        return tls_failure(url, name, error)
     if isinstance(error, OSError):
         return ConnectFailed(
             f"Nothing answers at {url}. Run the cell that starts the server, then connect again."
         )
     return ConnectFailed(f"{name} could not connect to {url}: {error}")
+
+
+def tls_failure(url: str, name: str, error: ssl.SSLError) -> ConnectFailed:
+    """Return the error that says why no encrypted connection came about."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ConnectFailed(f"{name} does not trust the certificate of {url}: {error.verify_message}.")
+    return ConnectFailed(f"{name} and {url} do not agree on TLS: {error.reason}.")
 
 
 def closing_words(closed: ConnectionClosed) -> str:
