@@ -7,7 +7,7 @@ messages happens for everyone in the same order. This is the place where a faste
 import json
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
@@ -18,8 +18,6 @@ from server_snippets.outbox import Outbox, open_outbox
 
 # A text as it is, or an event that becomes JSON.
 Message = str | dict[str, Any]
-Key = TypeVar("Key")
-Member = TypeVar("Member")
 
 
 def as_text(message: Message) -> str:
@@ -29,12 +27,11 @@ def as_text(message: Message) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
-def discard(sets: dict[Key, set[Member]], key: Key, member: Member) -> None:
-    """Take `member` out of the set at `key`, and an empty set out of `sets`."""
-    members = sets.get(key, set())
-    members.discard(member)
-    if not members:
-        sets.pop(key, None)
+def put_into(outboxes: Iterable[Outbox], message: Message) -> None:
+    """Encode `message` once, and put it into each outbox."""
+    encoded = EncodedMessage(as_text(message))
+    for outbox in outboxes:
+        outbox.put(encoded)
 
 
 class ConnectionManager:
@@ -43,7 +40,8 @@ class ConnectionManager:
     def __init__(self, slow_clients: SlowClients = SlowClients.DISCONNECT) -> None:
         self._slow_clients = slow_clients
         self.active_connections: dict[WebSocket, Outbox] = {}
-        self.rooms: dict[str, set[WebSocket]] = {}
+        # The outbox stands beside each member, so that fan-out looks nothing up.
+        self.rooms: dict[str, dict[WebSocket, Outbox]] = {}
         self.users: dict[str, WebSocket] = {}
         # The same the other way round, so that forgetting a client takes no search.
         self._rooms_of: dict[WebSocket, set[str]] = {}
@@ -58,17 +56,18 @@ class ConnectionManager:
         """Forget a client, its rooms and its names; one that is forgotten already stays so."""
         if outbox := self.active_connections.pop(websocket, None):
             outbox.close()
-        for room in list(self._rooms_of.get(websocket, ())):
+        for room in self._rooms_of.pop(websocket, ()):
             self.leave_room(websocket, room)
         self.unregister_user(self._names.get(websocket, ""), websocket)
 
     async def send_personal_message(self, message: Message, websocket: WebSocket) -> None:
         """Send `message` to one client."""
-        self._send(message, [websocket])
+        if outbox := self.active_connections.get(websocket):
+            put_into([outbox], message)
 
     async def broadcast(self, message: Message) -> None:
         """Send `message` to every client."""
-        self._send(message, self.active_connections)
+        put_into(self.active_connections.values(), message)
 
     async def close_all(self, code: int, reason: str) -> None:
         """Close every connection."""
@@ -78,14 +77,18 @@ class ConnectionManager:
                 await websocket.close(code, reason)
 
     def join_room(self, websocket: WebSocket, room: str) -> None:
-        """Make a client a member of `room`."""
-        self.rooms.setdefault(room, set()).add(websocket)
-        self._rooms_of.setdefault(websocket, set()).add(room)
+        """Make a client a member of `room`; one that has left already stays out."""
+        if outbox := self.active_connections.get(websocket):
+            self.rooms.setdefault(room, {})[websocket] = outbox
+            self._rooms_of.setdefault(websocket, set()).add(room)
 
     def leave_room(self, websocket: WebSocket, room: str) -> None:
         """Take a client out of `room`; a room without members is gone, as if it had never been."""
-        discard(self.rooms, room, websocket)
-        discard(self._rooms_of, websocket, room)
+        members = self.rooms.get(room, {})
+        members.pop(websocket, None)
+        if not members:
+            self.rooms.pop(room, None)
+        self._rooms_of.get(websocket, set()).discard(room)
 
     def users_in_room(self, room: str) -> list[str]:
         """Return the names of the members of `room`, sorted."""
@@ -95,7 +98,10 @@ class ConnectionManager:
         self, message: Message, room: str, *, but: Collection[WebSocket] = ()
     ) -> None:
         """Send `message` to every member of `room`, except those in `but`."""
-        self._send(message, [member for member in self.rooms.get(room, ()) if member not in but])
+        members = self.rooms.get(room, {})
+        if but:
+            members = {member: outbox for member, outbox in members.items() if member not in but}
+        put_into(members.values(), message)
 
     def register_user(self, username: str, websocket: WebSocket) -> bool:
         """Give a client its name and return True; return False if another client holds that name."""
@@ -117,11 +123,5 @@ class ConnectionManager:
         if username not in self.users:
             return False
 
-        self._send(message, [self.users[username]])
+        await self.send_personal_message(message, self.users[username])
         return True
-
-    def _send(self, message: Message, receivers: Iterable[WebSocket]) -> None:
-        encoded = EncodedMessage(as_text(message))
-        for receiver in list(receivers):
-            if outbox := self.active_connections.get(receiver):
-                outbox.put(encoded)

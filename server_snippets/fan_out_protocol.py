@@ -11,7 +11,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from server_snippets.frame_writer import FrameWriter
+from server_snippets.frame_writer import FrameWriter, LoopTurn
 
 
 EXTENSION = "websocket.fan_out"
@@ -27,7 +27,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         # A frame for all cannot be compressed for each, and each compressor costs 30 kB and 20 µs a message.
         self.conn.available_extensions = []
-        self.writer = FrameWriter(self.loop, cast(Transport, transport), self.disconnect_slow)
+        self.writer = FrameWriter(LoopTurn.of(self.loop), cast(Transport, transport), self.disconnect_slow)
 
     def handle_connect(self, event: Request) -> None:
         """Offer the writer to the app, which starts in the next loop turn."""

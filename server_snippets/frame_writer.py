@@ -1,37 +1,84 @@
-"""The fast way out to one client: frames made once, and one joined write for each turn of the loop."""
+"""The fast way out to one client: frames made once, and one joined write for each busy turn of the loop."""
 
 import asyncio
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from server_snippets.backlog import Backlog
 from server_snippets.encoded_message import EncodedMessage
 
 
+class LoopTurn:
+    """What all writers of an event loop share: how busy its turns are, and who flushes at their end.
+
+    A turn is busy with its second message; the next one counts as busy too, until it has brought one alone.
+    """
+
+    __slots__ = ("is_busy", "message", "_count", "_writers")
+
+    def __init__(self) -> None:
+        self.is_busy = False
+        # The one that is being fanned out.
+        self.message: EncodedMessage | None = None
+        self._count = 0
+        # One callback for all: a thousand would be a thousand objects, and much garbage collection.
+        self._writers: list[FrameWriter] = []
+
+    @classmethod
+    def of(cls, loop: asyncio.AbstractEventLoop) -> "LoopTurn":
+        """Return the one that all writers of a loop share."""
+        return TURNS.setdefault(loop, cls())
+
+    def begin(self, message: EncodedMessage) -> None:
+        """Note the next message."""
+        if not self._count:
+            asyncio.get_running_loop().call_soon(self.end)
+        self._count += 1
+        self.message = message
+        self.is_busy |= self._count > 1
+
+    def collect(self, writer: "FrameWriter") -> None:
+        """Let a writer flush when all that is ready in this turn has been dealt with."""
+        self._writers.append(writer)
+
+    def end(self) -> None:
+        """Let the writers flush."""
+        self.is_busy, self._count, self.message = self._count > 1, 0, None
+        writers, self._writers = self._writers, []
+        for writer in writers:
+            writer.flush()
+
+
+TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopTurn] = WeakKeyDictionary()
+
+
 class FrameWriter:
-    """Takes messages for one client; the frames of one loop turn leave in one write, in their order.
+    """Takes messages for one client; the frames of a busy loop turn leave in one write, in their order.
 
     Args:
-        loop: The event loop of the connection.
+        turn: Flushes at the end of the loop's turn.
         transport: The client's TCP connection.
         give_up: Disconnects the client, which reads too slowly.
     """
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, give_up: Callable[[], None]
-    ) -> None:
+    __slots__ = ("backlog", "put", "_turn", "_transport", "_give_up", "_frames")
+
+    def __init__(self, turn: LoopTurn, transport: asyncio.Transport, give_up: Callable[[], None]) -> None:
         self.backlog = Backlog()
         # Where a message goes now: as long as all is well, nothing is asked for each one.
         self.put: Callable[[EncodedMessage], None] = self._join
-        self._loop = loop
+        self._turn = turn
         self._transport = transport
         self._give_up = give_up
         self._frames: list[bytes] = []
 
     def flush(self) -> None:
         """Write what waits for the end of the loop turn, now."""
-        frames, self._frames = self._frames, []
-        if frames and not self._transport.is_closing():
-            self._transport.write(b"".join(frames))
+        if self._frames:
+            frames = b"".join(self._frames)
+            self._frames.clear()
+            if not self._transport.is_closing():
+                self._transport.write(frames)
 
     def pause(self) -> None:
         """Keep messages back from now on: the connection's buffer is full."""
@@ -42,6 +89,7 @@ class FrameWriter:
         """Write what was kept back, and go on: the connection's buffer has room again."""
         if self.put == self._keep_back:
             self.put = self._join
+            self.flush()
             self._transport.write(b"".join(message.frame for message in self.backlog.take_all()))
 
     def close(self) -> None:
@@ -51,8 +99,16 @@ class FrameWriter:
         self.put = self._ignore
 
     def _join(self, message: EncodedMessage) -> None:
+        turn = self._turn
+        if message is not turn.message:
+            turn.begin(message)
+        if not turn.is_busy:
+            # There is nothing to join it with.
+            self._transport.write(message.frame)
+            return
+
         if not self._frames:
-            self._loop.call_soon(self.flush)
+            turn.collect(self)
         self._frames.append(message.frame)
 
     def _keep_back(self, message: EncodedMessage) -> None:

@@ -70,19 +70,67 @@ def test_both_ways_out_keep_one_order(serve: Any) -> None:
     assert [client.receive() for _ in range(300)] == numbered(*range(300))
 
 
-def test_the_messages_of_a_loop_turn_leave_in_one_write(serve: Any) -> None:
+def test_the_messages_of_a_busy_loop_turn_leave_in_one_write(serve: Any) -> None:
     writes: list[int] = []
 
     async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
-        transport = writer._transport
-        writer._transport = Spy(transport, writes)  # type: ignore[assignment]
-        for number in range(16):
-            writer.put(EncodedMessage(str(number)))
+        writer._transport = Spy(writer._transport, writes)  # type: ignore[assignment]
+        # The first turn that brings more than one message is not known to be busy before the second.
+        for turn in range(3):
+            for number in range(16):
+                writer.put(EncodedMessage(f"{turn * 16 + number}"))
+            await asyncio.sleep(0)
         await websocket.receive()
 
     client = serve(handler)
-    assert [client.receive() for _ in range(16)] == numbered(*range(16))
-    assert len(writes) == 1
+    assert [client.receive() for _ in range(48)] == numbered(*range(48))
+    assert len(writes) == 4
+
+
+def test_a_message_that_comes_alone_is_written_at_once(serve: Any) -> None:
+    writes: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer._transport = Spy(writer._transport, writes)  # type: ignore[assignment]
+        for number in range(3):
+            writer.put(EncodedMessage(str(number)))
+            assert len(writes) == number + 1
+            await asyncio.sleep(0)
+        await websocket.receive()
+
+    client = serve(handler)
+    assert [client.receive() for _ in range(3)] == numbered(*range(3))
+
+
+def test_what_was_collected_goes_before_what_was_kept_back(serve: Any) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        for number in range(3):
+            writer.put(EncodedMessage(str(number)))
+        writer.pause()
+        writer.put(EncodedMessage("3"))
+        writer.resume()
+        writer.put(EncodedMessage("4"))
+        await websocket.receive()
+
+    client = serve(handler)
+    assert [client.receive() for _ in range(5)] == numbered(*range(5))
+
+
+def test_what_comes_after_the_end_of_the_connection_is_no_error(serve: Any) -> None:
+    answers: list[str] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer._transport.close()
+        for number in range(3):
+            writer.put(EncodedMessage(str(number)))
+            await asyncio.sleep(0)
+        answers.append((await websocket.receive())["type"])
+        writer.put(EncodedMessage("too late"))
+        answers.append("no error")
+
+    serve(handler).wait_closed()
+    wait_until(lambda: len(answers) == 2)
+    assert answers == ["websocket.disconnect", "no error"]
 
 
 class Spy:
