@@ -1,0 +1,111 @@
+"""Several processes that serve the same app, each behind a port of its own."""
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Self
+
+from websocket_lab.cell_registry import CellRegistry
+from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
+
+
+OPTIONS = ("--log-level", "warning", "--timeout-graceful-shutdown", "1")
+
+
+class Worker:
+    """One process that runs uvicorn; it keeps its port when it serves again."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._process: LeashedProcess | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process is not None and self._process.is_alive
+
+    def url(self, path: str = "/") -> str:
+        """Return the WebSocket address of `path`, such as `ws://127.0.0.1:54321/ws`."""
+        return f"ws://{HOST}:{self.port}/{path.removeprefix('/')}"
+
+    def launch(self, app: str, environment: dict[str, str]) -> None:
+        """Start a process for the app, in place of the one before it, and do not wait until it answers."""
+        self.stop()
+        place = ("--host", HOST, "--port", str(self.port))
+        # -P: what lies beside the notebook must not stand in for the standard library.
+        command = [sys.executable, "-P", "-m", "uvicorn", app, *place, *OPTIONS]
+        self._process = LeashedProcess(command, environment)
+
+    def wait(self) -> None:
+        """Return when the process answers; raise ProcessStartError with its last words if it does not."""
+        if self._process is not None:
+            self._process.wait_for(lambda: listens(self.port))
+
+    def kill(self) -> None:
+        """End the process at once, as a crash or the lack of memory does."""
+        if self._process is not None:
+            self._process.kill()
+
+    def stop(self) -> None:
+        """End the process; one that does not run stays so."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def __repr__(self) -> str:
+        """Say where the process answers, or that there is none."""
+        return f"<worker at {self.url()}>" if self.is_running else "<worker, not running>"
+
+
+class Workers:
+    """Some processes that serve the same app: `Workers(2).serve("server_snippets.step_02_echo:app")`."""
+
+    def __init__(self, count: int = 2) -> None:
+        self._workers = [Worker() for _ in range(count)]
+        _started.replace(self)
+
+    def serve(self, app: str, **environment: str) -> Self:
+        """Return these workers when all serve `app`, in new processes that see the environment variables.
+
+        Raises:
+            ProcessStartError: The app could not start.
+        """
+        # A REDIS_URL of the machine's own would change what a lesson shows.
+        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        try:
+            for worker in self:
+                worker.launch(app, inherited | environment)
+            for worker in self:
+                worker.wait()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End all processes."""
+        for worker in self:
+            worker.stop()
+
+    def __iter__(self) -> Iterator[Worker]:
+        """Give one worker after the other."""
+        return iter(self._workers)
+
+    def __getitem__(self, number: int) -> Worker:
+        """Return one worker; the first has number 0."""
+        return self._workers[number]
+
+    def __enter__(self) -> Self:
+        """Return these workers."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """End all processes."""
+        self.stop()
+
+    def __repr__(self) -> str:
+        """Say where each process answers."""
+        return repr(self._workers)
+
+
+_started = CellRegistry(Workers.stop)
