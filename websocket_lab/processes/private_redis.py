@@ -7,9 +7,9 @@ from typing import Any, Self
 from redis import Redis
 from redis.exceptions import RedisError
 
-from websocket_lab.card import Card, note
-from websocket_lab.cell_registry import CellRegistry
 from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port
+from websocket_lab.server.cell_registry import CellRegistry
+from websocket_lab.widgets.card import Card, note
 
 
 # Valkey and Memurai (for Windows) speak the same protocol.

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from typing import Self
 
-from websocket_lab.cell_registry import CellRegistry
 from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
+from websocket_lab.server.cell_registry import CellRegistry
 
 
 OPTIONS = ("--log-level", "warning", "--timeout-graceful-shutdown", "1")
