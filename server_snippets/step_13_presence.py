@@ -1,7 +1,7 @@
 """Step 13, presence: who is connected to any process, in Redis, under keys that expire.
 
 New since step 8: a process that dies takes its users with it, although it can tell nobody.
-Used by: server_snippets.step_13_pubsub_broker
+Used by: server_snippets.step_13_redis_connection
 """
 
 # %% imports

@@ -11,40 +11,50 @@ from typing import cast
 
 # %% course_imports
 from server_snippets.step_13_memory_broker import Deliver, Subscription
-from server_snippets.step_13_pubsub_broker import PubSubBroker
+from server_snippets.step_13_redis_connection import RedisConnection
 
 
-# %% broker
-# Its name, then its entries: each has a number, and fields.
+# %% entries
+# A stream's name, then its entries: each has a number, and fields.
 Stream = tuple[str, list[tuple[str, dict[str, str]]]]
-KEPT = 1_000
-PATIENCE = 10.0
 
 
-class RedisBroker(PubSubBroker):
-    """Carries texts to all processes: first those that the stream has kept, then each new one."""
+class StreamConnection(RedisConnection):
+    """A client of Redis that reads streams."""
+
+    async def entries(self, channel: str, last: str, wait: int | None = None) -> list[tuple[str, str]]:
+        """Return what stands behind entry `last`, as numbers and texts; wait some milliseconds for it."""
+        streams = cast(list[Stream], await self.redis.xread({channel: last}, block=wait))
+        return [(number, fields["text"]) for _, entries in streams for number, fields in entries]
+
+
+# %% reader
+class StreamReader(StreamConnection):
+    """Reads what a stream has kept, then each new text, and goes on after an outage where it stood."""
 
     async def subscribe(self, channel: str, deliver: Deliver) -> Subscription:
         """Have `deliver(channel, text)` called with each text that was kept, then with each new one."""
-        subscription = Subscription(channel, deliver)
-        async with asyncio.timeout(PATIENCE):
-            await self.read(subscription)
+        subscription = Subscription(channel, deliver, last="0")
+        await asyncio.wait_for(self.read(subscription), PATIENCE)
         return self.start(subscription, lambda: self.read(subscription, wait=2_000))
+
+    async def read(self, subscription: Subscription, wait: int | None = None) -> None:
+        """Deliver what stands behind the last text that was heard."""
+        for number, text in await self.entries(subscription.channel, subscription.last, wait):
+            subscription.last = number
+            await subscription.deliver(subscription.channel, text)
+
+
+# %% broker
+KEPT, PATIENCE = 1_000, 10.0
+
+
+class RedisBroker(StreamReader):
+    """Carries texts between processes, and keeps about a thousand of them."""
 
     async def publish(self, channel: str, text: str) -> bool:
         """Add a text to the stream; return whether Redis has accepted it within ten seconds."""
+        add = self.redis.xadd(channel, {"text": text}, maxlen=KEPT, approximate=True)
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await self.redis.xadd(channel, {"text": text}, maxlen=KEPT, approximate=True)
-                return True
+            return bool(await asyncio.wait_for(add, PATIENCE))
         return False
-
-    # %% read
-    async def read(self, subscription: Subscription, wait: int | None = None) -> None:
-        """Deliver what stands behind the last that was heard; if it is nothing, wait so many milliseconds."""
-        answer = await self.redis.xread({subscription.channel: subscription.last}, block=wait)
-        for _, entries in cast(list[Stream], answer):
-            for number, fields in entries:
-                # First, so that a text which cannot be delivered is not read again and again.
-                subscription.last = number
-                await subscription.deliver(subscription.channel, fields["text"])

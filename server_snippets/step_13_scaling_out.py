@@ -12,18 +12,20 @@ from fastapi import FastAPI, WebSocket
 # %% course_imports
 from server_snippets.step_07_message_reader import reply, texts
 from server_snippets.step_13_chat import Chat
+from server_snippets.step_13_listening import listening
 from server_snippets.step_13_memory_broker import Broker, MemoryBroker
 from server_snippets.step_13_redis_broker import RedisBroker
 
 
-# %% app
+# %% not_accepted
 NOT_ACCEPTED = {"type": "error", "code": "not_accepted", "detail": "The broker is away. Say it again."}
 
 
+# %% app
 def make_app(broker: Broker, kind: type[Chat] = Chat) -> FastAPI:
     """Return the app of one process; all that share the broker are one chat."""
     chat = kind(broker)
-    app = FastAPI(lifespan=chat.lifespan)
+    app = FastAPI(lifespan=listening(chat))
 
     @app.websocket("/ws/{name}")
     async def talk(websocket: WebSocket, name: str, after: str = "") -> None:
