@@ -25,7 +25,7 @@ class StreamConnection(RedisConnection):
     async def entries(self, channel: str, last: str, wait: int | None = None) -> list[tuple[str, str]]:
         """Return what stands behind entry `last`, as numbers and texts; wait some milliseconds for it."""
         streams = cast(list[Stream], await self.redis.xread({channel: last}, block=wait))
-        return [(number, fields["text"]) for _, entries in streams for number, fields in entries]
+        return [(number, fields.get("text", "")) for _, entries in streams for number, fields in entries]
 
 
 # %% reader

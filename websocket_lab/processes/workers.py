@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Self
 
+from websocket_lab.panel.client_panel import ClientPanel
 from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
 from websocket_lab.server.cell_registry import CellRegistry
 
@@ -81,6 +82,11 @@ class Workers:
             self.stop()
             raise
         return self
+
+    def enter(self, *names: str, path: str = "/ws/{name}") -> list[ClientPanel]:
+        """Return panels that are connected: the first name's to the first worker, and so on."""
+        places = zip(self, names, strict=False)
+        return [ClientPanel(worker.url(path.format(name=name)), name).connect() for worker, name in places]
 
     def stop(self) -> None:
         """End all processes."""
