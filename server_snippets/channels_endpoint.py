@@ -61,6 +61,8 @@ ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator
 class Subscriber:
     """One client of the channels: a channel is a room of the connection manager."""
 
+    __slots__ = ("_broker", "_channels", "_manager", "_websocket")
+
     def __init__(self, websocket: WebSocket, manager: ConnectionManager, broker: Broker) -> None:
         self._websocket = websocket
         self._manager = manager

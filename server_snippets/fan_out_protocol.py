@@ -12,6 +12,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from server_snippets.frame_writer import FrameWriter, LoopTurn
+from server_snippets.inbox import Inbox
 
 
 EXTENSION = "websocket.fan_out"
@@ -27,6 +28,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         # A frame for all cannot be compressed for each, and each compressor costs 30 kB and 20 µs a message.
         self.conn.available_extensions = []
+        self.queue = cast(Any, Inbox())
         self.writer = FrameWriter(LoopTurn.of(self.loop), cast(Transport, transport), self.disconnect_slow)
 
     def handle_connect(self, event: Request) -> None:
@@ -34,6 +36,12 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             cast(dict[str, Any], self.scope["extensions"])[EXTENSION] = {"writer": self.writer}
+
+    def start_keepalive(self) -> None:
+        """Begin to ping, and forget the handshake's headers; the app has its own in the scope."""
+        super().start_keepalive()
+        self.request.headers.clear()
+        self.response.headers.clear()
 
     async def send(self, message: Any) -> None:
         """Send for the app, behind what was fanned out before."""

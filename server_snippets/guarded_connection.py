@@ -37,8 +37,9 @@ class GuardedConnection:
         # The fast way out ends a slow client's connection itself, and a deadline for each message costs time.
         has_fast_way = EXTENSION in scope.get("extensions", {})
         receive = self._next if has_fast_way else self.receive
+        scope["drop_client"] = self.drop
         try:
-            await app({**scope, "drop_client": self.drop}, receive, self.send)
+            await app(scope, receive, self.send)
         except WebSocketDisconnect:
             # The client left while something was being sent: that is a goodbye, not an error.
             return

@@ -17,6 +17,8 @@ class RateLimit:
         clock: Tells the seconds; tests give one that they turn themselves.
     """
 
+    __slots__ = ("_rate", "_clock", "_tokens", "_capacity", "_refilled", "_first_refusal", "_last_refusal")
+
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
         self._clock = clock

@@ -2,6 +2,8 @@
 
 import pytest
 from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
 from server_snippets.encoded_message import EncodedMessage
@@ -36,6 +38,15 @@ def test_the_head_is_as_short_as_it_can_be(length: int, head: str) -> None:
     # RFC 6455, 5.2: the minimal number of bytes must be used.
     frame = EncodedMessage("x" * length).frame
     assert frame[: len(frame) - length].hex() == head
+
+
+@pytest.mark.parametrize("lengths", [range(400), range(65_500, 65_600), [1_000_000]], ids=str)
+def test_it_is_byte_for_byte_what_websockets_sends(lengths: list[int]) -> None:
+    for length in lengths:
+        peer = ServerProtocol(state=State.OPEN)
+        peer.send_text(b"x" * length)
+
+        assert EncodedMessage("x" * length).frame == b"".join(peer.data_to_send()), length
 
 
 def test_the_text_is_utf_8_and_measured_in_bytes() -> None:
