@@ -21,6 +21,17 @@ RATE_LIMITED = json.dumps(
 class GuardedConnection:
     """Stands between the server and the app for one client."""
 
+    __slots__ = (
+        "close_code",
+        "_is_dropped",
+        "_is_open",
+        "_limit",
+        "_max_bytes",
+        "_receive",
+        "_send",
+        "_waiting",
+    )
+
     def __init__(self, receive: Receive, send: Send, settings: Settings) -> None:
         self._receive = receive
         self._send = send

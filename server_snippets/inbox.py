@@ -1,7 +1,6 @@
 """What came from one client and waits for the app: a light `asyncio.Queue`."""
 
 import asyncio
-from contextlib import suppress
 from typing import Generic, TypeVar
 
 
@@ -38,16 +37,12 @@ class Inbox(Generic[Item]):
     async def get(self) -> Item:
         """Return the oldest item, as soon as there is one."""
         while self.empty():
-            await self._wait()
+            reader = asyncio.get_running_loop().create_future()
+            self._readers.append(reader)
+            try:
+                await reader
+            finally:
+                self._readers.remove(reader)
         if not self._next:
             self._next, self._came = self._came[::-1], []
         return self._next.pop()
-
-    async def _wait(self) -> None:
-        reader = asyncio.get_running_loop().create_future()
-        self._readers.append(reader)
-        try:
-            await reader
-        finally:
-            with suppress(ValueError):
-                self._readers.remove(reader)

@@ -61,6 +61,13 @@ def test_a_crowd_shares_a_list_that_is_true() -> None:
     assert {len(guest.lists) for guest in guests[SMALL_ROOM:-1]} == {2}
 
 
+def test_a_thousand_who_come_at_once_hear_two_lists_each() -> None:
+    guests = asyncio.run(crowd(1000, wait=0.1))
+
+    # One on coming, one that all share; the first ten saw a small room grow.
+    assert sum(len(guest.lists) for guest in guests) < 2 * len(guests) + SMALL_ROOM**2
+
+
 def test_a_newcomer_hears_a_list_at_once_and_none_twice() -> None:
     guests = asyncio.run(crowd(50, wait=0))
     assert [len(guest.lists[0]) for guest in guests] == list(range(1, 51))
