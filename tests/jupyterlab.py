@@ -50,6 +50,11 @@ RUN_CELL = """async (index) => {
   jupyterapp.shell.currentWidget.content.activeCellIndex = index;
   await jupyterapp.commands.execute('notebook:run-cell');
 }"""
+# As a rule JupyterLab keeps in the page only the cells that are in sight.
+SHOW_EVERYTHING = """() => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: 'none', scrollPastEnd: false };
+}"""
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 
 
@@ -176,7 +181,19 @@ class NotebookPage:
     def _use_theme(self, name: str, is_light: str) -> None:
         change = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
         self.page.evaluate(change, name)
-        self.page.wait_for_selector(f'body[data-jp-theme-light="{is_light}"]', state="attached")
+        self.page.wait_for_selector(
+            f'body[data-jp-theme-light="{is_light}"][data-jp-theme-name="{name}"]', state="attached"
+        )
+
+    def use_high_contrast_theme(self) -> None:
+        """Switch JupyterLab to its dark theme of high contrast; it stays, for later pages too."""
+        self._use_theme("JupyterLab Dark High Contrast", "false")
+
+    def show_everything(self) -> None:
+        """Keep all cells in the page, also those that are out of sight."""
+        self.page.evaluate(SHOW_EVERYTHING)
+        cells = len(self.content()["cells"])
+        expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells)
 
     def screenshot(self, path: Path | str) -> None:
         """Save a picture of the page."""
