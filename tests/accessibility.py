@@ -1,4 +1,4 @@
-"""What axe-core finds against a page, or against a part of it."""
+"""What axe-core finds against a page, or against a notebook in each of JupyterLab's themes."""
 
 import os
 
@@ -10,13 +10,10 @@ from tests.jupyterlab import NotebookPage
 
 # What a notebook's author and its code show; the rest of the page is JupyterLab's own.
 OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-Cell-outputArea"]
-# A notebook is a part of JupyterLab's page: the page's title, landmarks and first heading are not the notebook's.
-# The pictures of Mermaid are JupyterLab's too.
-OF_THE_WHOLE_PAGE = {"region", "page-has-heading-one"}
 
 
 def violations(page: Page, *parts: str) -> list[str]:
-    """Return what axe-core finds fault with in these parts of the page, or in all of it, one line for each rule."""
+    """Return what axe-core finds against these parts of the page, or all of it, a line for each rule."""
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
@@ -27,7 +24,12 @@ def violations(page: Page, *parts: str) -> list[str]:
 
 
 def notebook_violations(notebook: NotebookPage) -> list[str]:
-    """Return what axe-core finds fault with in a notebook's text and outputs, all of them in sight."""
+    """Return what axe-core finds against a notebook's text and outputs: light, dark, high contrast."""
     notebook.show_everything()
     parts = [part for part in OURS if notebook.page.locator(part).count()]
-    return violations(notebook.page, *parts)
+    themes = (notebook.use_dark_theme, notebook.use_high_contrast_theme, notebook.use_light_theme)
+    found = []
+    for use_theme in themes:
+        use_theme()
+        found += [f"{use_theme.__name__}: {fault}" for fault in violations(notebook.page, *parts)]
+    return found

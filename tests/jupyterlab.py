@@ -168,7 +168,7 @@ class NotebookPage:
 
     def panel(self, name: str) -> "PanelDriver":
         """Return the latest panel of the client `name`."""
-        return PanelDriver(self.page.get_by_role("region", name=f"{name}'s client", exact=True).last)
+        return PanelDriver(self.page.get_by_role("group", name=f"{name}'s client", exact=True).last)
 
     def use_light_theme(self) -> None:
         """Switch JupyterLab to its light theme."""

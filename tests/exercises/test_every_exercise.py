@@ -8,6 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 from authoring.course import Course
+from tests.accessibility import notebook_violations
 from tests.jupyterlab import JupyterLab
 from websocket_lab.checking.verdict import VERDICT_JSON
 
@@ -51,6 +52,7 @@ def test_run_all_of_an_exercise_ends_in_jupyterlab(lab: JupyterLab, name: str) -
 
     assert page.errors() == []
     assert outcomes(page.content()) == ["not started"]
+    assert notebook_violations(page) == []
 
 
 def test_building_the_exercises_again_gives_no_difference() -> None:

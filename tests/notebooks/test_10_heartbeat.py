@@ -69,7 +69,7 @@ def test_ten_cuts_take_nothing(run: LessonRun) -> None:
 def test_a_person_pulls_the_cable_and_loses_nothing(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
     run_up_to(page, 'tap.view(12, "Ana")')
-    wire = page.page.get_by_role("region", name="Ana on the wire")
+    wire = page.page.get_by_role("group", name="Ana on the wire")
     page.page.get_by_role("button", name="Pull the cable").last.click()
     page.panel("Ben").type_and_send("Are you there?")
     wire.locator("title", has_text="cable pulled").last.wait_for(state="attached")

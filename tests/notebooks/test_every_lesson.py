@@ -1,7 +1,8 @@
-"""Every lesson runs from top to bottom, alone and in JupyterLab, in any folder, as often as one likes."""
+"""Every lesson runs from top to bottom, alone and in JupyterLab, again and again, and is for everyone."""
 
 import pytest
 
+from tests.accessibility import notebook_violations
 from tests.jupyterlab import JupyterLab
 from tests.notebooks.run import LESSONS, run_lesson
 
@@ -20,3 +21,4 @@ def test_run_all_ends_in_jupyterlab_and_again_in_the_same_kernel(lab: JupyterLab
     for _ in range(2):
         page.run_all()
         assert page.errors() == []
+    assert notebook_violations(page) == []

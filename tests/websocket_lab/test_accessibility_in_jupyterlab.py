@@ -1,14 +1,8 @@
 """Panels, predictions and bars, looked at by axe-core in a real JupyterLab."""
 
-import pytest
-from playwright.sync_api import Page
-
+from tests.accessibility import notebook_violations
 from tests.jupyterlab import JupyterLab
 
-
-axe_playwright = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="axe-core is not installed."
-)
 
 WIDGETS = """
 from ipywidgets import HBox, VBox
@@ -30,20 +24,12 @@ VBox([question, answered, panels, ClientPanel(url, "Eve"), TaskBars(tasks), Page
 """
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds fault with in the course's widgets."""
-    found = axe_playwright.Axe().run(page, context={"include": [".wsl-host"]}).response["violations"]
-    return [violation["help"] for violation in found]
-
-
-def test_nothing_is_found_in_the_light_or_the_dark_theme(lab: JupyterLab) -> None:
+def test_nothing_is_found_in_any_theme(lab: JupyterLab) -> None:
     page = lab.open_cells(WIDGETS)
     page.run_all()
     page.panel("Ana").type_and_send("not connected")
     page.panel("Ana").wait_for_alert("press Connect first")
     page.page.locator(".wsl-page-box").wait_for()
-    assert violations(page.page) == []
 
-    page.use_dark_theme()
-    assert violations(page.page) == []
+    assert notebook_violations(page) == []
     page.close()

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details, how_far, shown_steps
-from websocket_lab.widgets.card import safe, with_code
+from websocket_lab.tap.sequence_diagram import folded_text
+from websocket_lab.widgets.card import heading, safe, with_code
 from websocket_lab.widgets.look import stylesheet
 
 
@@ -18,14 +19,14 @@ def verdict_html(verdict: "Verdict") -> str:
     kind = "passed" if verdict.passed else verdict.outcome.replace(" ", "-")
     parts = [
         f"<style>{stylesheet('checking/verdict.css')}</style>",
-        f'<section class="wsl wsl-verdict wsl-{kind}" aria-label="Verdict: {safe(verdict.title)}">',
+        f'<div class="wsl wsl-verdict wsl-{kind}" role="group" aria-label="Verdict: {safe(verdict.title)}">',
         f'<p class="wsl-verdict-head"><strong>{safe(HEADS[verdict.outcome])}</strong>'
         f" <span>{safe(verdict.title)} · {verdict.seconds:.1f} s</span></p>",
         _message(verdict),
         _steps(verdict),
         _details(verdict),
         _picture(verdict),
-        "</section>",
+        "</div>",
     ]
     return "\n".join(filter(None, parts))
 
@@ -66,8 +67,8 @@ def _picture(verdict: "Verdict") -> str:
     if verdict.diagram is None or not verdict.diagram.arrows:
         return ""
 
-    text = f"<details><summary>The same as text</summary><pre>{safe(verdict.diagram.text)}</pre></details>"
-    shown = f"<h4>What crossed the wire</h4>{verdict.diagram.svg}{text}"
+    text = folded_text(verdict.diagram.text)
+    shown = f"{heading('What crossed the wire')}{verdict.diagram.svg}{text}"
     return (
         f"<div>{shown}</div>"
         if not verdict.passed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from websocket_lab.exercise import exercise_notebook
 from websocket_lab.exercise.progress_file import has_passed, honest_tries, visits
-from websocket_lab.widgets.card import Card, safe
+from websocket_lab.widgets.card import Card, heading, safe
 
 
 TITLE = re.compile(r"^# (?:Exercise )?(.+?)\s*$", re.MULTILINE)
@@ -30,7 +30,7 @@ def progress() -> Card:
     heads = [_counted("Lessons visited", lessons), _counted("Exercises passed", exercises)]
     text = "\n".join([heads[0], *map(_text, lessons), heads[1], *map(_text, exercises)])
     tables = [_table(head, lines) for head, lines in zip(heads, (lessons, exercises), strict=True)]
-    return Card(text, f"<h4>Your progress</h4>{''.join(tables)}", "Your progress")
+    return Card(text, f"{heading('Your progress')}{''.join(tables)}", "Your progress")
 
 
 def lesson_lines() -> list[Line]:

@@ -16,7 +16,7 @@ from websocket_lab.exercise.code_diff import diff_table, diff_text, rows
 from websocket_lab.exercise.exercise_notebook import gap_cells, read_solution, solution_path, without_markers
 from websocket_lab.exercise.last_check import last_source
 from websocket_lab.exercise.solution_lock import lock
-from websocket_lab.widgets.card import Card, note, safe
+from websocket_lab.widgets.card import Card, heading, note, safe
 
 
 SIGNS = "− stands before what is only in yours, + before what is only in the solution."
@@ -88,7 +88,7 @@ def _comparison(exercise: str, theirs: str) -> Card:
 
     text = "\n".join([diff_text(yours, theirs), "", ALSO_RIGHT])
     words = f"<p>{SIGNS} {ALSO_RIGHT}</p>"
-    body = f"<h4>Your code beside the solution</h4>{words}{diff_table(compared)}"
+    body = f"{heading('Your code beside the solution')}{words}{diff_table(compared)}"
     return Card(text, body, "Your code beside the solution", wide=True)
 
 
@@ -97,7 +97,8 @@ def _listing(exercise: str, code: str) -> Card:
     place = f"solutions/{path.name}"
     link = f'<a href="../{safe(place)}">{safe(place)}</a>'
     why = "The whole notebook, with the reasons, another way and the usual mistakes, is"
-    body = f'<h4>The solution</h4><pre class="wsl-listing">{highlighted(code)}</pre><p>{why} {link}.</p>'
+    listing = f'<pre class="wsl-listing">{highlighted(code)}</pre>'
+    body = f"{heading('The solution')}{listing}<p>{why} {link}.</p>"
     return Card(f"{code}\n\n{why} {place}.", body, "The solution", wide=True)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, count, repeat
 
-from matplotlib import pyplot
 from matplotlib.axes import Axes
 from websockets.asyncio.client import connect
 
-from websocket_lab.measuring.plots import use_course_style
+from websocket_lab.measuring.plots import course_axes, show_plot
 
 
 NewWaits = Callable[[], Iterator[float]]
@@ -39,15 +38,13 @@ async def knock(
 
 def plot_attempts(attempts: Attempts) -> None:
     """Draw each attempt as a dot, one row for each client, and say how many came together."""
-    use_course_style()
-    axes = pyplot.figure(figsize=(7, 3.4)).subplots()
+    axes = course_axes("Each dot is one client's attempt", height=3.4)
     for band, crowd in enumerate(attempts.values()):
         _draw(axes, band, crowd)
     axes.set_yticks(range(len(attempts)), list(attempts))
     axes.set(ylim=(len(attempts) - 0.5, -0.5), xlim=(0, None), xlabel="seconds since the server went down")
-    axes.set_title("Each dot is one client's attempt")
     axes.grid(axis="y", visible=False)
-    pyplot.show()
+    show_plot(axes)
     print("Attempts (most within 50 ms) —", " · ".join(_words(*item) for item in attempts.items()))
 
 

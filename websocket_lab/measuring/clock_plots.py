@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from statistics import median
 
-from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-from websocket_lab.measuring.plots import use_course_style
+from websocket_lab.measuring.plots import course_axes, show_plot
 
 
 Heard = Sequence[tuple[float, Mapping[str, float], int]]
@@ -19,27 +18,27 @@ Race = Mapping[str, Heard]
 
 def plot_delays(race: Race) -> None:
     """Draw each tick as far to the right as it was heard late, and say the medians."""
-    axes = _axes("Polled ticks are heard late, pushed ticks at once")
+    axes = course_axes("Polled ticks are heard late, pushed ticks at once")
     delays = {way: delays_of(heard, _start(race)) for way, heard in race.items()}
     for row, late in enumerate(delays.values()):
         axes.plot(late, [row] * len(late), linestyle="none", markersize=8, alpha=0.75, clip_on=False)
     axes.set_yticks(range(len(race)), list(race))
     axes.set(ylim=(len(race) - 0.5, -0.5), xlabel="milliseconds after the tick")
     axes.grid(axis="y", visible=False)
-    pyplot.show()
+    show_plot(axes)
     print("Late by (median) —", _listed({way: f"{median(late):.0f} ms" for way, late in delays.items()}))
 
 
 def plot_bytes(race: Race) -> None:
     """Draw how the bytes of each way add up over time, and say the sums."""
-    axes = _axes("Polling pays for headers again and again")
+    axes = course_axes("Polling pays for headers again and again")
     sums = {way: list(accumulate((size for *_, size in heard), initial=0)) for way, heard in race.items()}
     for way, heard in race.items():
         moments = [0.0, *(when - _start(race) for when, *_ in heard)]
         (line,) = axes.plot(moments, sums[way], drawstyle="steps-post", linestyle="-", markersize=4)
         _label(axes, way, moments[-1], sums[way][-1], str(line.get_color()))
     axes.set(xlabel="seconds", ylabel="bytes", ylim=(0, None))
-    pyplot.show()
+    show_plot(axes)
     print("In all —", _listed({way: f"{total[-1]:,} bytes" for way, total in sums.items()}))
 
 
@@ -51,13 +50,6 @@ def delays_of(heard: Heard, start: float) -> list[float]:
 
 def _start(race: Race) -> float:
     return min(heard[0][0] for heard in race.values())
-
-
-def _axes(title: str) -> Axes:
-    use_course_style()
-    axes = pyplot.figure().subplots()
-    axes.set_title(title)
-    return axes
 
 
 def _label(axes: Axes, text: str, x: float, y: float, color: str) -> None:

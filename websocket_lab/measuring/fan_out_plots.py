@@ -3,23 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib import pyplot
-from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from websocket_lab.measuring.plots import use_course_style
+from websocket_lab.measuring.plots import PALE, course_axes, show_plot
 
 
 BESIDE: dict[str, Any] = {"textcoords": "offset points", "va": "center"}
-BAR, LATEST = "#9db4d0", "#0b5cad"
+LATEST = "#0b5cad"
 
 
 def plot_costs(costs: Mapping[str, float], in_flight: int) -> None:
     """Draw a bar for what a delivery costs each way, and say the numbers."""
     pace = f"{in_flight} messages at once" if in_flight > 1 else "one message at a time"
-    axes = _axes(f"What one delivery costs the server, {pace}", height=0.95 + 0.42 * len(costs))
+    axes = course_axes(f"What one delivery costs the server, {pace}", height=0.95 + 0.42 * len(costs))
     words = cost_words(costs)
-    colors = [BAR] * (len(costs) - 1) + [LATEST]
+    colors = [PALE] * (len(costs) - 1) + [LATEST]
     axes.barh(range(len(costs)), list(costs.values()), height=0.6, color=colors)
     for row, (cost, word) in enumerate(zip(costs.values(), words, strict=True)):
         axes.annotate(word, (cost, row), (6, 0), **BESIDE)
@@ -27,7 +25,7 @@ def plot_costs(costs: Mapping[str, float], in_flight: int) -> None:
     axes.set(ylim=(len(costs) - 0.5, -0.5), xlim=(0, 1.45 * max(costs.values())))
     axes.set(xlabel="microseconds of processor time")
     axes.grid(axis="y", visible=False)
-    pyplot.show()
+    show_plot(axes)
     print("A delivery costs", *map(": ".join, zip(costs, words, strict=True)), sep="\n  ")
 
 
@@ -39,7 +37,7 @@ def cost_words(costs: Mapping[str, float]) -> list[str]:
 
 def plot_heard(heard: Mapping[str, Sequence[float]], until: int) -> None:
     """Draw how many texts were heard, second by second, each way; and say how many, and the longest pause."""
-    axes = _axes("Ben hears Ana, while Eve reads nothing")
+    axes = course_axes("Ben hears Ana, while Eve reads nothing")
     lasted = max(max(moments, default=0.0) for moments in heard.values()) + 0.5
     for way, moments in heard.items():
         # Who hears nothing more goes on hearing nothing.
@@ -49,7 +47,7 @@ def plot_heard(heard: Mapping[str, Sequence[float]], until: int) -> None:
         end = times[-1], counts[-1]
         axes.annotate(way, end, (6, 0), **BESIDE, color=line.get_color())
     axes.set(xlabel="seconds", ylabel="texts heard", ylim=(0, 1.1 * until), xlim=(0, 1.2 * lasted))
-    pyplot.show()
+    show_plot(axes)
     print(
         "Ben heard", *[f"{way}: {_heard_words(moments, until)}" for way, moments in heard.items()], sep="\n  "
     )
@@ -57,7 +55,7 @@ def plot_heard(heard: Mapping[str, Sequence[float]], until: int) -> None:
 
 def plot_read(read: Mapping[str, tuple[Sequence[int], int | None]], sent: int) -> None:
     """Draw which of the texts sent were read each way, and say so, with the close code if there is one."""
-    axes = _axes(f"What Eve read of {sent} texts, when she could read again", height=2.4)
+    axes = course_axes(f"What Eve read of {sent} texts, when she could read again", height=2.4)
     for row, (numbers, code) in enumerate(read.values()):
         axes.plot(numbers, [row] * len(numbers), linestyle="none", marker="|", markersize=16, color=LATEST)
         if code:
@@ -66,7 +64,7 @@ def plot_read(read: Mapping[str, tuple[Sequence[int], int | None]], sent: int) -
     axes.set(ylim=(len(read) - 0.4, -0.6), xlim=(-2, sent + 1), xlabel="number of the text")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", visible=False)
-    pyplot.show()
+    show_plot(axes)
     for way, (numbers, code) in read.items():
         print(f"{way}: Eve read {spans(numbers)}, and is {f'closed with {code}' if code else 'still there'}")
 
@@ -95,10 +93,3 @@ def _ratio(value: float) -> str:
     if 0.95 < value < 1.05:
         return "the same"
     return f"{_number(value)} times cheaper" if value > 1 else f"{_number(1 / value)} times dearer"
-
-
-def _axes(title: str, height: float = 3.0) -> Axes:
-    use_course_style()
-    axes = pyplot.figure(figsize=(7, height)).subplots()
-    axes.set_title(title)
-    return axes

@@ -199,7 +199,8 @@ function jsonNodes(text) {
 /* ---- building ---- */
 
 function build(name, url) {
-  const root = make("section", "wsl wsl-panel");
+  const root = make("div", "wsl wsl-panel");
+  root.setAttribute("role", "group");
   root.setAttribute("aria-label", `${name}'s client`);
   const head = buildHead(name, url);
   const wire = buildWire(name);

@@ -20,7 +20,8 @@ function show(model, { root, toggle, state }) {
 }
 
 function build(whose) {
-  const root = make("section", "wsl wsl-cable");
+  const root = make("div", "wsl wsl-cable");
+  root.setAttribute("role", "group");
   root.setAttribute("aria-label", whose);
   const state = make("span", "wsl-cable-state");
   state.setAttribute("role", "status");

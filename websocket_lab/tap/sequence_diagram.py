@@ -1,17 +1,17 @@
 """Who sent what to whom, in order: as a picture (SVG) and as the same in text."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from itertools import pairwise
 
 from websocket_lab.tap.sequence_arrow import Arrow, Kind, readable
 from websocket_lab.tap.sequence_drawing import draw
+from websocket_lab.widgets.card import safe
+from websocket_lab.widgets.look import stylesheet
 
 
 __all__ = ["Arrow", "Kind", "SequenceDiagram"]
 
 NOTHING = "Nothing has crossed yet."
-PRE = "white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0"
 
 
 class SequenceDiagram:
@@ -74,9 +74,16 @@ class SequenceDiagram:
     @property
     def html(self) -> str:
         """The picture, and the same as text to unfold."""
-        text = escape(self.text, quote=True)
-        folded = f'<details><summary>The same as text</summary><pre style="{PRE}">{text}</pre></details>'
-        return f'<div style="max-width: 720px; overflow-x: auto">{self.svg}{folded}</div>'
+        return (
+            f"<style>{stylesheet('tap/diagram_card.css')}</style>"
+            f'<div class="wsl wsl-diagram" role="group" aria-label="{safe(self.summary)}">'
+            f"{self.svg}{folded_text(self.text)}</div>"
+        )
+
+
+def folded_text(text: str) -> str:
+    """Return as HTML the text of a picture, to unfold below it."""
+    return f'<details><summary>The same as text</summary><pre tabindex="0">{safe(text)}</pre></details>'
 
 
 def aligned(arrows: Iterable[Arrow]) -> list[str]:

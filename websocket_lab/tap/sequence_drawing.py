@@ -39,7 +39,8 @@ def draw(clients: Sequence[str], rows: Sequence[Sequence[Arrow]], *, title: str,
     size = f'width="{lanes.width:g}" height="{lanes.height:g}" viewBox="0 0 {lanes.width:g} {lanes.height:g}"'
     title = escape(title, quote=True)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="wsl-wire" role="img" aria-label="{title}" {size}>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="wsl-sequence" role="img" aria-label="{title}" '
+        f"{size}>"
         f"<title>{title}</title><style>{_style()}</style>"
         f"{_lifelines(lanes)}{_note(note)}{''.join(drawn)}{_names(lanes)}</svg>"
     )

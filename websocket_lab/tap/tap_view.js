@@ -35,16 +35,17 @@ function keepNamesInSight({ picture }) {
 }
 
 function build(title) {
-  const root = make("section", "wsl wsl-tap");
+  const root = make("div", "wsl wsl-tap");
+  root.setAttribute("role", "group");
   root.setAttribute("aria-label", title);
-  const head = make("div", "wsl-tap-title", title);
+  const head = make("div", "wsl-title", title);
   const picture = make("div", "wsl-tap-picture");
   picture.tabIndex = 0;
   picture.setAttribute("role", "group");
   picture.setAttribute("aria-label", "Diagram; the same as text below");
   // JupyterLab would take the arrow keys for its own commands.
   picture.dataset.lmSuppressShortcuts = "true";
-  const details = make("details", "wsl-tap-text");
+  const details = make("details", "");
   const text = make("pre", "");
   text.tabIndex = 0;
   details.append(make("summary", "", "The same as text"), text);

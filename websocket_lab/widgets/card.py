@@ -31,7 +31,7 @@ class Card:
         """Return the card as HTML that follows JupyterLab's theme."""
         look = "wsl wsl-card wsl-wide" if self.wide else "wsl wsl-card"
         style = f"<style>{stylesheet('widgets/card.css')}</style>"
-        return f'{style}<section class="{look}" aria-label="{safe(self.label)}">{self.body}</section>'
+        return f'{style}<div class="{look}" role="group" aria-label="{safe(self.label)}">{self.body}</div>'
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return both."""
@@ -41,7 +41,12 @@ class Card:
 def note(title: str, *sentences: str) -> Card:
     """Return a card with a title and a paragraph for each sentence; `code` in backticks is set as code."""
     paragraphs = "".join(f"<p>{with_code(sentence)}</p>" for sentence in sentences)
-    return Card("\n".join([title, *sentences]), f"<h4>{with_code(title)}</h4>{paragraphs}", title)
+    return Card("\n".join([title, *sentences]), f"{heading(title)}{paragraphs}", title)
+
+
+def heading(title: str) -> str:
+    """Return a card's title as HTML, `code` in backticks set as code."""
+    return f'<p class="wsl-title">{with_code(title)}</p>'
 
 
 def with_code(sentence: str) -> str:

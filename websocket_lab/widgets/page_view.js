@@ -65,7 +65,8 @@ async function ask(address) {
 }
 
 function build(model) {
-  const root = make("section", "wsl wsl-page");
+  const root = make("div", "wsl wsl-page");
+  root.setAttribute("role", "group");
   root.setAttribute("aria-label", model.get("title"));
   const head = make("div", "wsl-page-head");
   const address = make("code", "wsl-page-address", model.get("direct"));

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from websocket_lab.tap.sequence_arrow import readable
-from websocket_lab.widgets.card import Card, safe
+from websocket_lab.widgets.card import Card, heading, safe
 from websocket_lab.wire.frame_fields import Field, frame_fields, shown_bytes
 from websocket_lab.wire.wire_style import STYLE
 
@@ -22,7 +22,7 @@ def show_frame(frame: "Frame") -> Card:
     faults = [f"✗ {fault}" for fault in frame.faults]
     text = "\n".join([title, *faults, *_lines(fields)])
     warning = "".join(f'<p class="wsl-wire-bad">{safe(fault)}</p>' for fault in faults)
-    body = f"{STYLE}<h4>{safe(title)}</h4>{warning}{_boxes(frame)}{_table(fields)}"
+    body = f"{STYLE}{heading(title)}{warning}{_boxes(frame)}{_table(fields)}"
     return Card(text, body, title)
 
 

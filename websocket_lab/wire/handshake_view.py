@@ -5,7 +5,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from websocket_lab.tap.sequence_arrow import readable
-from websocket_lab.widgets.card import Card, safe
+from websocket_lab.widgets.card import Card, heading, safe
 from websocket_lab.wire.connection import WireConnection
 from websocket_lab.wire.http_head import HttpHead
 from websocket_lab.wire.wire_style import STYLE
@@ -66,7 +66,7 @@ def show_handshake(connection: WireConnection) -> Card:
     text = [title, "", "Request:", sent_text(request), "", "Response:", sent_text(response), "", outcome]
     return Card(
         "\n".join([*text, *[f"{name}: {value}" for name, value in steps]]),
-        f"{STYLE}<h4>{safe(title)}</h4><p>Request, as sent:</p>{_sent(request)}"
+        f"{STYLE}{heading(title)}<p>Request, as sent:</p>{_sent(request)}"
         f"<p>Response, as sent:</p>{_sent(response)}<p>{safe(outcome)}</p>{_table(steps)}",
         title,
     )

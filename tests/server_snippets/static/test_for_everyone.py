@@ -1,10 +1,9 @@
 """The test page is for everyone: by keyboard, on a phone, enlarged, in the dark, read aloud."""
 
-import os
-
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accessibility import violations
 from tests.server_snippets.static.connection_card import ConnectionCard, add_card
 
 
@@ -81,14 +80,3 @@ def test_axe_finds_no_fault(page: Page, ana: ConnectionCard, scheme: str) -> Non
     expect(eve.state).to_have_text("refused")
     page.locator("details").evaluate_all("(all) => all.forEach((each) => { each.open = true; })")
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds against the page, one line for each rule."""
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        reason = "axe-core is missing: pip install axe-playwright-python"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]

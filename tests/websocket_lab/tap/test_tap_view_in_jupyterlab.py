@@ -66,13 +66,13 @@ def test_the_wire_is_live_can_be_pulled_and_can_be_read_by_all(lab: JupyterLab) 
     )
     for cell in range(5):
         page.run_cell(cell)
-    wire = page.page.get_by_role("region", name="Everyone on the wire")
+    wire = page.page.get_by_role("group", name="Everyone on the wire")
     wire.locator("title", has_text="Hello <b>everyone</b>").last.wait_for(state="attached")
     wire.get_by_text("The same as text").click()
     assert 'server → Eve   text     "Hello <b>everyone</b>"' in wire.locator("pre").inner_text()
     assert wire.locator("b").count() == 0
 
-    cable = page.page.get_by_role("region", name="Ana's cable")
+    cable = page.page.get_by_role("group", name="Ana's cable")
     cable.get_by_role("button", name="Pull the cable").click()
     cable.get_by_role("status").get_by_text("pulled: nothing passes").wait_for()
     wire.locator("text", has_text="cable pulled").wait_for()

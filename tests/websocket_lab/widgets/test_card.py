@@ -12,7 +12,7 @@ def test_both_are_in_the_bundle():
 
 def test_a_screen_reader_has_a_name_for_it():
     assert (
-        '<section class="wsl wsl-card" aria-label="&quot;greeting&quot;">'
+        '<div class="wsl wsl-card" role="group" aria-label="&quot;greeting&quot;">'
         in Card("", "", '"greeting"')._repr_html_()
     )
 
@@ -21,7 +21,7 @@ def test_a_note_has_a_title_and_paragraphs():
     card = note("Title", "One.", "Two.")
 
     assert repr(card) == "Title\nOne.\nTwo."
-    assert "<h4>Title</h4><p>One.</p><p>Two.</p>" in card._repr_html_()
+    assert '<p class="wsl-title">Title</p><p>One.</p><p>Two.</p>' in card._repr_html_()
 
 
 def test_backticks_make_code_and_everything_is_escaped():
