@@ -1,10 +1,13 @@
-"""Keep the course true to itself: `python -m authoring sync | check | lock`.
+"""Keep the course true to itself: `python -m authoring sync | check | lock | pictures`.
 
     sync    write what is generated: server code in tagged cells, exercises, navigation, the README's tables,
             the format
     check   write nothing; say in a sentence each what `sync` would change and what breaks a rule; exit with 1
             if anything does
     lock    pin the dependencies again
+    pictures
+            take the README's pictures again, from a lesson that runs in JupyterLab; needs Chromium. `check`
+            leaves them alone: pixels differ from machine to machine
 
 Edit a lesson in JupyterLab, or as text:
 
@@ -49,20 +52,33 @@ def lock(upgrade: bool) -> int:
     return 0
 
 
+def pictures(root: Path) -> int:
+    """Take the README's pictures again, where Chromium is installed."""
+    # Only this command needs a browser.
+    from authoring.pictures import take_pictures
+
+    taken = take_pictures(root / "pictures")
+    for path in taken:
+        print(f"Wrote {path.relative_to(root).as_posix()}")
+    if not taken:
+        print("Chromium is not installed, so the README keeps the pictures that it has.")
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = _options(arguments)
     if options.command == "lock":
         return lock(options.upgrade)
-    return {"sync": sync, "check": check}[options.command](options.root)
+    return {"sync": sync, "check": check, "pictures": pictures}[options.command](options.root)
 
 
 def _options(arguments: list[str] | None) -> Namespace:
     parser = ArgumentParser(
         "python -m authoring", description=__doc__, formatter_class=RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="sync | check | lock")
-    for name in ("sync", "check"):
+    commands = parser.add_subparsers(dest="command", required=True, metavar="sync | check | lock | pictures")
+    for name in ("sync", "check", "pictures"):
         command = commands.add_parser(name)
         command.add_argument("--root", type=Path, default=ROOT, help="another copy of the course")
     commands.add_parser("lock").add_argument(

@@ -10,15 +10,16 @@ from authoring.lesson import Lesson, step_names
 
 LESSONS = "lessons"
 EXERCISES = "exercises"
-LESSON_HEAD = "| | Lesson | What you see live | Minutes | The server |\n|---:|---|---|---:|---|"
+LESSON_HEAD = "| No. | Lesson | What you see live | Minutes | The server |\n|---:|---|---|---:|---|"
 EXERCISE_HEAD = (
-    "| | Exercise | What you build | Minutes | Difficulty | After lesson |\n|---:|---|---|---:|---|---:|"
+    "| No. | Exercise | What you build | Minutes | Difficulty | After lesson |\n|---:|---|---|---:|---|---:|"
 )
 
 
 def with_tables(readme: str, lessons: list[Lesson], exercises: list[Exercise], root: Path) -> str:
     """Return the README's text with the tables of lessons and exercises, each between its two markers."""
-    readme = _with_rows(readme, LESSONS, [LESSON_HEAD, *(_row(lesson, root) for lesson in lessons)])
+    rows = [_row(lesson, root) for lesson in lessons]
+    readme = _with_rows(readme, LESSONS, [LESSON_HEAD, *rows, _sum(lessons)])
     return _with_rows(readme, EXERCISES, [EXERCISE_HEAD, *map(_exercise_row, exercises)])
 
 
@@ -63,6 +64,11 @@ def _row(lesson: Lesson, root: Path) -> str:
     return _cells(
         [str(lesson.number), title, lesson.promise or "", str(lesson.minutes or ""), _steps(lesson, root)]
     )
+
+
+def _sum(lessons: list[Lesson]) -> str:
+    minutes = sum(lesson.minutes or 0 for lesson in lessons)
+    return _cells(["", "All lessons", f"About {minutes / 60:.0f} hours.", str(minutes), ""])
 
 
 def _steps(lesson: Lesson, root: Path) -> str:

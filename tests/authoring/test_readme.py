@@ -35,6 +35,13 @@ def test_the_lessons_own_step_comes_first(course):
     assert row.index("step_04_naive.py") < row.index("step_04_manager.py")
 
 
+def test_the_last_row_adds_the_minutes_up(course):
+    lessons = [course.add_good_lesson("02_echo", "Echo"), course.add_good_lesson("12_testing", "Testing")]
+
+    table = with_tables(README, lessons, [], course.root)
+    assert "All lessons | About 1 hours. | 40 |" in table
+
+
 def test_the_last_lesson_shows_main(course):
     course.add_step("main")
     lesson = course.add_good_lesson("15_the_whole_server", "The whole server")
