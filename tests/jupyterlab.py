@@ -22,6 +22,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 
+# What opens the notebooks: `lab` is JupyterLab, `notebook` is Notebook 7, which is made of its parts.
+FRONT_END = os.environ.get("WEBSOCKET_LAB_FRONT_END", "lab")
+MODULE, APP, PAGE_AT = {
+    "lab": ("jupyterlab", "LabApp", "lab/tree"),
+    "notebook": ("notebook", "JupyterNotebookApp", "notebooks"),
+}[FRONT_END]
+
 REPOSITORY = Path(__file__).parent.parent
 # What a lesson may read or import beside itself.
 COPIED = ("notebooks", "exercises", "solutions", "README.md", "GLOSSARY.md")
@@ -71,7 +78,7 @@ class JupyterLab:
         """Open a notebook of `notebooks/` (or a path with a folder in it) in a new page."""
         file = path if "/" in path else f"notebooks/{path}"
         page = self.browser.new_page(**({"viewport": {"width": 1280, "height": 1000}} | page_options))
-        page.goto(f"{self.url}/lab/tree/{quote(file)}?reset&token={self.token}")
+        page.goto(f"{self.url}/{PAGE_AT}/{quote(file)}?reset&token={self.token}")
         within(page, UNTIL_READY, 60)
         return NotebookPage(page, self.root / file)
 
@@ -329,7 +336,7 @@ def command(root: Path, port: int, token: str) -> list[str]:
         sys.executable,
         *(
             "-m",
-            "jupyterlab",
+            MODULE,
             "--no-browser",
             "--ip=127.0.0.1",
             f"--port={port}",
@@ -337,7 +344,7 @@ def command(root: Path, port: int, token: str) -> list[str]:
         ),
         *(f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}"),
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
-        "--LabApp.expose_app_in_browser=True",
+        f"--{APP}.expose_app_in_browser=True",
         # So that a test can open it under the name of another machine.
         "--ServerApp.local_hostnames=elsewhere.localhost",
     ]

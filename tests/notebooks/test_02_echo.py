@@ -1,5 +1,6 @@
 """Lesson 2: one echo server, four kinds of client, and what becomes of asyncio.run in a notebook."""
 
+import ipykernel
 import pytest
 
 from tests.jupyterlab import JupyterLab
@@ -75,6 +76,7 @@ def test_a_person_types_and_two_panels_of_the_lesson_agree(lab: JupyterLab) -> N
     assert ana.rows()[-2:] == ["typed by hand", "Echo: typed by hand"]
 
 
+@pytest.mark.skipif(ipykernel.version_info[0] < 7, reason="ipykernel 6 goes on.")
 def test_nest_asyncio_in_the_kernel_would_hang_run_all(lab: JupyterLab) -> None:
     page = lab.open_cells(
         "import nest_asyncio, asyncio\nnest_asyncio.apply()",

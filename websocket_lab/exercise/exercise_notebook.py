@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
-from nbformat import NotebookNode
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,26 +40,29 @@ def solution_path(exercise: str) -> Path:
     return found[exercise]
 
 
-def read_solution(exercise: str) -> NotebookNode:
+def read_solution(exercise: str) -> "NotebookNode":
     """Return the exercise's solution."""
     return read(solution_path(exercise))
 
 
-def read(path: Path) -> NotebookNode:
+def read(path: Path) -> "NotebookNode":
     """Return the notebook in a file; ValueError if it holds none."""
+    # Its schema takes most of a second to load, and a lesson that checks nothing never reads a notebook.
+    import nbformat
+
     text = path.read_text(encoding="utf-8")
     try:
-        return NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
+        return nbformat.NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
     except (AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise ValueError(f"{path.name} is not a notebook: {error}") from error
 
 
-def tags(cell: NotebookNode) -> list[str]:
+def tags(cell: "NotebookNode") -> list[str]:
     """Return the cell's tags."""
     return list(cell.metadata.get("tags", []))
 
 
-def server_cells(notebook: NotebookNode) -> list[tuple[int, str]]:
+def server_cells(notebook: "NotebookNode") -> list[tuple[int, str]]:
     """Return the number, counted from 1, and the code of each cell that builds what is checked."""
     return [
         (number, str(cell.source))
@@ -66,12 +71,12 @@ def server_cells(notebook: NotebookNode) -> list[tuple[int, str]]:
     ]
 
 
-def gap_cells(notebook: NotebookNode) -> list[str]:
+def gap_cells(notebook: "NotebookNode") -> list[str]:
     """Return the code of the cells in which the learner has something to fill in."""
     return [code for _, code in server_cells(notebook) if BEGIN in code]
 
 
-def as_exercise(notebook: NotebookNode) -> NotebookNode:
+def as_exercise(notebook: "NotebookNode") -> "NotebookNode":
     """Return the learner's version of a solution; ValueError where a marker lacks its partner."""
     exercise = deepcopy(notebook)
     for number, cell in enumerate(exercise.cells, 1):

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import linecache
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -68,10 +69,18 @@ def _source(thing: Any) -> list[str]:
     definition = _definition(thing)
     function = next(_functions(definition), None)
     if function is None:
-        return []
+        return _cells_that_define(definition)
     file = function.__code__.co_filename
     code = _text_in_file(definition) if _is_file(file) else "".join(linecache.getlines(file))
     return [code] if code else []
+
+
+def _cells_that_define(kind: Callable[..., Any]) -> list[str]:
+    """Return the latest cell that defines a class in which no function leads to its source."""
+    beginning = re.compile(rf"^class {re.escape(kind.__name__)}\b", re.MULTILINE)
+    cells = [name for name in linecache.cache if "ipykernel_" in name or name.startswith("<ipython-input")]
+    texts = ["".join(linecache.getlines(name)) for name in cells]
+    return [text for text in texts if beginning.search(text)][-1:]
 
 
 def _text_in_file(definition: Callable[..., Any]) -> str:

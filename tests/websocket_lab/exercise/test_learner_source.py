@@ -8,7 +8,7 @@ import pytest
 
 from tests.websocket_lab.small_exercise import APP, IMPORTS, SHOUT, tagged
 from websocket_lab.exercise.exercise_notebook import with_stubs, without_markers
-from websocket_lab.exercise.learner_source import is_untouched, learner_cell
+from websocket_lab.exercise.learner_source import is_untouched, learner_cell, sources
 
 
 STUBS = [IMPORTS, with_stubs(SHOUT), with_stubs(APP)]
@@ -109,6 +109,19 @@ def test_a_class_its_object_and_its_maker_lead_to_the_class(client_exercise, run
 
     assert learner_cell(found, "calling") == without_markers(CLIENT)
     assert not is_untouched("calling", found)
+
+
+FIELDS = '''\
+class Fields:
+    """Has no function of its own."""
+
+    name: str = ""'''
+
+
+def test_a_class_that_has_only_fields_leads_to_its_latest_cell(run_cells):
+    found = run_cells(FIELDS.replace("name", "title"), FIELDS, "subject = lambda: Fields()")
+
+    assert [code.strip() for code in sources(found["subject"], FIELDS)] == [FIELDS]
 
 
 def test_an_untouched_class_is_untouched(client_exercise, run_cells):
