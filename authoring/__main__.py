@@ -1,13 +1,17 @@
-"""Keep the course true to itself: `python -m authoring sync | check | lock | pictures`.
+"""Keep the course true to itself: `python -m authoring COMMAND`, which is one of these:
 
-    sync    write what is generated: server code in tagged cells, exercises, navigation, the README's tables,
-            the format
-    check   write nothing; say in a sentence each what `sync` would change and what breaks a rule; exit with 1
-            if anything does
-    lock    pin the dependencies again
-    pictures
-            take the README's pictures again, from a lesson that runs in JupyterLab; needs Chromium. `check`
-            leaves them alone: pixels differ from machine to machine
+    sync      write what is generated: server code in tagged cells, exercises, navigation, the glossary, the
+              README's tables, the format
+    check     write nothing; say in a sentence each what `sync` would change and what breaks a rule; exit with
+              1 if anything does
+    new       begin a lesson or an exercise with stubs that work: `new lesson 16_topic` or
+              `new exercise 13_topic`
+    lock      pin the dependencies again
+    pictures  take the README's pictures again, from a lesson that runs in JupyterLab; needs Chromium. `check`
+              leaves them alone: pixels differ from machine to machine
+    versions  try some tests with each Python, with older packages, and in Notebook 7; `versions python` tries
+              those whose name holds that word
+    newest    try them with the newest of everything; say what has changed and what fails
 
 Edit a lesson in JupyterLab, or as text:
 
@@ -20,11 +24,12 @@ in `solutions/`, between and around `### BEGIN SOLUTION` and `### END SOLUTION`.
 """
 
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter, _SubParsersAction
 from pathlib import Path
 
 from authoring.course import Course
 from authoring.faults import Fault
+from authoring.versions import try_newest, try_versions
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,26 +70,60 @@ def pictures(root: Path) -> int:
     return 0
 
 
+def new(kind: str, name: str, root: Path) -> int:
+    """Begin a lesson or an exercise; return 1 if it cannot be begun."""
+    # Only this command needs the templates.
+    from authoring.new import begin
+
+    try:
+        written = begin(kind, name, root)
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(*(f"Wrote {path.relative_to(root).as_posix()}" for path in written), sep="\n")
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code."""
     options = _options(arguments)
-    if options.command == "lock":
-        return lock(options.upgrade)
-    return {"sync": sync, "check": check, "pictures": pictures}[options.command](options.root)
+    return int(options.run(options))
 
 
 def _options(arguments: list[str] | None) -> Namespace:
     parser = ArgumentParser(
         "python -m authoring", description=__doc__, formatter_class=RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="sync | check | lock | pictures")
-    for name in ("sync", "check", "pictures"):
+    names = "sync | check | new | lock | pictures | versions | newest"
+    commands = parser.add_subparsers(dest="command", required=True, metavar=names)
+    _add_course_commands(commands)
+    _add_package_commands(commands)
+    return parser.parse_args(arguments)
+
+
+def _add_course_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    runs = {
+        "sync": lambda options: sync(options.root),
+        "check": lambda options: check(options.root),
+        "pictures": lambda options: pictures(options.root),
+        "new": lambda options: new(options.kind, options.name, options.root),
+    }
+    for name, run in runs.items():
         command = commands.add_parser(name)
         command.add_argument("--root", type=Path, default=ROOT, help="another copy of the course")
-    commands.add_parser("lock").add_argument(
-        "--upgrade", action="store_true", help="take the newest versions"
-    )
-    return parser.parse_args(arguments)
+        command.set_defaults(run=run)
+    commands.choices["new"].add_argument("kind", choices=["lesson", "exercise"])
+    commands.choices["new"].add_argument("name", help="its number and topic, such as 16_topic")
+
+
+def _add_package_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    pins = commands.add_parser("lock")
+    pins.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    pins.set_defaults(run=lambda options: lock(options.upgrade))
+    versions = commands.add_parser("versions")
+    versions.add_argument("wanted", nargs="?", default="", help="a word of the names of those to try")
+    versions.set_defaults(run=lambda options: try_versions(options.wanted))
+    commands.add_parser("newest").set_defaults(run=lambda _: try_newest())
 
 
 def _report(faults: list[Fault]) -> int:

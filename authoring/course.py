@@ -12,6 +12,7 @@ from authoring.exercise_navigation import exercise_links, furnish_exercise, furn
 from authoring.exercise_shape import exercise_faults
 from authoring.faults import Fault
 from authoring.glossary import PAGE, SOURCE, Glossary
+from authoring.guides import Guides
 from authoring.lesson import Lesson, lesson_paths, misnamed
 from authoring.limits import EXERCISE, LESSON, WELCOME, limit_faults
 from authoring.links import link_faults
@@ -47,6 +48,7 @@ class Course:
         course._refresh_exercises()
         course._refresh_readme()
         course._refresh_glossary()
+        course.texts |= Guides(root, course.lessons, course.exercises).texts()
         return course
 
     def write(self) -> list[Path]:
@@ -62,7 +64,8 @@ class Course:
         drifted = [drift(self._name(path), _read(path), text) for path, text in self.texts.items()]
         judged = [self._judge(lesson) for lesson in self.lessons]
         judged += [self._judge_exercise(exercise) for exercise in self.exercises]
-        return [*self.faults, *chain(*drifted), *chain(*judged), *self._judge_readme()]
+        pages = [self._judge_page(path) for path in self.texts if path.suffix == ".md"]
+        return [*self.faults, *chain(*drifted), *chain(*judged), *chain(*pages)]
 
     def _read_lessons(self) -> None:
         for path in misnamed(self.root):
@@ -143,11 +146,10 @@ class Course:
             place = f"{lesson.place}, cell {cell.number}"
             yield from link_faults(place, Prose(cell.source), lesson.path, self.root)
 
-    def _judge_readme(self) -> Iterator[Fault]:
-        path = self.root / "README.md"
+    def _judge_page(self, path: Path) -> Iterator[Fault]:
         prose = Prose(self.texts[path])
-        yield from text_faults("README.md", prose)
-        yield from link_faults("README.md", prose, path, self.root)
+        yield from text_faults(self._name(path), prose)
+        yield from link_faults(self._name(path), prose, path, self.root)
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()

@@ -19,8 +19,8 @@ EXERCISE_HEAD = (
 def with_tables(readme: str, lessons: list[Lesson], exercises: list[Exercise], root: Path) -> str:
     """Return the README's text with the tables of lessons and exercises, each between its two markers."""
     rows = [_row(lesson, root) for lesson in lessons]
-    readme = _with_rows(readme, LESSONS, [LESSON_HEAD, *rows, _sum(lessons)])
-    return _with_rows(readme, EXERCISES, [EXERCISE_HEAD, *map(_exercise_row, exercises)])
+    readme = with_rows(readme, LESSONS, [LESSON_HEAD, *rows, _sum(lessons)])
+    return with_rows(readme, EXERCISES, [EXERCISE_HEAD, *map(_exercise_row, exercises)])
 
 
 def missing_markers(readme: str, has_exercises: bool) -> list[Fault]:
@@ -45,7 +45,8 @@ def _between(name: str) -> re.Pattern[str]:
     return re.compile(f"(?<={start}).*?(?={end})", re.DOTALL)
 
 
-def _with_rows(readme: str, name: str, rows: list[str]) -> str:
+def with_rows(readme: str, name: str, rows: list[str]) -> str:
+    """Return the page with these lines between its two markers of that name."""
     return _between(name).sub(lambda _: "\n" + "\n".join(rows) + "\n", readme, count=1)
 
 

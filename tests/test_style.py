@@ -107,7 +107,7 @@ def test_types_are_right() -> None:
 
 
 def test_words_are_spelled_right() -> None:
-    result = run("codespell_lib", *files(".py", ".md", ".ipynb"))
+    result = run("codespell_lib", *files(".py", ".md", ".ipynb", ".css", ".js", ".html", ".toml", ".txt"))
     assert result.returncode == 0, result.stdout
 
 

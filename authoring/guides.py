@@ -1,0 +1,93 @@
+"""What nobody keeps by hand in the guides: the plans for teachers, and the map of the code."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from authoring.exercise import Exercise
+from authoring.lesson import Lesson
+from authoring.readme import with_rows
+
+
+TEACHING = "teaching/README.md"
+CONTRIBUTING = "CONTRIBUTING.md"
+PLAN_HEAD = "| When | Together | Minutes |\n|---|---|---:|"
+MAP_HEAD = "| Folder | What it does |\n|---|---|"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a plan: when it is, and the numbers of its lessons and exercises."""
+
+    when: str
+    lessons: tuple[int, ...] = ()
+    exercises: tuple[int, ...] = ()
+
+
+PLANS = {
+    "one-day": (
+        Block("Before coffee", (0, 1, 2)),
+        Block("Until lunch", (3, 4)),
+        Block("After lunch", (7,), (5,)),
+        Block("Until the end", (8,), (1,)),
+    ),
+    "four-weeks": (
+        Block("Week 1", (0, 1, 2, 3, 4), (5,)),
+        Block("Week 2", (5, 6, 7, 8), (6, 7, 1, 3)),
+        Block("Week 3", (9, 10, 11), (2, 4, 8, 9, 10)),
+        Block("Week 4", (12, 13, 14, 15), (11, 12)),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Guides:
+    """The guides of the course in `root`."""
+
+    root: Path
+    lessons: list[Lesson]
+    exercises: list[Exercise]
+
+    def texts(self) -> dict[Path, str]:
+        """Return what each guide that is there should hold."""
+        writers = {TEACHING: self._with_plans, CONTRIBUTING: self._with_map}
+        paths = {self.root / name: write for name, write in writers.items() if (self.root / name).exists()}
+        return {path: write(path.read_text(encoding="utf-8")) for path, write in paths.items()}
+
+    def _with_plans(self, text: str) -> str:
+        for name, blocks in PLANS.items():
+            text = with_rows(text, name, [PLAN_HEAD, *self._rows(blocks)])
+        return text
+
+    def _rows(self, blocks: tuple[Block, ...]) -> Iterator[str]:
+        total = 0
+        for block in blocks:
+            pages = self._pages(block)
+            minutes = sum(page.minutes or 0 for page in pages)
+            total += minutes
+            yield f"| {block.when} | {'<br>'.join(map(_entry, pages))} | {minutes} |"
+        yield f"| **All** | | **{total}** |"
+
+    def _pages(self, block: Block) -> list[Lesson]:
+        lessons = [lesson for lesson in self.lessons if lesson.number in block.lessons]
+        numbered = {exercise.number: exercise for exercise in self.exercises}
+        return [*lessons, *(numbered[number] for number in block.exercises if number in numbered)]
+
+    def _with_map(self, text: str) -> str:
+        return with_rows(
+            text, "map", [MAP_HEAD, *(f"| `{name}/` | {says} |" for name, says in self._packages())]
+        )
+
+    def _packages(self) -> Iterator[tuple[str, str]]:
+        for file in sorted(self.root.glob("*/**/__init__.py")):
+            name = file.parent.relative_to(self.root).as_posix()
+            if not name.startswith((".", "tests", "node_modules")):
+                says = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+                yield name, says.partition("\n")[0]
+
+
+def _entry(page: Lesson) -> str:
+    return f"[{page.name}](../{page.path.parent.name}/{page.path.name}) ({page.minutes})".replace(
+        "../solutions/", "../exercises/"
+    )

@@ -1,0 +1,40 @@
+"""The plans for teachers have the lessons' own minutes, and the map names every package."""
+
+from pathlib import Path
+
+from authoring.course import Course
+from authoring.guides import CONTRIBUTING, PLANS, TEACHING
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_plan_adds_up_the_minutes_of_what_is_there(course):
+    course.add_good_lesson("00_hello", "Hello")
+    course.add_good_lesson("02_echo", "Echo")
+    guide = course.root / TEACHING
+    guide.parent.mkdir()
+    guide.write_text("<!-- one-day:start -->\n<!-- one-day:end -->")
+
+    page = Course.read(course.root).texts[guide]
+
+    assert (
+        "[0 · Hello](../notebooks/00_hello.ipynb) (20)<br>[2 · Echo](../notebooks/02_echo.ipynb) (20) | 40 |"
+        in page
+    )
+    assert "| **All** | | **40** |" in page
+
+
+def test_four_weeks_have_every_lesson_and_every_exercise_once():
+    course, blocks = Course.read(ROOT), PLANS["four-weeks"]
+
+    assert {lesson.number for lesson in course.lessons} <= {one for block in blocks for one in block.lessons}
+    assert sorted(one for block in blocks for one in block.exercises) == [e.number for e in course.exercises]
+
+
+def test_every_package_is_on_the_map():
+    page = (ROOT / CONTRIBUTING).read_text(encoding="utf-8")
+    packages = [path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/__init__.py")]
+
+    assert len(packages) > 10
+    assert [name for name in packages if f"| `{name}/` | " not in page] == []
