@@ -1,4 +1,4 @@
-"""Keep the course true to itself: `python -m authoring COMMAND`, which is one of these:
+"""Keep the course true to itself: `python -m authoring COMMAND`.
 
     sync      write what is generated: server code in tagged cells, exercises, navigation, the glossary, the
               README's tables, the format
