@@ -63,7 +63,7 @@ def _cells(cells: list[str]) -> str:
 def _row(lesson: Lesson, root: Path) -> str:
     title = f"[{lesson.title}](notebooks/{lesson.path.name})"
     return _cells(
-        [str(lesson.number), title, lesson.promise or "", str(lesson.minutes or ""), _steps(lesson, root)]
+        [str(lesson.number), title, lesson.promise or "", str(lesson.minutes or ""), _step(lesson, root)]
     )
 
 
@@ -72,6 +72,7 @@ def _sum(lessons: list[Lesson]) -> str:
     return _cells(["", "All lessons", f"About {minutes / 60:.0f} hours.", str(minutes), ""])
 
 
-def _steps(lesson: Lesson, root: Path) -> str:
-    links = [f"[{name}.py](server_snippets/{name}.py)" for name in step_names(root, lesson)]
-    return " · ".join(links) or "–"
+def _step(lesson: Lesson, root: Path) -> str:
+    # The lesson itself names the others: here they would be a wall of links.
+    names = step_names(root, lesson)
+    return f"[{names[0]}.py](server_snippets/{names[0]}.py)" if names else "–"
