@@ -53,17 +53,6 @@ def test_a_rebuild_gives_no_difference(course, built):
     assert Course.read(course.root).write() == []
 
 
-def test_what_a_learner_did_to_an_exercise_is_noticed(course, built):
-    course.add_good_solution()
-    built()
-    path = course.root / "exercises" / "01_shout.ipynb"
-    path.write_text(path.read_text().replace("# Your code here", "# Done"))
-
-    assert course.faults() == [
-        "exercises/01_shout.ipynb is not as `sync` writes it; run `python -m authoring sync`."
-    ]
-
-
 def test_an_exercise_that_is_missing_or_broken_is_noticed(course, built):
     course.add_good_solution()
     built()
@@ -154,3 +143,46 @@ def test_notebooks_that_belong_to_nothing_are_named(course):
         "solutions/Untitled.ipynb is no solution by its name; call it NN_slug.ipynb.",
         "exercises/02_old.ipynb has no solution; write solutions/02_old.ipynb, or delete it.",
     ]
+
+
+@pytest.fixture
+def worked_on(course, built):
+    """The path of an exercise whose gaps a learner has filled, with what its cells showed."""
+    course.add_good_lesson("02_echo", "Echo")
+    course.add_good_solution()
+    for page, text in Course.read(course.root).texts.items():
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(text)
+    path = course.root / "exercises" / "01_shout.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = 1
+            cell.source = cell.source.replace("...", "return 1")
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_a_learner_may_fill_the_gaps(course, worked_on, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+
+    assert [fault for fault in course.faults() if fault.startswith("exercises/")] == []
+
+
+def test_what_is_published_has_its_gaps_empty(course, worked_on, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+
+    assert (
+        "exercises/01_shout.ipynb is not as `sync` writes it; run `python -m authoring sync`."
+        in course.faults()
+    )
+
+
+def test_other_text_than_the_learner_s_is_told(course, worked_on, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    worked_on.write_text(worked_on.read_text().replace("Ana shouts", "Ben shouts"))
+
+    assert (
+        "exercises/01_shout.ipynb is not as `sync` writes it; run `python -m authoring sync`."
+        in course.faults()
+    )
