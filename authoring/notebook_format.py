@@ -25,6 +25,7 @@ METADATA = {
         "version": "3.11.7",
     },
 }
+GENERATED_IDS = {"navigation-top", "navigation-end", "kernel-check-words", "kernel-check"}
 LEGAL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
@@ -78,7 +79,9 @@ def _kept(metadata: NotebookNode) -> dict[str, Any]:
 
 def _stable_id(cell: NotebookNode, position: int, taken: set[str]) -> str:
     own = str(cell.get("id", ""))
-    if LEGAL_ID.fullmatch(own) and own not in taken:
+    # jupytext may give an author's cell the id of a generated one, which is about to come anew.
+    is_free = own not in taken and (own not in GENERATED_IDS or bool(cell.metadata.get("tags")))
+    if LEGAL_ID.fullmatch(own) and is_free:
         return own
     # Made from what is there, so that two runs make the same id.
     return sha256(f"{position}\n{cell.source}".encode()).hexdigest()[:8]

@@ -78,3 +78,13 @@ def test_the_notebook_is_valid():
 def test_what_is_no_notebook_is_refused():
     with pytest.raises(ValueError, match="no cells"):
         parse("{}")
+
+
+def test_an_author_s_cell_does_not_keep_the_id_of_a_generated_one():
+    cell = nbformat.v4.new_markdown_cell("The itch.")
+    cell.id = "kernel-check"
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+
+    normalise(notebook)
+
+    assert notebook.cells[0].id not in ("kernel-check", "")
