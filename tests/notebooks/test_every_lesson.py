@@ -14,7 +14,9 @@ from tests.notebooks.run import LESSONS
 def test_its_own_tests_run_it_without_a_person(lesson: str) -> None:
     own = Path(__file__).with_name(f"test_{Path(lesson).stem}.py")
 
-    assert re.search(r"run_lesson\((LESSON|NAME|\")", own.read_text(encoding="utf-8")), f"{own.name} does not."
+    assert re.search(r"run_lesson\((LESSON|NAME|\")", own.read_text(encoding="utf-8")), (
+        f"{own.name} does not."
+    )
 
 
 # Two runs of a lesson that measures take a busy machine minutes.
