@@ -1,0 +1,137 @@
+"""deployment/nginx.conf, with a real nginx in front of the real command."""
+
+import os
+import shutil
+import ssl
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from websocket_lab import ConnectFailed, LiveClient
+from websocket_lab.processes.private_nginx import PrivateNginx
+from websocket_lab.processes.service import Service
+
+
+AUTHORITY = trustme.CA()
+Visit = Callable[..., LiveClient]
+
+
+def trusting() -> ssl.SSLContext:
+    """Return what a client needs that trusts our authority."""
+    context = ssl.create_default_context()
+    AUTHORITY.configure_trust(context)
+    return context
+
+
+def need_nginx() -> None:
+    """Skip the test where nginx is missing (fail, if this is CI)."""
+    if shutil.which("nginx") is None:
+        reason = "nginx is not installed."
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a certificate for this machine."""
+    folder = tmp_path_factory.mktemp("certificate")
+    certificate = AUTHORITY.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(folder / "chain.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    need_nginx()
+    with Service("--log-level", "info", "--max-per-address", "20") as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def nginx(service: Service, files: Path) -> Iterator[PrivateNginx]:
+    with PrivateNginx(service.port, files) as nginx:
+        yield nginx
+
+
+def visit(nginx: PrivateNginx, path: str = "/ws", **options: object) -> LiveClient:
+    """Return a client of the server behind nginx."""
+    return LiveClient(nginx.url(path), ssl=trusting(), **options)
+
+
+def test_messages_pass_both_ways(nginx: PrivateNginx) -> None:
+    with visit(nginx) as ana:
+        ana.send("hi")
+        assert ana.receive() == "Echo: hi"
+
+
+def test_a_close_code_passes(nginx: PrivateNginx) -> None:
+    with visit(nginx, "/ws/auth?token=wrong") as eve:
+        assert eve.wait_closed() == 4001
+
+
+def test_the_page_s_own_origin_is_welcome_and_a_foreign_one_is_not(nginx: PrivateNginx) -> None:
+    visit(nginx, origin=f"https://127.0.0.1:{nginx.port}").connect().disconnect()
+    for foreign in ("https://evil.example", f"http://127.0.0.1:{nginx.port}"):
+        with pytest.raises(ConnectFailed) as failure:
+            visit(nginx, origin=foreign).connect()
+        assert failure.value.status == 403
+
+
+def test_64_kib_pass_and_more_does_not(nginx: PrivateNginx) -> None:
+    with visit(nginx) as ana:
+        ana.send("x" * 65_536)
+        assert ana.receive() == f"Echo: {'x' * 65_536}"
+        ana.send("x" * 65_537)
+        assert ana.wait_closed() == 1009
+
+
+def test_health_and_readiness_are_asked_through_it(nginx: PrivateNginx) -> None:
+    for path in ("health", "ready"):
+        url = f"https://127.0.0.1:{nginx.port}/{path}"
+        with urllib.request.urlopen(url, timeout=10, context=trusting()) as answer:
+            assert answer.status == 200
+
+
+def test_a_client_cannot_choose_its_address(nginx: PrivateNginx, service: Service) -> None:
+    headers = {"X-Forwarded-For": "192.0.2.77", "X-Forwarded-Proto": "ws"}
+    with visit(nginx, "/ws/json", additional_headers=headers):
+        assert "path=/ws/json address=127.0.0.1" in service.log()
+        assert "192.0.2.77" not in service.log()
+
+
+def test_no_token_is_in_the_log_of_nginx(nginx: PrivateNginx) -> None:
+    visit(nginx, "/ws/auth?token=secret-token").connect().disconnect()
+    with visit(nginx) as ana:
+        ana.send("hi")
+        ana.receive()
+
+    assert "/ws/auth 101" in nginx.log()
+    assert "secret-token" not in nginx.log()
+
+
+def test_a_short_read_timeout_cuts_who_hears_nothing(service: Service, files: Path) -> None:
+    changes = {"proxy_read_timeout 60s": "proxy_read_timeout 1s"}
+    with PrivateNginx(service.port, files, changes) as hasty, visit(hasty) as ana:
+        assert ana.wait_closed(30) == 1006
+
+
+def test_more_connections_from_one_address_than_it_lets_in_get_429(service: Service, files: Path) -> None:
+    changes = {"limit_conn addresses 100": "limit_conn addresses 1"}
+    with PrivateNginx(service.port, files, changes) as strict, visit(strict):
+        with pytest.raises(ConnectFailed) as failure:
+            visit(strict).connect()
+        assert failure.value.status == 429
+
+
+def test_a_drain_is_heard_through_it(files: Path) -> None:
+    need_nginx()
+    with Service() as service, PrivateNginx(service.port, files) as nginx, visit(nginx) as ana:
+        ana.send("hi")
+        assert ana.receive() == "Echo: hi"
+        service.stop()
+
+        assert ana.wait_closed() == 1012
+        assert "reconnect after" in (ana.close_reason or "")

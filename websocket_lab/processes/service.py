@@ -1,0 +1,98 @@
+"""The whole server as a service of the notebook's own: a process that runs `python -m server_snippets`."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Self
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
+from websocket_lab.server.cell_registry import CellRegistry
+
+
+class Service:
+    """`Service("--log-level", "info").start()`: a server that is told to end by a signal.
+
+    Args:
+        options: What the command is told.
+    """
+
+    def __init__(self, *options: str) -> None:
+        self.port = free_port()
+        self._options = options
+        self._scheme = "s" if "--ssl-certfile" in options else ""
+        self._process: LeashedProcess | None = None
+        _started.replace(self)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process is not None and self._process.is_alive
+
+    def start(self) -> Self:
+        """Return this service when it answers; a process before it is stopped, and its port kept.
+
+        Raises:
+            ProcessStartError: It ended instead; the message has its last words.
+        """
+        self.stop()
+        command = [sys.executable, "-P", "-m", "server_snippets", "--port", str(self.port), *self._options]
+        environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        self._process = LeashedProcess(command, environment)
+        self._process.wait_for(lambda: listens(self.port))
+        return self
+
+    def stop(self) -> None:
+        """Send SIGTERM, and return when the process has ended; after three seconds it is killed."""
+        if self._process is not None:
+            self._process.stop()
+
+    def kill(self) -> None:
+        """End the process at once, as a crash does."""
+        if self._process is not None:
+            self._process.kill()
+
+    def log(self) -> str:
+        """Return the end of what the process has printed."""
+        return self._process.words() if self._process is not None else ""
+
+    def statuses(self, page: str) -> list[int]:
+        """Ask for a page until nobody answers any more, and return the different statuses of the answers."""
+        statuses = set()
+        with suppress(OSError):
+            while True:
+                statuses.add(status_of(self.http_url(page)))
+        return sorted(statuses)
+
+    def url(self, path: str = "/") -> str:
+        """Return the WebSocket address of `path`."""
+        return f"ws{self._scheme}://{HOST}:{self.port}/{path.removeprefix('/')}"
+
+    def http_url(self, path: str = "/") -> str:
+        """Return the HTTP address of `path`."""
+        return f"http{self._scheme}://{HOST}:{self.port}/{path.removeprefix('/')}"
+
+    def __enter__(self) -> Self:
+        """Start the service."""
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop the service."""
+        self.stop()
+
+    def __repr__(self) -> str:
+        """Say where the service answers, or that it is stopped."""
+        return f"<service at {self.url()}>" if self.is_running else "<service, stopped>"
+
+
+def status_of(url: str) -> int:
+    """Return the HTTP status of an answer; raise OSError if there is none."""
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+_started = CellRegistry(Service.stop)
