@@ -36,15 +36,18 @@ class LeashedProcess:
     Args:
         command: The program and its arguments.
         environment: The environment variables that it sees.
+        folder: A folder that is removed when the program ends because of this process.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] = os.environ, folder: str = ""
+    ) -> None:
         self._name = Path(command[0]).name
         # A pipe that nobody reads would stop a program that says much.
         self._output = TemporaryFile()  # noqa: SIM115
         self._words = ""
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(LEASH), *command],
+            [sys.executable, "-I", str(LEASH), folder, *command],
             stdin=subprocess.PIPE,
             stdout=self._output,
             stderr=subprocess.STDOUT,
@@ -67,7 +70,7 @@ class LeashedProcess:
         while not answers():
             if not self.is_alive or time.monotonic() > end:
                 what = "did not answer" if self.is_alive else "has ended"
-                self.stop()
+                self.kill()
                 raise ProcessStartError(f"{self._name} {what}. Its last words:\n{self.words()}")
             time.sleep(0.02)
 

@@ -55,7 +55,7 @@ class PrivateRedis:
 
         self._folder = self._folder or TemporaryDirectory(ignore_cleanup_errors=True)
         place = ("--bind", HOST, "--port", str(self.port), "--dir", self._folder.name)
-        self._process = LeashedProcess([program, *place, *KEEP_EVERYTHING])
+        self._process = LeashedProcess([program, *place, *KEEP_EVERYTHING], folder=self._folder.name)
         self._process.wait_for(self._answers)
         return self
 
