@@ -71,7 +71,7 @@ def outcome_words(chosen: str, answer: str, because: str) -> str:
     """Return in words what was predicted, what happened, and why."""
     reason = f": {because.strip().removesuffix('.')}" if because.strip() else ""
     if not chosen:
-        return f"No prediction made. It was {answer}{reason}."
+        return f"No prediction made; it was {answer}{reason}."
     if chosen == answer:
         return f"You predicted {chosen} ✓{reason}."
     return f"You predicted {chosen} ✗ — it was {answer}{reason}."

@@ -24,7 +24,7 @@ def test_a_wrong_prediction_is_told_what_happened() -> None:
 
 
 def test_without_a_prediction_the_answer_is_told() -> None:
-    assert question().reveal(3) == "No prediction made. It was 3."
+    assert question().reveal(3) == "No prediction made; it was 3."
 
 
 def test_an_answer_that_was_no_option_is_told_too() -> None:
@@ -35,7 +35,7 @@ def test_an_answer_that_was_no_option_is_told_too() -> None:
 
 
 def test_the_outcome_is_displayed_without_quotation_marks() -> None:
-    assert repr(question().reveal(3)) == "No prediction made. It was 3."
+    assert repr(question().reveal(3)) == "No prediction made; it was 3."
 
 
 def test_after_the_answer_nothing_can_be_chosen() -> None:
