@@ -5,10 +5,9 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 
-from matplotlib import pyplot
 from redis import Redis
 
-from websocket_lab.measuring.plots import use_course_style
+from websocket_lab.measuring.plots import course_axes, show_plot
 
 
 # By process: at which second it had how many seconds left.
@@ -36,9 +35,7 @@ async def watch_lifetimes(redis: Redis, deadline: float = 10.0) -> Lifetimes:
 
 def plot_lifetimes(lives: Lifetimes) -> None:
     """Draw how long each process had left to live, and say it."""
-    use_course_style()
-    axes = pyplot.figure(figsize=(7, 3)).subplots()
-    axes.set_title("Who is silent runs out of time")
+    axes = course_axes("Who is silent runs out of time")
     for owner, life in lives.items():
         moments, left = zip(*life, strict=True)
         (line,) = axes.plot(moments, left, linestyle="-", markevery=10, markersize=5)
@@ -46,7 +43,7 @@ def plot_lifetimes(lives: Lifetimes) -> None:
             f" {owner}", (moments[-1], left[-1]), va="center", color=line.get_color(), annotation_clip=False
         )
     axes.set(xlabel="seconds", ylabel="seconds left to live", ylim=(0, None), xlim=(0, None))
-    pyplot.show()
+    show_plot(axes)
     print(*[f"{owner}: {life_words([left for _, left in life])}" for owner, life in lives.items()], sep="\n")
 
 

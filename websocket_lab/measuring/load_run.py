@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib import pyplot
 from starlette.types import ASGIApp
 
 from websocket_lab.measuring.crowd import Crowd
-from websocket_lab.measuring.plots import use_course_style
+from websocket_lab.measuring.plots import course_axes, show_plot
 from websocket_lab.server.background_server import BackgroundServer
 
 
@@ -26,15 +25,14 @@ def load_run(app: ASGIApp, sizes: Sequence[int], **uvicorn_options: Any) -> list
 
 def plot_load(sizes: Sequence[int], runs: Mapping[str, Sequence[float]]) -> None:
     """Draw each server's run, and say the numbers."""
-    use_course_style()
-    axes = pyplot.figure().subplots()
+    axes = course_axes("Until all have heard a text")
     for server, times in runs.items():
         (line,) = axes.plot(sizes, times, clip_on=False)
         end, color = (sizes[-1], times[-1]), line.get_color()
         axes.annotate(server, end, (8, 0), textcoords="offset points", va="center", color=color)
-    axes.set(title="Until all have heard a text", xlabel="clients", ylabel="milliseconds")
+    axes.set(xlabel="clients", ylabel="milliseconds")
     axes.set(xlim=(0, 1.25 * sizes[-1]), ylim=(0, None), xticks=[0, *sizes])
-    pyplot.show()
+    show_plot(axes)
     print("Until all have heard a text:", *map(_words, runs, [sizes] * len(runs), runs.values()), sep="\n  ")
 
 

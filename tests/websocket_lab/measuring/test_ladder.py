@@ -1,18 +1,12 @@
 """The ladder: each way is measured, drawn beside those before, and can be measured again."""
 
 import pytest
-from matplotlib import pyplot
 
 from server_snippets.step_04_naive_broadcast import app, manager
 from server_snippets.step_11_fan_out import app as outbox_app
 from websocket_lab import BackgroundServer
 from websocket_lab.measuring.fan_out_plots import cost_words, plot_heard, plot_read, spans
 from websocket_lab.measuring.ladder import Ladder, nearest
-
-
-@pytest.fixture(autouse=True)
-def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pyplot, "show", lambda: pyplot.close("all"))
 
 
 def test_each_rung_is_measured_and_said(capsys: pytest.CaptureFixture[str]) -> None:
