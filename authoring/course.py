@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from authoring.diagrams import dress_diagrams
 from authoring.drift import drift
 from authoring.exercise import Exercise, link_lesson, solution_paths, strays
 from authoring.exercise_navigation import exercise_links, furnish_exercise, furnish_solution
@@ -90,6 +91,7 @@ class Course:
             normalise(lesson.notebook)
             furnish(lesson, previous, following, exercise_links(lesson, self.exercises))
             refresh_titles(lesson, names)
+            dress_diagrams(lesson)
             self.faults += fill(lesson, self.root)
             self.texts[lesson.path] = as_text(lesson.notebook)
 

@@ -28,8 +28,13 @@ def notebook_violations(notebook: NotebookPage) -> list[str]:
     notebook.show_everything()
     parts = [part for part in OURS if notebook.page.locator(part).count()]
     themes = (notebook.use_dark_theme, notebook.use_high_contrast_theme, notebook.use_light_theme)
-    found = []
+    found = [f"a diagram without words: {each}" for each in _silent_diagrams(notebook)]
     for use_theme in themes:
         use_theme()
         found += [f"{use_theme.__name__}: {fault}" for fault in violations(notebook.page, *parts)]
     return found
+
+
+def _silent_diagrams(notebook: NotebookPage) -> list[str]:
+    silent = notebook.page.locator(".jp-Notebook .jp-RenderedMermaid:not(:has(img[alt]))")
+    return [words[:80] for words in silent.all_inner_texts()]

@@ -58,9 +58,10 @@ RUN_CELL = """async (index) => {
   await jupyterapp.commands.execute('notebook:run-cell');
 }"""
 # As a rule JupyterLab keeps in the page only the cells that are in sight.
-SHOW_EVERYTHING = """() => {
+SHOW_EVERYTHING = """async () => {
   const notebook = jupyterapp.shell.currentWidget.content;
   notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: 'none', scrollPastEnd: false };
+  for (const index of notebook.widgets.keys()) await notebook.scrollToItem(index);
 }"""
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 
