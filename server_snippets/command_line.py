@@ -6,12 +6,14 @@ from server_snippets.backlog import SlowClients
 from server_snippets.settings import Settings
 
 
+MAX_WORKERS = 64
 RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
 CONNECTIONS = "the most connections at once, 0 for no limit (default: %(default)s)"
 PER_ADDRESS = "the most connections from one address, 0 for no limit (default: %(default)s)"
 DRAIN = "seconds that clients and tasks may take to come to an end (default: %(default)s)"
 PROXIES = "addresses of proxies whose X-Forwarded-… are believed, with commas (default: %(default)s)"
 LOG = "from which level on things are logged: warning, or info for each connection (default: %(default)s)"
+WORKERS = "processes that serve together, over the Redis at REDIS_URL (default: %(default)s)"
 SLOW = f"what to do when too much waits for a client: {', '.join(SlowClients)} (default: %(default)s)"
 ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
 
@@ -24,6 +26,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=port, default=8000, help="port, 0 for a free one (default: %(default)s)")
+    add("--workers", type=workers, default=1, metavar="N", help=WORKERS)
     add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
     add("--slow-clients", type=policy, default=Settings.slow_clients, metavar="POLICY", help=SLOW)
     add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
@@ -47,6 +50,13 @@ def port(text: str) -> int:
     """Read a TCP port."""
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
+    return int(text)
+
+
+def workers(text: str) -> int:
+    """Read a number of processes."""
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: give 1 to {MAX_WORKERS}")
     return int(text)
 
 

@@ -5,6 +5,7 @@ Run it as in service: python -m server_snippets
 """
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -38,7 +39,10 @@ def make_broker(settings: Settings) -> Broker:
     # Here, for who needs no Redis need not load its client.
     from server_snippets.redis_broker import RedisBroker
 
-    return RedisBroker(settings.redis_url)
+    try:
+        return RedisBroker(settings.redis_url)
+    except ValueError as error:
+        sys.exit(str(error))
 
 
 def add_endpoints(app: FastAPI, settings: Settings, broker: Broker, draining: Draining) -> None:

@@ -15,7 +15,7 @@ of rooms logs of their own. On NATS, a JetStream stream and its key-value store 
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
@@ -36,7 +36,7 @@ TIMEOUT_SECONDS = 3.0
 BEAT_SECONDS = 1.0
 START_SECONDS = 5.0
 GOODBYE_SECONDS = 2.0
-NO_ADDRESS = "REDIS_URL is no address of a Redis server, such as redis://127.0.0.1:6379/0"
+NO_ADDRESS = "REDIS_URL is no address of a Redis server, such as redis://127.0.0.1:6379/0."
 
 
 def connect(url: str) -> Redis:
@@ -54,10 +54,12 @@ def connect(url: str) -> Redis:
         raise ValueError(NO_ADDRESS) from None
 
 
-def address(redis: Redis) -> str:
-    """Return what the log may call a broker: without its password."""
-    options = redis.connection_pool.connection_kwargs
-    return options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
+async def end(tasks: Collection["asyncio.Task[None]"]) -> None:
+    """Cancel tasks until they have ended: a library may take one cancellation for a time limit."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=0.5)
 
 
 class RedisBroker:
@@ -68,7 +70,7 @@ class RedisBroker:
         self._redis = connect(url)
         self._news = News(self._redis, self.process)
         self.guests = self._news.guests
-        self._link = Link(address(self._redis), {"reader", "writer"}, lambda: self._writer.refuse())
+        self._link = Link(self._redis, {"reader", "writer"}, lambda: self._writer.refuse())
         self._writer = LogWriter(self._redis, self._link, self.process, self._come_again)
         self._reader = LogReader(self._redis, self._link, self.process, self._news.apply, self._news.restore)
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
@@ -160,12 +162,11 @@ class RedisBroker:
             async with asyncio.timeout(GOODBYE_SECONDS if self._link.is_up else 0):
                 # Behind all that waits.
                 await self._writer.write(Command("beat"))
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         if self._link.is_up:
             with suppress(*LOST):
-                await self._reader.bury(self.process)
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await self._reader.bury(self.process)
         self._link.stop()
         await self._redis.aclose()
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from redis.asyncio import Redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
@@ -19,17 +20,24 @@ MOST_SECONDS_BETWEEN_ATTEMPTS = 2.0
 logger = logging.getLogger("uvicorn.error")
 
 
+def address(redis: Redis) -> str:
+    """Return what the log may call a broker: without its password."""
+    options = redis.connection_pool.connection_kwargs
+    return options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
+
+
 class Link:
     """The connections of one process to its broker.
 
     Args:
-        address: What the log calls the broker; there is no password in it.
-        names: The connections.
+        redis: The client.
+        names: What the connections are called here.
         refuse: Is called when the broker has been away for longer than an action waits.
     """
 
-    def __init__(self, address: str, names: set[str], refuse: Callable[[], None]) -> None:
-        self._address = address
+    def __init__(self, redis: Redis, names: set[str], refuse: Callable[[], None]) -> None:
+        self._redis = redis
+        self._address = address(redis)
         self._names = names
         self._refuse = refuse
         self._broken = set(names)
@@ -73,6 +81,8 @@ class Link:
             except LOST as error:
                 failures = failures + 1 if name in self._broken else 1
                 self.down(name, type(error).__name__)
+                # A connection that lies idle is lost, too.
+                await self._redis.connection_pool.disconnect(inuse_connections=False)
             except Exception:
                 failures += 1
                 logger.exception("The broker's %s failed; it is started again.", name)

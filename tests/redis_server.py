@@ -84,6 +84,10 @@ class RedisServer:
         self._process.kill()
         self._process.wait(10)
 
+    def forget(self) -> None:
+        """Remove everything that it has written."""
+        shutil.rmtree(self._folder / "appendonlydir")
+
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self._port), 1) as client:

@@ -1,0 +1,76 @@
+"""The server as one would run it in service: its settings, uvicorn's, and what it logs."""
+
+import logging
+import os
+import socket
+import sys
+from argparse import Namespace
+
+import uvicorn
+from fastapi import FastAPI
+
+from server_snippets.connection_log import LOGGER
+from server_snippets.draining_protocol import DrainingProtocol
+from server_snippets.draining_server import DrainingServer
+from server_snippets.main import make_app
+from server_snippets.settings import Settings
+
+
+def serve(arguments: Namespace, listener: socket.socket) -> None:
+    """Serve as one of several workers, on a socket that all of them listen on."""
+    make_server(arguments).run(sockets=[listener])
+
+
+def make_server(arguments: Namespace) -> DrainingServer:
+    """Return a server for the whole app."""
+    settings = settings_of(arguments)
+    app = make_app(settings)
+    config = configure(app, settings, arguments)
+    log_from(arguments.log_level)
+    load(config)
+    return DrainingServer(config, app.state.draining, settings.drain_seconds)
+
+
+def settings_of(arguments: Namespace) -> Settings:
+    """Return what the command line asks of the app."""
+    return Settings(
+        rate=arguments.rate,
+        allowed_origins=frozenset(arguments.allow_origin),
+        slow_clients=arguments.slow_clients,
+        max_connections=arguments.max_connections,
+        max_per_address=arguments.max_per_address,
+        drain_seconds=arguments.drain_seconds,
+        redis_url=os.environ.get("REDIS_URL", ""),
+    )
+
+
+def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn.Config:
+    """Return uvicorn's configuration for service."""
+    return uvicorn.Config(
+        app,
+        # No line for each handshake.
+        log_level="warning",
+        ws_max_size=settings.max_message_bytes,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        # What draining has left open gets no more than a second.
+        timeout_graceful_shutdown=1,
+        ws=DrainingProtocol,
+        forwarded_allow_ips=arguments.forwarded_allow_ips,
+        ssl_certfile=arguments.ssl_certfile,
+        ssl_keyfile=arguments.ssl_keyfile,
+    )
+
+
+def load(config: uvicorn.Config) -> None:
+    """Read the certificate; end the program with one sentence if that does not succeed."""
+    try:
+        config.load()
+    except OSError as error:
+        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key: {error}.")
+
+
+def log_from(level: str) -> None:
+    """Let the server's own lines out, from this level on."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger(LOGGER).setLevel(level.upper())
