@@ -8,7 +8,8 @@ from websocket_lab.widgets.card import Card, safe
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Card:
     """Return a card with a table; the first cell of each row names the row."""
     texts = [[str(cell) for cell in row] for row in rows]
-    head = "".join(f'<th scope="col">{safe(column)}</th>' for column in columns)
+    # A corner without words is no heading.
+    head = "".join(f'<th scope="col">{safe(column)}</th>' if column else "<td></td>" for column in columns)
     body = "".join(map(_row, texts))
     html = (
         f'<table class="wsl-table"><caption>{safe(caption)}</caption>'
