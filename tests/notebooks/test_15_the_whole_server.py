@@ -1,0 +1,122 @@
+"""Lesson 15: the whole server keeps every practice, a hasty one none; each problem is seen and mended."""
+
+import pytest
+
+from tests.jupyterlab import JupyterLab
+from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+
+
+LESSON = "15_the_whole_server.ipynb"
+SET_SOURCE = """([index, source]) => {
+  jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(source);
+}"""
+
+
+@pytest.fixture(scope="module")
+def run() -> LessonRun:
+    return run_lesson(LESSON)
+
+
+def rows(run: LessonRun, part: str) -> list[str]:
+    """Return the lines that a cell shows, each with single spaces."""
+    return [" ".join(line.split()) for line in run.output(part).splitlines()]
+
+
+def test_the_server_is_read_from_above(run: LessonRun) -> None:
+    said = run.output("getsource(make_app)")
+
+    assert "app.add_middleware(OriginCheck" in said
+    assert "app.include_router(chat_router" in said
+
+
+def test_the_whole_server_keeps_six_of_six(run: LessonRun) -> None:
+    said = run.output("checklist(find_all(server))")
+
+    assert said.startswith("6 of 6 passed") and "✗" not in said
+
+
+def test_the_hasty_one_keeps_none_and_each_line_says_why(run: LessonRun) -> None:
+    said = run.output("hasty_guess.reveal")
+
+    assert "it was 0" in said
+    assert "0 of 6 passed" in said
+    assert "Ben heard no “left” within 2 s." in said
+    assert "which is no JSON" in said
+
+
+def test_without_pings_the_heartbeat_alone_fails(run: LessonRun) -> None:
+    lines = rows(run, "as without_pings")
+
+    assert lines[0] == "5 of 6 passed"
+    assert [line[:11] for line in lines if "✗ failed" in line] == ["A heartbeat"]
+
+
+def test_a_seventh_practice_joins_the_list(run: LessonRun) -> None:
+    lines = rows(run, "def huge_messages_are_refused")
+
+    assert lines[0] == "6 of 7 passed"
+    assert (
+        "Huge messages are refused: no client fills the memory. ✓ passed Eve was closed with 1009." in lines
+    )
+
+
+def test_two_refusals_differ(run: LessonRun) -> None:
+    nobody, _, somebody = rows(run, "tap.stop(), hasty.stop()")
+
+    assert nobody.endswith("is the server running?")
+    assert somebody.endswith("403 Forbidden")
+
+
+def test_an_endpoint_that_ends_closes_with_1006(run: LessonRun) -> None:
+    said = run.output("once_guess.reveal")
+
+    assert "it was 1006" in said
+    assert "TCP ended (FIN) without a close frame (1006)" in said
+
+
+def test_the_loop_mends_it(run: LessonRun) -> None:
+    assert '"Echo: Still there?"' in run.output("talk(echo_app")
+
+
+def test_a_missing_await_sends_nothing(run: LessonRun) -> None:
+    lines = rows(run, "talk(mute_app")
+
+    assert not [line for line in lines if line.startswith("server → Ana text")]
+    assert any("was never awaited" in line for line in lines)
+
+
+def test_what_is_kept_is_counted(run: LessonRun) -> None:
+    assert run.output("kept_by(keeping_app)") == "Kept after 50 visits: 50 | and by lesson 4's server: 0"
+
+
+def test_a_person_talks_at_every_door(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    end = run_up_to(page, "HBox(panels)")
+    page.panel("Eve").type_and_send("Is it me?")
+    page.panel("Eve").wait_for_row("Echo: Is it me?")
+    page.panel("Ben").wait_for_row("Client 1: Hello")
+    run_up_to(page, "HBox([ana, ben])", after=page.content()["cells"][end]["source"])
+    page.panel("Ana").type_and_send("/pm Ben psst")
+    page.panel("Ben").wait_for_row("psst")
+
+    assert page.errors() == []
+
+
+def test_a_person_uses_the_test_page_in_the_notebook(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    end = run_up_to(page, "PageView(server")
+    page.cell(end)
+    frame = page.page.frame_locator("iframe")
+
+    frame.get_by_role("button", name="Connect").first.wait_for()
+
+
+def test_a_person_adds_a_practice_that_fails(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    end = run_up_to(page, "def huge_messages_are_refused")
+    source = page.content()["cells"][end]["source"]
+    page.page.evaluate(SET_SOURCE, [end, source.replace("code == 1009", "code == 1002")])
+    page.run_cell(end)
+
+    assert "5 of 7 passed" in page.output(end)
+    assert "Eve's connection was closed with 1009." in page.output(end)
