@@ -151,6 +151,7 @@ async def outlive_a_worker(workers: list[Worker]) -> tuple[list[Guest], list[str
     guests = await gather_guests(workers)
     stayers, victims = guests[::2], [guest.name for guest in guests[1::2]]
     workers[1].kill()
+    await asyncio.gather(*[guest.listener for guest in guests[1::2]], return_exceptions=True)
     for guest in stayers:
         await guest.until(lambda guest=guest: count_users(guest) == len(stayers))
     again = Guest(victims[0])
