@@ -48,7 +48,8 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         self.writer.flush()
         await super().send(message)
         if self.close_sent:
-            self.writer.close()
+            # What has joined since is too late: the close frame may have waited for room.
+            self.writer.end()
 
     def pause_writing(self) -> None:
         """Keep messages back while the client does not read."""

@@ -95,6 +95,11 @@ class FrameWriter:
     def close(self) -> None:
         """Write what waits for the end of the loop turn, and nothing more from now on."""
         self.flush()
+        self.end()
+
+    def end(self) -> None:
+        """Write nothing more from now on, nor what waits for the end of the loop turn."""
+        self._frames.clear()
         self.backlog.clear()
         self.put = self._ignore
 

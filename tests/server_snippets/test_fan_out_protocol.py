@@ -282,3 +282,25 @@ def test_thirty_two_messages_wait_before_reading_stops(serve: Any) -> None:
         client.send(str(number))
     assert [client.receive() for _ in range(100)] == numbered(*range(100))
     assert 32 <= max(depths) <= 100
+
+
+def test_nothing_comes_behind_a_close_frame_that_had_to_wait_for_room(serve: Any) -> None:
+    writes: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        protocol = writer._give_up.__self__  # type: ignore[attr-defined]
+        protocol.pause_writing()
+        closing = asyncio.create_task(websocket.close(4000))
+        await asyncio.sleep(0)
+        protocol.resume_writing()
+        writer._transport = Spy(writer._transport, writes)  # type: ignore[assignment]
+        # Before the close frame's turn comes: the first is written at once, the others join.
+        for number in range(3):
+            writer.put(EncodedMessage(str(number)))
+        await closing
+        await asyncio.sleep(0)
+
+    client = serve(handler)
+    assert client.wait_closed() == 4000
+    assert client.messages == ["0"]
+    assert len(writes) == 1
