@@ -13,6 +13,7 @@ from server_snippets.connection_log import LOGGER
 from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.draining_server import DrainingServer
 from server_snippets.main import make_app
+from server_snippets.prompt_http_protocol import PromptHttpProtocol
 from server_snippets.settings import Settings
 
 
@@ -55,6 +56,7 @@ def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn
         ws_ping_timeout=20.0,
         # What draining has left open gets no more than a second.
         timeout_graceful_shutdown=1,
+        http=PromptHttpProtocol,
         ws=DrainingProtocol,
         forwarded_allow_ips=arguments.forwarded_allow_ips,
         ssl_certfile=arguments.ssl_certfile,

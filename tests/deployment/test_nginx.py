@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import ssl
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -124,6 +125,18 @@ def test_more_connections_from_one_address_than_it_lets_in_get_429(service: Serv
         with pytest.raises(ConnectFailed) as failure:
             visit(strict).connect()
         assert failure.value.status == 429
+
+
+def test_half_a_handshake_does_not_keep_its_place(service: Service, files: Path) -> None:
+    changes = {"client_header_timeout 10s": "client_header_timeout 1s"}
+    with (
+        PrivateNginx(service.port, files, changes) as hasty,
+        socket.create_connection(("127.0.0.1", hasty.port), timeout=60) as connection,
+        trusting().wrap_socket(connection, server_hostname="127.0.0.1") as eve,
+    ):
+        eve.sendall(b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+
+        assert b"101" not in eve.recv(65_536)
 
 
 def test_a_drain_is_heard_through_it(files: Path) -> None:

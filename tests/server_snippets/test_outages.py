@@ -47,22 +47,25 @@ class Speaker:
         self.accepted: list[str] = []
         self.refused: list[str] = []
         self.unknown: list[str] = []
+        self._errors = 0
+
+    def errors(self) -> list[str]:
+        """Return what was refused, in the words of the server."""
+        return [event["detail"] for event in self.guest.heard if event["type"] == "error"]
+
+    def has_heard(self, text: str) -> bool:
+        """Return whether a text has come back."""
+        return any(event.get("text") == text for event in reversed(self.guest.heard[-2_000:]))
 
     async def say(self, text: str) -> None:
         """Say something, and note what becomes of it."""
-        start = len(self.guest.heard)
-
-        def answers() -> list[Any]:
-            since = self.guest.heard[start:]
-            return [event for event in since if event.get("text") == text or event["type"] == "error"]
-
+        errors = len(self.errors())
         await self.guest.say(text)
-        await self.guest.until(answers)
-        [answer] = answers()[:1]
-        if answer["type"] == "message":
+        await self.guest.until(lambda: self.has_heard(text) or len(self.errors()) > errors)
+        if len(self.errors()) == errors:
             self.accepted.append(text)
         else:
-            (self.unknown if "not known" in answer["detail"] else self.refused).append(text)
+            (self.unknown if "not known" in self.errors()[-1] else self.refused).append(text)
 
     async def talk(self, is_over: asyncio.Event) -> None:
         """Go on saying things."""
@@ -70,8 +73,9 @@ class Speaker:
         while not is_over.is_set():
             number += 1
             await self.say(f"{self.guest.name} {number}")
-            # A person takes a moment.
-            await asyncio.sleep(0.05)
+            if self.errors():
+                # Who is refused tries again a little later.
+                await asyncio.sleep(0.05)
 
 
 async def gather_guests(workers: list[Worker]) -> list[Guest]:
