@@ -1,0 +1,154 @@
+"""The end of several workers over Redis: a signal to their parent drains them all, and nothing is lost."""
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from secrets import token_hex
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.redis_server import RedisServer
+from tests.server_snippets.service import serving
+from websocket_lab import LiveClient
+
+
+CLIENTS = 16
+SPEAKERS = 4
+# The Redis is shared with other tests.
+ROOM = f"room-{token_hex(4)}"
+REASON = re.compile(r"Restarting: reconnect after \d+\.\d s")
+SECONDS = 60
+WORKERS = ("--workers", "2", "--rate", "0", "--log-level", "info")
+
+
+class Member:
+    """A client in the room that notes what is said, to the last frame."""
+
+    def __init__(self, websocket: ClientConnection) -> None:
+        self.websocket = websocket
+        self.heard: list[str] = []
+        self.task = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        async for text in self.websocket:
+            event = json.loads(text)
+            if event["type"] == "message":
+                self.heard.append(event["text"])
+
+    async def speak(self, name: str) -> None:
+        """Say one thing after the other, until the connection ends."""
+        with suppress(ConnectionClosed):
+            for number in count():
+                await self.websocket.send(json.dumps({"action": "message", "text": f"{name}-{number}"}))
+                await asyncio.sleep(0.01)
+
+
+async def enter(port: int, number: int) -> Member:
+    """Let one more into the room."""
+    url = f"ws://127.0.0.1:{port}/ws/chat/{ROOM}/client-{number}"
+    return Member(await connect(url, proxy=None, open_timeout=SECONDS, max_queue=None))
+
+
+async def talk_until_the_end(port: int, process: "subprocess.Popen[str]") -> list[Member]:
+    """Let some speak without pause, end the server meanwhile, and return everyone when all is over."""
+    async with asyncio.timeout(SECONDS):
+        everyone = await asyncio.gather(*[enter(port, number) for number in range(CLIENTS)])
+        speaking = [
+            asyncio.create_task(member.speak(f"s{number}"))
+            for number, member in enumerate(everyone[:SPEAKERS])
+        ]
+        while min(len(member.heard) for member in everyone) < 100:
+            await asyncio.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*[member.task for member in everyone], *speaking, return_exceptions=True)
+    return everyone
+
+
+class Drained:
+    """What was seen of the end: everyone who was there, what the workers printed, and what is remembered."""
+
+    def __init__(self, redis_url: str) -> None:
+        with serving(*WORKERS, redis_url=redis_url) as (port, process):
+            self.everyone = asyncio.run(talk_until_the_end(port, process))
+            self.output, _ = process.communicate(timeout=SECONDS)
+            self.exit_code = process.returncode
+        with (
+            serving(redis_url=redis_url) as (port, _),
+            LiveClient(f"ws://127.0.0.1:{port}/ws/chat/{ROOM}/late", deadline=SECONDS) as late,
+        ):
+            self.history = [message["text"] for message in late.receive_json()["messages"]]
+
+
+@pytest.fixture(scope="module")
+def drained(redis_server: RedisServer) -> Iterator[Drained]:
+    yield Drained(redis_server.url)
+
+
+def test_everyone_on_each_worker_gets_1012_and_the_time_to_come_back(drained: Drained) -> None:
+    ends = [(member.websocket.close_code, member.websocket.close_reason) for member in drained.everyone]
+
+    assert {code for code, _ in ends} == {1012}
+    assert all(REASON.fullmatch(reason or "") for _, reason in ends), ends
+
+
+def test_all_workers_drain_and_the_parent_ends_well(drained: Drained) -> None:
+    told = re.findall(r"event=drained told=(\d+) aborted=0", drained.output)
+
+    assert len(told) == 2 and sum(map(int, told)) == CLIENTS, drained.output
+    assert drained.exit_code == 0
+    assert "ERROR" not in drained.output and "Traceback" not in drained.output
+
+
+def test_what_anyone_has_heard_the_next_server_remembers_in_its_order(drained: Drained) -> None:
+    for member in drained.everyone:
+        # The last ones of all are with those whose worker closed last; 50 are remembered.
+        last = [text for text in member.heard if text in drained.history]
+
+        assert last and last == drained.history[: len(last)]
+        assert last[-1] == member.heard[-1]
+
+
+def test_a_speaker_hears_an_answer_to_all_that_was_taken_from_them(drained: Drained) -> None:
+    for number, speaker in enumerate(drained.everyone[:SPEAKERS]):
+        remembered = [text for text in drained.history if text.startswith(f"s{number}-")]
+
+        assert set(remembered) <= set(speaker.heard)
+
+
+def readiness(port: int) -> int:
+    """Return the status of an answer to `GET /ready`, or 0 if there was none: that worker has just ended."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def test_while_a_worker_finishes_a_task_the_port_is_not_ready(redis_server: RedisServer) -> None:
+    with (
+        serving("--workers", "2", "--drain-seconds", "30", redis_url=redis_server.url) as (port, process),
+        LiveClient(f"ws://127.0.0.1:{port}/ws/tasks", deadline=SECONDS) as ana,
+    ):
+        ana.send_json({"action": "start", "name": "report", "steps": 1000})
+        started = json.loads(ana.wait_for(lambda text: '"started"' in str(text)))
+        process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS
+        while (status := readiness(port)) != 503:
+            assert status in {0, 200} and time.monotonic() < deadline
+        ana.send_json({"action": "cancel", "task_id": started["task_id"]})
+
+        assert process.wait(SECONDS) == 0
+        assert ana.wait_closed() == 1012
+        assert '"cancelled"' in str(ana.messages[-1])
