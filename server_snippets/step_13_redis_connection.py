@@ -1,11 +1,13 @@
 """Step 13, the connection to Redis: what both Redis brokers share.
 
-New since step 10: the library reconnects with backoff and jitter, and a supervisor keeps the readers alive.
-Used by: server_snippets.step_13_pubsub_broker and server_snippets.step_13_redis_broker
+New since step 10: the library reconnects with backoff and jitter, a supervisor keeps the readers alive,
+and a process that dies takes its users with it, although it can tell nobody.
+Used by: server_snippets.step_13_pubsub_chat and server_snippets.step_13_redis_broker
 """
 
 # %% imports
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 
 from redis.asyncio import Redis
@@ -14,7 +16,6 @@ from redis.backoff import ExponentialWithJitterBackoff
 
 # %% course_imports
 from server_snippets.step_13_memory_broker import Subscription
-from server_snippets.step_13_presence import present
 from server_snippets.step_13_supervisor import supervise
 
 
@@ -23,6 +24,18 @@ def open_redis(url: str) -> Redis:
     """Return a client that reconnects, with backoff and jitter, however long Redis is away."""
     endless = Retry(ExponentialWithJitterBackoff(base=0.1, cap=2.0), retries=-1)
     return Redis.from_url(url, decode_responses=True, retry=endless)
+
+
+# %% present
+MILLISECONDS_TO_LIVE = 2_000
+
+
+async def present(redis: Redis, process: str, names: list[str]) -> list[str]:
+    """Take note, for two seconds, of who is connected to a process; return who is connected to any."""
+    await redis.set(f"here:{process}", json.dumps(names), px=MILLISECONDS_TO_LIVE)
+    keys = [key async for key in redis.scan_iter("here:*")]
+    lists = [json.loads(text) for text in await redis.mget(keys) if text]
+    return sorted({name for names in lists for name in names})
 
 
 # %% connection

@@ -1,7 +1,7 @@
 """Step 13, the supervisor: background work that must never end in silence.
 
 New since step 10: a task that fails says so in the log, and goes on.
-Used by: server_snippets.step_13_chat and the Redis brokers
+Used by: server_snippets.step_13_scaling_out and server_snippets.step_13_redis_connection
 """
 
 # %% imports

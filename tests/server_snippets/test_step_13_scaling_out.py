@@ -51,9 +51,8 @@ def test_without_redis_they_are_two() -> None:
 
 def test_over_pubsub_a_process_subscribes_once(redis: PrivateRedis, workers: Workers) -> None:
     workers.serve("server_snippets.step_13_pubsub_chat:app", REDIS_URL=redis.url)
-    with redis.client() as inside:
-        assert ben_hears(workers)
-        assert count_listeners(workers, inside) == 2
+    assert ben_hears(workers)
+    assert count_listeners(workers, redis) == 2
 
 
 def test_nothing_is_lost_or_doubled_when_redis_is_killed(redis: PrivateRedis, workers: Workers) -> None:

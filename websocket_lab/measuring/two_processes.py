@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from redis import Redis
 from starlette.types import ASGIApp
 
 from websocket_lab.client.live_client import LiveClient
+from websocket_lab.client.until import until
 from websocket_lab.processes.private_redis import PrivateRedis
 from websocket_lab.processes.workers import Worker, Workers
 from websocket_lab.server.background_server import BackgroundServer
@@ -15,6 +15,7 @@ from websocket_lab.server.background_server import BackgroundServer
 
 TWENTY = [f"text {number}" for number in range(20)]
 RECOVERY_DEADLINE = 30.0
+CHANNEL = "chat"
 
 
 class Speaker(Protocol):
@@ -54,13 +55,30 @@ def times_heard(app: ASGIApp) -> int:
         return texts_of(ana.messages).count("hi")
 
 
-def count_listeners(workers: Workers, inside: Redis, clients: int = 20) -> int:
+def count_listeners(workers: Workers, redis: PrivateRedis, clients: int = 20) -> int:
     """Let more clients come; return how many connections to Redis listen to pub/sub then."""
     crowd = [_visitor(workers[number % 2], "Eve").connect() for number in range(clients)]
-    listeners = len(inside.client_list(_type="pubsub"))
+    with redis.client() as inside:
+        listeners = len(inside.client_list(_type="pubsub"))
     for client in crowd:
         client.disconnect()
     return listeners
+
+
+async def cry_in_the_gap(redis: PrivateRedis, text: str) -> int:
+    """Let Redis cut all subscriptions to the chat and publish a text at once; return how many it has reached.
+
+    Raises:
+        TimeoutError: The processes did not subscribe again in time.
+    """
+    cry = json.dumps({"type": "message", "id": "cry", "from": "Eve", "text": text})
+    with redis.client() as inside:
+        before = inside.pubsub_numsub(CHANNEL)
+        # One transaction: nobody can subscribe again between its two commands.
+        breath = inside.pipeline().client_kill_filter(_type="pubsub").publish(CHANNEL, cry)
+        _, reached = breath.execute()
+        await until(lambda: inside.pubsub_numsub(CHANNEL) == before, RECOVERY_DEADLINE)
+    return int(reached)
 
 
 def say_twenty(ana: Speaker, ben: Hearer, redis: PrivateRedis) -> list[str]:
