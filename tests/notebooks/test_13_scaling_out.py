@@ -62,7 +62,7 @@ def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.Mon
 def test_two_people_talk_over_two_processes(lab: JupyterLab) -> None:
     with private_redis():
         page = lab.open(LESSON)
-    run_up_to(page, "step_13_pubsub_chat")
+    run_up_to(page, "step_13_pubsub_chat:app")
     page.panel("Ana").type_and_send("Hello Ben")
     page.panel("Ben").wait_for_row("Hello Ben")
 

@@ -3,27 +3,31 @@
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from redis import Redis
 
+from websocket_lab.client.until import until
 from websocket_lab.measuring.plots import course_axes, show_plot
 
 
 # By process: at which second it had how many seconds left.
 Lifetimes = Mapping[str, Sequence[tuple[float, float]]]
 BETWEEN_LOOKS = 0.05
+FRESH = 1_200
 
 
-async def watch_lifetimes(redis: Redis, deadline: float = 10.0) -> Lifetimes:
-    """Look at the keys `here:…` until one of them has expired; return how long each had left to live.
+async def watch_lifetimes(redis: Redis, kill: Callable[[], None], deadline: float = 30.0) -> Lifetimes:
+    """Kill a process once all are well; return how long each had left to live until one had expired.
 
     Raises:
-        TimeoutError: None expired in time.
+        TimeoutError: They were not well in time, or none expired in time.
     """
-    begin = time.monotonic()
-    owners = {key: _owner(redis, key) for key in sorted(redis.scan_iter("here:*"))}
+    await until(lambda: _all_are_well(redis), deadline)
+    owners = dict(sorted(_owners(redis).items(), key=lambda pair: pair[1]))
     lives: dict[str, list[tuple[float, float]]] = {owner: [] for owner in owners.values()}
+    kill()
+    begin = time.monotonic()
     async with asyncio.timeout(deadline):
         while all(left := {key: max(0, redis.pttl(key)) for key in owners}.values()):
             moment = time.monotonic() - begin
@@ -39,9 +43,8 @@ def plot_lifetimes(lives: Lifetimes) -> None:
     for owner, life in lives.items():
         moments, left = zip(*life, strict=True)
         (line,) = axes.plot(moments, left, linestyle="-", markevery=10, markersize=5)
-        axes.annotate(
-            f" {owner}", (moments[-1], left[-1]), va="center", color=line.get_color(), annotation_clip=False
-        )
+        end = moments[-1], left[-1]
+        axes.annotate(owner, end, (8, 0), textcoords="offset points", va="center", color=line.get_color())
     axes.set(xlabel="seconds", ylabel="seconds left to live", ylim=(0, None), xlim=(0, None))
     show_plot(axes)
     print(*[f"{owner}: {life_words([left for _, left in life])}" for owner, life in lives.items()], sep="\n")
@@ -54,6 +57,12 @@ def life_words(left: Sequence[float]) -> str:
     return f"set anew again and again, never below {min(left):.1f} s"
 
 
-def _owner(redis: Redis, key: str) -> str:
-    names = json.loads(redis.get(key) or "[]")
-    return f"{' and '.join(names) or 'nobody'}'s process"
+def _all_are_well(redis: Redis) -> bool:
+    # Right after an outage of Redis a process may not have said yet who is there.
+    keys = list(redis.scan_iter("here:*"))
+    return len(keys) > 1 and all(redis.get(key) != "[]" and redis.pttl(key) > FRESH for key in keys)
+
+
+def _owners(redis: Redis) -> dict[str, str]:
+    names = {key: json.loads(redis.get(key) or "[]") for key in redis.scan_iter("here:*")}
+    return {key: f"{' and '.join(those) or 'nobody'}'s process" for key, those in names.items()}
