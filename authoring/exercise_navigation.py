@@ -12,7 +12,8 @@ from authoring.navigation import KERNEL_CHECK, KERNEL_WORDS, footer, is_generate
 CONTENTS = "[All lessons and exercises](../README.md) | [Glossary](../GLOSSARY.md)"
 APART_WORDS = (
     "First, a look at whether the kernel, the program that runs these cells, has what the solution needs. "
-    "What passes in this notebook does not count as yours."
+    "What passes in this notebook does not count as yours. "
+    "The code is folded away; a click on the three dots shows it."
 )
 APART = """
 

@@ -18,7 +18,7 @@ CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
 KERNEL_WORDS = (
     "First, a look at whether the kernel, the program that runs these cells, has what the lesson needs. "
-    "All is well if it prints nothing."
+    "All is well if it prints nothing. Its code is folded away; a click on the three dots shows it."
 )
 VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit, for `progress()` on the start page."
 VISIT = """
@@ -84,11 +84,11 @@ def _visit(lesson: Lesson) -> list[NotebookNode]:
 
 
 def kernel_check(words: str, code: str) -> list[NotebookNode]:
-    """Return the cells that run first: what they are for, and their code."""
-    return [
-        new_cell("markdown", "kernel-check-words", "kernel-check", words),
-        new_cell("code", "kernel-check", "kernel-check", code),
-    ]
+    """Return the cells that run first: what they are for, and their code, folded away."""
+    check = new_cell("code", "kernel-check", "kernel-check", code)
+    # Not the first thing that a reader should read.
+    check.metadata["jupyter"] = {"source_hidden": True}
+    return [new_cell("markdown", "kernel-check-words", "kernel-check", words), check]
 
 
 def top(links: str) -> NotebookNode:

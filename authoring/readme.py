@@ -69,7 +69,8 @@ def _row(lesson: Lesson, root: Path) -> str:
 
 def _sum(lessons: list[Lesson]) -> str:
     minutes = sum(lesson.minutes or 0 for lesson in lessons)
-    return _cells(["", "All lessons", f"About {minutes / 60:.0f} hours.", str(minutes), ""])
+    hours = max(1, round(minutes / 60))
+    return _cells(["", "All lessons", f"About {hours} hour{'s' * (hours > 1)}.", str(minutes), ""])
 
 
 def _step(lesson: Lesson, root: Path) -> str:

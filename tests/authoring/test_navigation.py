@@ -61,6 +61,14 @@ def test_the_kernel_check_is_quiet_where_the_packages_are():
     exec(KERNEL_CHECK)
 
 
+def test_the_kernel_checks_code_is_folded_and_its_words_say_so(course):
+    three_lessons(course)
+
+    for _, _, words, check, *_ in furnished(course):
+        assert check.metadata["jupyter"] == {"source_hidden": True}
+        assert "folded away" in words.source
+
+
 def test_an_author_may_move_the_kernel_check(course, words, code):
     check = code("old", "kernel-check")
     course.add_lesson("02_echo", words("# 2 · Echo"), words("The itch."), check, code("1 + 1"))

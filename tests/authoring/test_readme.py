@@ -39,7 +39,7 @@ def test_the_last_row_adds_the_minutes_up(course):
     lessons = [course.add_good_lesson("02_echo", "Echo"), course.add_good_lesson("12_testing", "Testing")]
 
     table = with_tables(README, lessons, [], course.root)
-    assert "All lessons | About 1 hours. | 40 |" in table
+    assert "All lessons | About 1 hour. | 40 |" in table
 
 
 def test_the_last_lesson_shows_main(course):
