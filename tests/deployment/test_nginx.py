@@ -113,6 +113,26 @@ def test_no_token_is_in_the_log_of_nginx(nginx: PrivateNginx) -> None:
     assert "secret-token" not in nginx.log()
 
 
+def without(line: str) -> dict[str, str]:
+    """Return the change that takes a line out of the configuration."""
+    return {f"{line};": ""}
+
+
+def test_without_the_upgrade_line_every_handshake_fails(service: Service, files: Path) -> None:
+    for line in ("Upgrade $http_upgrade", "Connection $connection_upgrade"):
+        changes = without(f"proxy_set_header {line}")
+        with PrivateNginx(service.port, files, changes) as nginx, pytest.raises(ConnectFailed):
+            visit(nginx).connect()
+
+
+def test_without_host_and_scheme_the_page_s_own_origin_is_foreign(service: Service, files: Path) -> None:
+    for line in ("Host $http_host", "X-Forwarded-Proto $scheme"):
+        changes = without(f"proxy_set_header {line}")
+        with PrivateNginx(service.port, files, changes) as nginx, pytest.raises(ConnectFailed) as failure:
+            visit(nginx, origin=nginx.page).connect()
+        assert failure.value.status == 403
+
+
 def test_a_short_read_timeout_cuts_who_hears_nothing(service: Service, files: Path) -> None:
     changes = {"proxy_read_timeout 60s": "proxy_read_timeout 1s"}
     with PrivateNginx(service.port, files, changes) as hasty, visit(hasty) as ana:
