@@ -22,7 +22,12 @@ def listen(host: str, port: int) -> socket.socket:
             sys.exit(
                 f"Port {port} is taken. Stop the other server, or give another --port (0: any free one)."
             )
-        sys.exit(f"Cannot listen on {host}, port {port}: {error.strerror}.")
+        sys.exit(f"Cannot listen on {host}, port {port}: {reason(error)}.")
+
+
+def reason(error: OSError) -> str:
+    """Return what went wrong, without what asyncio or the socket adds: the address is said already."""
+    return (error.strerror or str(error)).partition(" (while attempting")[0]
 
 
 def main() -> None:

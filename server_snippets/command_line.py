@@ -3,6 +3,7 @@
 import argparse
 
 from server_snippets.backlog import SlowClients
+from server_snippets.origin_check import DEFAULT_PORTS, read_address
 from server_snippets.settings import Settings
 
 
@@ -16,12 +17,15 @@ LOG = "from which level on things are logged: warning, or info for each connecti
 WORKERS = "processes that serve together, over the Redis at REDIS_URL (default: %(default)s)"
 SLOW = f"what to do when too much waits for a client: {', '.join(SlowClients)} (default: %(default)s)"
 ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
+MORE = "REDIS_URL=redis://127.0.0.1:6379/0 makes several processes one server. See server_snippets/README.md."
 
 
 def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return what the command line asks for; end the program with a hint if it cannot be read."""
     parser = argparse.ArgumentParser(
-        prog="python -m server_snippets", description="Run the whole server of the WebSocket Lab."
+        prog="python -m server_snippets",
+        description="Run the whole server of the WebSocket Lab.",
+        epilog=MORE,
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -29,7 +33,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     add("--workers", type=workers, default=1, metavar="N", help=WORKERS)
     add("--rate", type=rate, default=Settings.rate, metavar="N", help=RATE)
     add("--slow-clients", type=policy, default=Settings.slow_clients, metavar="POLICY", help=SLOW)
-    add("--allow-origin", action="append", default=[], metavar="ORIGIN", help=ORIGIN)
+    add("--allow-origin", type=origin, action="append", default=[], metavar="ORIGIN", help=ORIGIN)
     add_service_options(parser)
     return parser.parse_args(arguments)
 
@@ -72,6 +76,14 @@ def policy(text: str) -> SlowClients:
     if text not in list(SlowClients):
         raise argparse.ArgumentTypeError(f"{text!r} is no policy: give {', '.join(SlowClients)}")
     return SlowClients(text)
+
+
+def origin(text: str) -> str:
+    """Read the origin of a page."""
+    address = read_address(text)
+    if not address or address[0] not in DEFAULT_PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no origin: give one such as https://example.org")
+    return text
 
 
 def limit(text: str) -> int:

@@ -1,10 +1,12 @@
 """No foreign web page may connect: a browser says in `Origin` which page asks (RFC 6455, 10.2)."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server_snippets.connection_log import MAX_PATH, log_connection
 
 
 # What the page's address starts with, for each kind of connection, and the port that goes without saying.
@@ -35,6 +37,12 @@ def is_welcome(scope: Scope, allowed_origins: Collection[str] = ()) -> bool:
     return all(read_address(origin) in welcome for origin in origins)
 
 
+def pages(scope: Scope) -> dict[str, str]:
+    """Return what a handshake says of its page, and of us, for the log."""
+    headers = Headers(scope=scope)
+    return {name: quote(headers.get(name, ""), safe=":/[]")[:MAX_PATH] for name in ("origin", "host")}
+
+
 class OriginCheck:
     """ASGI middleware: refuses the handshake of a foreign page, which sees HTTP 403."""
 
@@ -45,6 +53,8 @@ class OriginCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on but the handshake of a foreign page."""
         if scope["type"] == "websocket" and not is_welcome(scope, self._allowed_origins):
+            # Behind a proxy that passes on another `Host`, this line is what tells it.
+            log_connection("refused", scope, status=403, reason=repr("Foreign origin"), **pages(scope))
             await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})
             return
 

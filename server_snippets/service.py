@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import ssl
 import sys
 from argparse import Namespace
 
@@ -15,6 +16,9 @@ from server_snippets.draining_server import DrainingServer
 from server_snippets.main import make_app
 from server_snippets.prompt_http_protocol import PromptHttpProtocol
 from server_snippets.settings import Settings
+
+
+PEM = "both are PEM files, and the key is given with --ssl-keyfile or is in the certificate's file"
 
 
 def serve(arguments: Namespace, listener: socket.socket) -> None:
@@ -49,8 +53,9 @@ def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn
     """Return uvicorn's configuration for service."""
     return uvicorn.Config(
         app,
-        # No line for each handshake.
+        # No line for each handshake, and the lines of uvicorn look like ours.
         log_level="warning",
+        log_config=None,
         ws_max_size=settings.max_message_bytes,
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
@@ -66,13 +71,18 @@ def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn
 
 def load(config: uvicorn.Config) -> None:
     """Read the certificate; end the program with one sentence if that does not succeed."""
+    if config.ssl_keyfile and not config.ssl_certfile:
+        sys.exit("A key needs its certificate: give --ssl-certfile, too.")
     try:
         config.load()
+    except ssl.SSLError as error:
+        reason = (error.reason or str(error)).replace("_", " ").lower()
+        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key ({reason}): {PEM}.")
     except OSError as error:
-        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key: {error}.")
+        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key: {error.strerror}.")
 
 
 def log_from(level: str) -> None:
-    """Let the server's own lines out, from this level on."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    """Let the server's own lines out, from this level on; several workers write into one log."""
+    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
     logging.getLogger(LOGGER).setLevel(level.upper())

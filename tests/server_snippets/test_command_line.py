@@ -76,6 +76,20 @@ def test_an_address_of_another_machine_is_said_in_one_sentence() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_key_without_its_certificate_is_said_in_one_sentence() -> None:
+    done = run("--port", "0", "--ssl-keyfile", "key.pem")
+
+    assert (done.returncode, done.stderr) == (1, "A key needs its certificate: give --ssl-certfile, too.\n")
+
+
+def test_a_host_that_nobody_knows_is_said_in_one_sentence() -> None:
+    done = run("--port", "0", "--host", "nowhere.invalid")
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "(while" not in done.stderr
+
+
 def test_help_names_every_option() -> None:
     done = run("--help")
 
@@ -92,6 +106,8 @@ def test_help_names_every_option() -> None:
         (["--rate", "-1"], "rate"),
         (["--rate", "fast"], "'fast' is no rate"),
         (["--max-connections", "few"], "'few' is no limit"),
+        (["--allow-origin", "example.org"], "'example.org' is no origin"),
+        (["--allow-origin", "ftp://example.org"], "'ftp://example.org' is no origin"),
         (["--drain-seconds", "soon"], "'soon' is no time"),
         (["--drain-seconds", "inf"], "'inf' is no time"),
     ],

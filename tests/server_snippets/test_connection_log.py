@@ -1,13 +1,15 @@
 """What the log tells: who came, how it ended, who was turned away; and what it does not tell."""
 
 import logging
+import re
+import socket
 from collections.abc import Callable
 
 import pytest
 
 from server_snippets.main import Settings, make_app
 from tests.server_snippets.service import serving
-from websocket_lab import BackgroundServer, LiveClient
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
 Visit = Callable[[BackgroundServer], None]
@@ -72,6 +74,28 @@ def test_who_is_turned_away_is_noted(caplog: pytest.LogCaptureFixture) -> None:
         "event=refused path=/ws address=127.0.0.1 code=1013 reason='Too many connections from your address'"
         in lines
     )
+
+
+def test_a_foreign_page_is_noted_with_what_it_was_compared_with(caplog: pytest.LogCaptureFixture) -> None:
+    def come_from_elsewhere(server: BackgroundServer) -> None:
+        with pytest.raises(ConnectFailed):
+            LiveClient(server.url("/ws"), origin="https://evil.example").connect()
+
+    (line,) = lines_of(come_from_elsewhere, caplog)
+
+    assert line.startswith("event=refused path=/ws address=127.0.0.1 status=403 reason='Foreign origin' ")
+    assert "origin=https://evil.example host=127.0.0.1:" in line
+
+
+def test_uvicorn_s_lines_have_time_and_process_like_ours() -> None:
+    with serving() as (port, process):
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+            client.sendall(b"nonsense\r\n\r\n")
+            client.recv(1000)
+        process.terminate()
+        output, _ = process.communicate(timeout=30)
+
+    assert re.fullmatch(rf"[-\d]+ [:,\d]+ {process.pid} WARNING Invalid HTTP request received.\n", output)
 
 
 def test_the_command_logs_each_connection_on_request() -> None:

@@ -55,6 +55,14 @@ def test_the_page_s_own_origin_is_welcome_over_wss(files: list[str]) -> None:
             assert answer.status == 200
 
 
+def test_a_certificate_without_its_key_is_said_with_what_is_needed(
+    files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["server_snippets", *files[:2]])
+    with pytest.raises(SystemExit, match="both are PEM files, and the key is given with --ssl-keyfile"):
+        main()
+
+
 def test_a_certificate_that_is_not_there_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["server_snippets", "--ssl-certfile", "nowhere.pem"])
     with pytest.raises(SystemExit, match="Cannot use the certificate nowhere.pem with its key: "):
