@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.server import ServerProtocol
 
 from server_snippets import backlog
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
 from server_snippets.frame_writer import FrameWriter
+from server_snippets.inbox import Inbox
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -48,14 +50,89 @@ def numbered(*numbers: int) -> list[str]:
     return [str(number) for number in numbers]
 
 
-def test_the_base_class_is_still_the_one_we_know() -> None:
-    told = "uvicorn has changed its WebSocket protocol class: read the new one, then mend FanOutProtocol."
-    names = [
-        name for name in vars(FanOutProtocol) if name not in ("__module__", "__doc__", "disconnect_slow")
+def names_in(*functions: Any) -> set[str]:
+    """Return the attributes and methods that functions speak of."""
+    return {name for function in functions for name in function.__code__.co_names}
+
+
+BASE = WebSocketsSansIOProtocol
+READ_BEHIND = "read the new one, then mend FanOutProtocol."
+OWN_NAMES = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__", "disconnect_slow"}
+
+
+@pytest.mark.parametrize("name", sorted(set(vars(FanOutProtocol)) - OWN_NAMES))
+def test_the_base_class_still_has_what_is_overridden(name: str) -> None:
+    assert hasattr(BASE, name), f"uvicorn's WebSocket protocol class has no {name} any more: {READ_BEHIND}"
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        *(("__init__", name) for name in ("loop", "conn", "queue", "close_sent", "close_timer", "transport")),
+        *(("__init__", name) for name in ("disconnected", "handshake_complete", "read_paused", "writable")),
+        *(("handle_connect", name) for name in ("request", "response", "scope", "run_asgi")),
+        ("connection_made", "transport"),
+    ],
+)
+def test_the_base_class_still_sets_what_is_used(function: str, name: str) -> None:
+    told = f"uvicorn's WebSocket protocol class does not set {name} in {function} any more: {READ_BEHIND}"
+    assert name in names_in(getattr(BASE, function)), told
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        ("data_received", "handle_parser_exception"),
+        ("handle_events", "handle_connect"),
+        ("handle_events", "handle_close"),
+        ("handle_text", "send_receive_event_to_app"),
+        ("handle_bytes", "send_receive_event_to_app"),
+        ("handle_cont", "send_receive_event_to_app"),
+        ("handle_connect", "create_task"),
+        ("send", "start_keepalive"),
+        ("send_keepalive_ping", "keepalive_timeout"),
+        ("run_asgi", "close_timer"),
+    ],
+)
+def test_the_base_class_still_calls_what_is_overridden(function: str, name: str) -> None:
+    told = f"uvicorn's WebSocket protocol class does not use {name} in {function} any more: {READ_BEHIND}"
+    assert name in names_in(getattr(BASE, function)), told
+
+
+@pytest.mark.parametrize("name", ["send_text", "send_binary", "writable", "close_sent", "resume_reading"])
+def test_the_base_class_still_sends_by_the_same_means(name: str) -> None:
+    told = f"uvicorn's WebSocket protocol class does not use {name} to send any more: {READ_BEHIND}"
+    assert name in names_in(BASE.send), told
+
+
+def test_the_base_class_still_offers_extensions_to_the_app() -> None:
+    told = f"uvicorn's WebSocket protocol class offers no extensions any more: {READ_BEHIND}"
+    assert "extensions" in str(BASE.handle_connect.__code__.co_consts), told
+
+
+def test_the_base_class_asks_the_queue_for_nothing_that_the_inbox_does_not_have() -> None:
+    told = f"uvicorn's WebSocket protocol class uses its queue in a new way: {READ_BEHIND}"
+    functions = [function for function in vars(BASE).values() if hasattr(function, "__code__")]
+    # A text is joined, too, and a protocol shut down.
+    of_a_queue = {name for name in vars(asyncio.Queue) if not name.startswith("_")} - {"join", "shutdown"}
+    assert names_in(*functions) & of_a_queue <= set(vars(Inbox)), told
+
+
+def test_the_handshake_headers_are_needed_no_more_after_the_handshake() -> None:
+    told = f"uvicorn's WebSocket protocol class reads its request or response again: {READ_BEHIND}"
+    later = [
+        function
+        for name, function in vars(BASE).items()
+        if hasattr(function, "__code__") and name not in ("handle_connect", "send")
     ]
-    assert all(hasattr(WebSocketsSansIOProtocol, name) for name in names if not name.startswith("__")), told
-    source = WebSocketsSansIOProtocol.__init__.__code__.co_names
-    assert {"conn", "queue", "read_paused", "writable", "close_sent", "close_timer"} <= set(source), told
+    assert not {"request", "response"} & names_in(*later), told
+
+
+def test_websockets_still_has_what_is_used() -> None:
+    told = "websockets has changed its ServerProtocol: read the new one, then mend FanOutProtocol."
+    used = {"send_close", "data_to_send", "accept", "reject", "fail"}
+    assert used <= set(dir(ServerProtocol)), told
+    assert hasattr(ServerProtocol(), "available_extensions"), told
 
 
 def test_both_ways_out_keep_one_order(serve: Any) -> None:
