@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from fastapi import FastAPI, WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.server import ServerProtocol
 
-from server_snippets import backlog
+from server_snippets import backlog, frame_writer
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
@@ -164,19 +166,80 @@ def test_the_messages_of_a_busy_loop_turn_leave_in_one_write(serve: Any) -> None
     assert len(writes) == 4
 
 
-def test_a_message_that_comes_alone_is_written_at_once(serve: Any) -> None:
-    writes: list[int] = []
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note the size of each write past a transport."""
+    sizes: list[int] = []
 
+    def write(descriptor: int, frame: bytes) -> int:
+        sizes.append(len(frame))
+        return os.write(descriptor, frame)
+
+    monkeypatch.setattr(frame_writer, "os", SimpleNamespace(name=os.name, write=write))
+    return sizes
+
+
+past_the_transport = pytest.mark.skipif(os.name == "nt", reason="Windows has no way past the transport.")
+
+
+async def put_alone(writer: FrameWriter, count: int) -> None:
+    for number in range(count):
+        writer.put(EncodedMessage(str(number)))
+        await asyncio.sleep(0)
+
+
+@past_the_transport
+@pytest.mark.parametrize("loop", ["auto", "asyncio"])
+def test_a_message_that_comes_alone_is_written_at_once(serve: Any, written: list[int], loop: str) -> None:
     async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
-        writer._transport = Spy(writer._transport, writes)  # type: ignore[assignment]
         for number in range(3):
             writer.put(EncodedMessage(str(number)))
-            assert len(writes) == number + 1
+            assert len(written) == number + 1
             await asyncio.sleep(0)
         await websocket.receive()
 
-    client = serve(handler)
+    client = serve(handler, loop=loop)
     assert [client.receive() for _ in range(3)] == numbered(*range(3))
+
+
+@past_the_transport
+@pytest.mark.parametrize("loop", ["auto", "asyncio"])
+def test_what_the_transport_still_holds_goes_first(serve: Any, written: list[int], loop: str) -> None:
+    long = "x" * 20_000_000
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer._transport.set_write_buffer_limits(high=len(long) * 2)
+        await websocket.send_text(long)
+        writer.put(EncodedMessage("behind"))
+        await websocket.receive()
+
+    client = serve(handler, loop=loop)
+    assert [client.receive() for _ in range(2)] == [long, "behind"]
+    assert not written
+
+
+def write_nothing(descriptor: int, frame: bytes) -> int:
+    raise BlockingIOError
+
+
+def write_a_little(descriptor: int, frame: bytes) -> int:
+    return os.write(descriptor, frame[:3])
+
+
+@past_the_transport
+@pytest.mark.parametrize("loop", ["auto", "asyncio"])
+@pytest.mark.parametrize("write", [write_nothing, write_a_little])
+def test_what_the_client_has_no_room_for_yet_follows_in_order(
+    serve: Any, write: Callable[[int, bytes], int], loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame_writer, "os", SimpleNamespace(name=os.name, write=write))
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        await put_alone(writer, 50)
+        await websocket.receive()
+
+    client = serve(handler, loop=loop)
+    assert [client.receive() for _ in range(50)] == numbered(*range(50))
 
 
 def test_what_was_collected_goes_before_what_was_kept_back(serve: Any) -> None:
@@ -223,6 +286,10 @@ class Spy:
 
     def is_closing(self) -> bool:
         return self._transport.is_closing()
+
+    def get_write_buffer_size(self) -> int:
+        # As if it held something, so that nobody writes past it.
+        return 1
 
 
 def test_the_last_words_go_out_before_the_close_frame(serve: Any) -> None:

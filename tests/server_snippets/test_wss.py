@@ -42,6 +42,18 @@ def test_who_trusts_the_authority_talks_over_wss_to_the_end(files: list[str]) ->
         assert (process.wait(30), process.stdout and process.stdout.read()) == (0, "")
 
 
+def test_what_all_receive_is_encrypted_for_each(files: list[str]) -> None:
+    with (
+        serving(*files) as (port, _),
+        LiveClient(f"wss://127.0.0.1:{port}/ws/json", ssl=trusting()) as ana,
+    ):
+        ana.send_json({"action": "subscribe", "channel": "news"})
+        assert ana.receive_json()["type"] == "subscribed"
+        for number in range(3):
+            ana.send_json({"action": "send", "channel": "news", "message": str(number)})
+            assert ana.receive_json()["message"] == str(number)
+
+
 def test_who_does_not_trust_it_does_not_connect(files: list[str]) -> None:
     with serving(*files) as (port, _), pytest.raises(ConnectFailed, match="does not trust the certificate"):
         LiveClient(f"wss://127.0.0.1:{port}/ws").connect()
