@@ -79,6 +79,9 @@ class FrameWriter:
         self._turn = turn
         self._transport = transport
         self._descriptor = descriptor_of(transport)
+        # Nothing may be written past what the transport holds: it pauses us as soon as that is one byte.
+        if self._descriptor is not None:
+            transport.set_write_buffer_limits(high=0)
         self._give_up = give_up
         self._frames: list[bytes] = []
 
@@ -128,8 +131,7 @@ class FrameWriter:
 
     def _write_past(self, frame: bytes) -> None:
         written = 0
-        # What the transport holds already goes first.
-        if self._descriptor is not None and not self._transport.get_write_buffer_size():
+        if self._descriptor is not None:
             try:
                 written = os.write(self._descriptor, frame)
             except OSError:

@@ -58,6 +58,8 @@ class Guest:
     async def leave(self, how: str) -> None:
         """Close, or vanish without a close frame."""
         if how == "vanish":
+            # A reset throws away what the server has not read yet, so what was said must have come first.
+            await self.until(lambda: any(event.get("text") == f"{self.name} 1" for event in self.heard))
             self.websocket.transport.abort()
         else:
             await self.websocket.close()
