@@ -82,7 +82,8 @@ class Guides:
     def _packages(self) -> Iterator[tuple[str, str]]:
         for file in sorted(self.root.glob("*/**/__init__.py")):
             name = file.parent.relative_to(self.root).as_posix()
-            if not name.startswith((".", "tests", "node_modules")):
+            # The benchmarks have an environment of their own, inside their folder.
+            if not name.startswith(("tests", "node_modules")) and "/." not in f"/{name}":
                 says = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
                 yield name, says.partition("\n")[0]
 

@@ -34,7 +34,22 @@ def test_four_weeks_have_every_lesson_and_every_exercise_once():
 
 def test_every_package_is_on_the_map():
     page = (ROOT / CONTRIBUTING).read_text(encoding="utf-8")
-    packages = [path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/__init__.py")]
+    names = [path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/__init__.py")]
+    packages = [name for name in names if "/." not in name]
 
     assert len(packages) > 10
     assert [name for name in packages if f"| `{name}/` | " not in page] == []
+
+
+def test_an_environment_inside_a_folder_is_not_on_the_map(course):
+    guide = course.root / CONTRIBUTING
+    guide.write_text("<!-- map:start -->\n<!-- map:end -->")
+    for folder in ("benchmarks", "benchmarks/.venv/lib/redis"):
+        package = course.root / folder / "__init__.py"
+        package.parent.mkdir(parents=True)
+        package.write_text('"""A package."""')
+
+    page = Course.read(course.root).texts[guide]
+
+    assert "| `benchmarks/` | A package. |" in page
+    assert ".venv" not in page
