@@ -11,7 +11,8 @@ from threading import Event, Thread
 
 
 KILL = "kill"
-PATIENCE = 3.0
+# Longer than a service of a lesson may drain.
+PATIENCE = 6.0
 
 
 def main() -> int:

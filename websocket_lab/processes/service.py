@@ -44,7 +44,7 @@ class Service:
         return self
 
     def stop(self) -> None:
-        """Send SIGTERM, and return when the process has ended; after three seconds it is killed."""
+        """Send SIGTERM, and return when the process has ended; after six seconds it is killed."""
         if self._process is not None:
             self._process.stop()
 
