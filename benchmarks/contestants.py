@@ -77,6 +77,12 @@ OURS_ON_UVICORN = Contestant(
 BARE = Contestant(
     "joined writes, bare uvloop", python("benchmarks.servers.bare_server"), ("uvloop",), echo=""
 )
+BROADCASTER = Contestant(
+    "Starlette, broadcaster", python(UVICORN, "broadcaster", "off"), ("broadcaster",), echo=""
+)
+SUBSCRIPTION_EACH = Contestant(
+    "a subscription for each client", python(UVICORN, "subscription_each", "off"), ("redis",), echo=""
+)
 PEERS = [
     Contestant("websockets", python("benchmarks.servers.websockets_server"), ("uvloop",)),
     Contestant("aiohttp", python("benchmarks.servers.aiohttp_server"), ("aiohttp", "uvloop")),
@@ -91,7 +97,7 @@ PEERS = [
         form='42["message","TEXT"]',
         echo="",
     ),
-    Contestant("Starlette, broadcaster", python(UVICORN, "broadcaster", "off"), ("broadcaster",), echo=""),
+    BROADCASTER,
     Contestant("Node ws", ["node", str(SERVERS / "node_server.cjs")]),
 ]
 

@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import psutil
 
@@ -16,16 +16,29 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class ServerProcess:
-    """A contestant that runs: `with ServerProcess(contestant) as server: server.url("/ws")`."""
+    """A contestant that runs: `with ServerProcess(contestant) as server: server.url("/ws")`.
 
-    def __init__(self, contestant: Contestant) -> None:
+    Args:
+        contestant: Who it is.
+        redis_url: Where it meets other processes; "" if it is alone.
+        log: The file for what it has to complain about; None for the terminal.
+    """
+
+    def __init__(self, contestant: Contestant, redis_url: str = "", log: TextIO | None = None) -> None:
         self.contestant = contestant
+        self._redis_url = redis_url
+        self._log = log
 
     def __enter__(self) -> Self:
         """Start it; return when it has said its port."""
-        environment = os.environ | {"NODE_PATH": str(node_modules() or "")}
+        environment = os.environ | {"NODE_PATH": str(node_modules() or ""), "REDIS_URL": self._redis_url}
         self._process = subprocess.Popen(
-            self.contestant.command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+            self.contestant.command,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            cwd=ROOT,
+            env=environment,
         )
         assert self._process.stdout is not None
         port = re.search(r"\d{4,5}", self._process.stdout.readline())

@@ -1,6 +1,10 @@
-"""Starlette with the package broadcaster, as its documentation shows it: a subscription for each client."""
+"""Starlette with the package broadcaster, as its documentation shows it: a subscription for each client.
+
+REDIS_URL, if there is one, says through which Redis several processes are one.
+"""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,7 +14,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 
-broadcast = Broadcast("memory://")
+broadcast = Broadcast(os.environ.get("REDIS_URL") or "memory://")
 
 
 async def room(websocket: WebSocket) -> None:

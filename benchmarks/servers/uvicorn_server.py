@@ -1,6 +1,7 @@
 """uvicorn with the naive room, or with the whole server in place of uvicorn's own way out.
 
-python -m benchmarks.servers.uvicorn_server APP COMPRESSION, with APP one of naive, main, broadcaster.
+python -m benchmarks.servers.uvicorn_server APP COMPRESSION, with APP one of main, naive, broadcaster,
+subscription_each.
 """
 
 import asyncio
@@ -17,10 +18,7 @@ def load(name: str) -> ASGIApp:
     if name == "main":
         main = import_module("server_snippets.main")
         return main.make_app(main.Settings(rate=0))  # type: ignore[no-any-return]
-    module = {"naive": "benchmarks.servers.naive_app", "broadcaster": "benchmarks.servers.broadcaster_app"}[
-        name
-    ]
-    return import_module(module).app  # type: ignore[no-any-return]
+    return import_module(f"benchmarks.servers.{name}_app").app  # type: ignore[no-any-return]
 
 
 def main() -> None:

@@ -77,6 +77,10 @@ class PrivateRedis:
         """Return a client to look inside with."""
         return Redis(host=HOST, port=self.port, decode_responses=True)
 
+    def words(self) -> str:
+        """Return the end of the server's log."""
+        return self._process.words() if self._process else ""
+
     def shows(self, what: str) -> bool:
         """Return whether the server runs; if it does not, print what the cell would show."""
         if not self.is_running:

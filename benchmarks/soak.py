@@ -1,0 +1,90 @@
+"""A soak: five hundred clients join, talk and vanish over two processes and a Redis, for five minutes.
+
+Run it: python -m benchmarks.soak [--minutes 5] [--clients 500]. Its exit code is 0 if nothing was lost, came
+twice or in another order, no process has grown after the first minute, and no log holds a complaint.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.__main__ import allow_many_connections
+from benchmarks.contestants import OURS
+from benchmarks.memory_watch import MemoryWatch
+from benchmarks.server_process import ServerProcess
+from benchmarks.soak_clients import SoakClients
+from benchmarks.soak_verdict import Verdict, complaints
+from websocket_lab.processes.private_redis import PrivateRedis
+from websocket_lab.widgets.progress_bar import ProgressBar
+
+
+PROCESSES, STEPS = 2, 20
+
+
+def soak(redis: PrivateRedis, seconds: float, clients: int) -> Verdict:
+    """Let the clients live for so long, and return what it came to."""
+    with TemporaryDirectory() as folder:
+        logs = [Path(folder, f"server-{number}.log") for number in range(PROCESSES)]
+        known = redis.words()
+        with serving(redis.url, logs) as servers:
+            watch = MemoryWatch(servers, seconds)
+            report = live([server.url("") for server in servers], clients, seconds, watch)
+            # What a server has to say about its end counts, too.
+            for server in servers:
+                server.end()
+        return Verdict(report["counts"], report["faults"], watch, complaints(logs, known, redis.words()))
+
+
+@contextmanager
+def serving(redis_url: str, logs: list[Path]) -> Iterator[list[ServerProcess]]:
+    """Run the servers, each with a log."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("w")) for path in logs]
+        yield [stack.enter_context(ServerProcess(OURS, redis_url, file)) for file in files]
+
+
+def live(urls: list[str], clients: int, seconds: float, watch: MemoryWatch) -> dict[str, Any]:
+    """Let the clients live, and watch the servers meanwhile."""
+    with SoakClients(urls, clients) as crowd, ThreadPoolExecutor(1) as pool, ProgressBar(STEPS + 1) as bar:
+        life = pool.submit(crowd.live, seconds)
+        for _ in range(STEPS):
+            bar.show(f"{clients} clients, {seconds:.0f} seconds; memory: {watch.words()}")
+            watch_for(seconds / STEPS, life, watch)
+            bar.advance()
+        bar.show("the last clients leave, and all compare notes")
+        return life.result()
+
+
+def watch_for(seconds: float, life: "Future[dict[str, Any]]", watch: MemoryWatch) -> None:
+    """Note how much memory the servers hold, for so long or until the clients' life is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not life.done():
+        watch.note()
+        time.sleep(min(1.0, seconds / 5))
+
+
+def main() -> None:
+    """Soak, print what it came to, and end with 0 if all was well."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.soak", description="Soak the course's server."
+    )
+    parser.add_argument("--minutes", type=float, default=5.0, help="how long (default: %(default)s)")
+    parser.add_argument("--clients", type=int, default=500, help="how many at once (default: %(default)s)")
+    arguments = parser.parse_args()
+    allow_many_connections()
+    with PrivateRedis() as redis:
+        if not redis.is_running:
+            sys.exit("The soak needs a Redis: install redis-server.")
+        verdict = soak(redis, 60 * arguments.minutes, arguments.clients)
+    print(verdict)
+    sys.exit(0 if verdict.is_good else 1)
+
+
+if __name__ == "__main__":
+    main()
