@@ -12,7 +12,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     head = "".join(f'<th scope="col">{safe(column)}</th>' if column else "<td></td>" for column in columns)
     body = "".join(map(_row, texts))
     html = (
-        f'<table class="wsl-table"><caption>{safe(caption)}</caption>'
+        f'<table class="wsl-table wsl-measured"><caption>{safe(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
     return Card("\n".join([caption, *_lines([list(columns), *texts])]), html, caption)
