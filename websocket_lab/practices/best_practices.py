@@ -38,8 +38,8 @@ def a_bad_client_hurts_nobody(server: BackgroundServer) -> str:
             hear(client, "subscribed")
         eve.pause_reading()
         for number in range(LONG_TEXTS):
-            ana.send_json({"action": "send", "channel": channel, "message": f"{number} {LONG}"})
-            hear(ben, f"{number} .")
+            ana.send_json({"action": "send", "channel": channel, "message": f"text {number} {LONG}"})
+            hear(ben, f"text {number} .")
     return f"Eve read nothing, and Ben heard {LONG_TEXTS} long texts."
 
 

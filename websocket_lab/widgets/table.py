@@ -20,7 +20,12 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 
 def _row(cells: Sequence[str]) -> str:
     name, *others = map(safe, cells)
-    return f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in others) + "</tr>"
+    return f'<tr><th scope="row">{name}</th>' + "".join(map(_cell, others)) + "</tr>"
+
+
+def _cell(text: str) -> str:
+    # A sign and its word belong together.
+    return f'<td class="wsl-judged">{text}</td>' if text.startswith(("✓", "✗")) else f"<td>{text}</td>"
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -15,4 +15,4 @@ def test_every_crowd_has_a_time() -> None:
 def test_the_plot_says_its_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     plot_load([25, 50], {"ours": [1.0, 2.04]})
 
-    assert "ours — 25 clients: 1.0 ms · 50 clients: 2.0 ms" in capsys.readouterr().out
+    assert "ours — 25: 1.0 · 50: 2.0" in capsys.readouterr().out
