@@ -19,7 +19,10 @@ function render({ model, el, signal }) {
   parts.send.addEventListener("click", () => say(panel));
   parts.line.addEventListener("keydown", (event) => {
     // While a character is being composed (Japanese, Chinese …), Enter only ends the composing.
-    if (event.key === "Enter" && !event.isComposing) say(panel);
+    if (event.key !== "Enter" || event.isComposing) return;
+    // Who has said enough presses Shift + Enter to go on, as in a cell: no empty message for that.
+    if (event.shiftKey && !parts.line.value) goOn(event);
+    else say(panel);
   });
   parts.toggle.addEventListener("click", () => ask(panel, isOpen(panel) ? "disconnect" : "connect"));
   const watch = watchReader(panel);
@@ -32,6 +35,11 @@ function render({ model, el, signal }) {
   if (el.classList.contains("jupyter-widgets-disconnected")) showLoss(panel);
   showFace(panel);
   post(panel, { action: "show" });
+}
+
+function goOn(event) {
+  // JupyterLab selects the cell that gets the focus.
+  event.target.closest(".jp-Cell")?.nextElementSibling?.focus();
 }
 
 /* ---- asking Python ---- */

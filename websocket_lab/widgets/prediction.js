@@ -60,9 +60,17 @@ function buildOption(model, group, text) {
     model.set("chosen", text);
     model.save_changes();
   });
+  radio.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.shiftKey) goOn(event);
+  });
   const mark = make("span", "wsl-mark");
   node.append(radio, make("span", "", text), mark);
   return { node, radio, mark };
+}
+
+function goOn(event) {
+  // As after any cell, Shift + Enter leads to the next one; JupyterLab selects the cell that gets the focus.
+  event.target.closest(".jp-Cell")?.nextElementSibling?.focus();
 }
 
 function make(tag, className = "", text = "") {
