@@ -32,3 +32,15 @@ def test_a_person_predicts_types_hello_and_reads_the_echo(lab: JupyterLab) -> No
     index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
 
     assert "You predicted Hello" in page.output(index)
+
+
+def test_what_a_person_has_said_before_does_not_spoil_the_answer(lab: JupyterLab) -> None:
+    page = lab.open(LESSON)
+    run_up_to(page, "ClientPanel(server")
+    page.page.get_by_role("radio", name="Echo: Hello", exact=True).check()
+    ana = page.panel("Ana")
+    ana.type_and_send("Good morning")
+    ana.wait_for_row("Echo: Good morning")
+    index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
+
+    assert "You predicted Echo: Hello ✓" in page.output(index)

@@ -44,7 +44,7 @@ class AcceptProof:
         """The steps from the key to the verdict, each with its result."""
         return [
             (f"1. The request's {KEY}", self.key or "missing"),
-            ("2. with the GUID of RFC 6455 behind it", self.key + GUID),
+            ("2. with the fixed text of RFC 6455 behind it", self.key + GUID),
             ("3. its SHA-1, 20 bytes", self.digest.hex(" ")),
             ("4. these in Base64", self.accept),
             (f"5. The response's {ACCEPT}", self.sent or "missing"),

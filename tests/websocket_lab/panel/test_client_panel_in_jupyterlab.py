@@ -93,6 +93,17 @@ def test_the_keyboard_is_enough(chat: NotebookPage) -> None:
     ana.wait_for_state("open")
 
 
+def test_shift_and_enter_in_an_empty_line_lead_to_the_next_cell(chat: NotebookPage) -> None:
+    ana = chat.panel("Ana")
+    ana.type_and_send("and that is all")
+    chat.panel("Ben").wait_for_row("and that is all")
+    before = ana.rows()
+    ana.line.press("Shift+Enter")
+
+    chat.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.activeCellIndex === 2")
+    assert ana.rows() == before
+
+
 @pytest.mark.parametrize("cell", [3, 4], ids=["awaits", "sleeps"])
 def test_panels_are_live_while_a_cell_runs(chat: NotebookPage, cell: int) -> None:
     chat.start_cell(cell)

@@ -33,3 +33,15 @@ def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
 
     assert page.page.get_by_role("radio", name="3").is_enabled()
     page.close()
+
+
+def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -> None:
+    page = lab.open_cells(ASK, REVEAL)
+    page.run_cell(0)
+    page.page.get_by_role("radio", name="2").check()
+    page.page.keyboard.press("Shift+Enter")
+    page.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.activeCellIndex === 1")
+    page.page.keyboard.press("Shift+Enter")
+
+    page.page.get_by_role("status").filter(has_text="You predicted 2").wait_for()
+    page.close()
