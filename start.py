@@ -79,8 +79,7 @@ def show(stage: str, count: int, total: int, package: str) -> None:
 
 def package_in(line: str) -> str:
     """Return the package that a line of pip's output begins to fetch, or nothing."""
-    begins = r"(?:Collecting|Requirement already satisfied:|Processing .*[/\\])"
-    found = re.match(begins + r" *([\w.-]+?)[=-]+\d", line)
+    found = re.match(r"(?:Collecting|Requirement already \w+:|Processing .*[/\\]) *([\w.-]+?)[=-]+\d", line)
     return found[1] if found else ""
 
 
@@ -160,8 +159,9 @@ def set_up(*parts: str) -> None:
 
 
 def run(module: str, *arguments: str) -> int:
-    """Run a module in .venv, in this folder, and leave Ctrl-C to it; return its exit code."""
+    """Run a module in .venv, in this folder, with .venv's programs within reach; return its exit code."""
     command = [str(PYTHON), "-m", module, *arguments]
+    os.environ["PATH"] = os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", os.defpath)])
     os.chdir(HERE)
     if os.name == "posix":
         os.execv(PYTHON, command)

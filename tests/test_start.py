@@ -29,7 +29,14 @@ requires = []
 build-backend = "backend"
 backend-path = ["."]
 """
-TELLS_ARGUMENTS = "import sys\nprint('ran with', *sys.argv[1:])\nsys.exit(3)\n"
+TELLS_ARGUMENTS = """\
+import os
+import sys
+
+print("first in PATH:", os.environ["PATH"].split(os.pathsep)[0])
+print("ran with", *sys.argv[1:])
+sys.exit(3)
+"""
 
 
 def write_wheel(folder: Path, name: str, main: str) -> str:
@@ -243,6 +250,11 @@ def test_lab_gets_the_root_and_the_arguments(small_course: Path) -> None:
     first_page = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
     assert f"{root} {first_page} --allow-root --no-browser --port=9\n" in answer.stdout
     assert answer.returncode == 3
+
+
+def test_a_terminal_in_jupyterlab_finds_the_courses_programs_first(small_course: Path) -> None:
+    first = start(small_course).stdout.partition("first in PATH: ")[2].splitlines()[0]
+    assert Path(first).parent == small_course.resolve() / ".venv"
 
 
 def test_pytest_gets_the_arguments_and_its_exit_code_is_passed_on(small_course: Path) -> None:

@@ -1,5 +1,8 @@
 """Progress is shown at a glance, in words as well as in colour."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
@@ -63,3 +66,11 @@ def test_without_the_course_there_is_nothing_to_show(course):
         path.unlink()
 
     assert repr(progress()) == "Lessons visited: 0 of 0\nExercises passed: 0 of 0"
+
+
+def test_nobody_waits_for_a_package_that_takes_seconds_to_import():
+    script = "import sys; from websocket_lab import progress; progress(); print('nbformat' in sys.modules)"
+    command = [sys.executable, "-c", script]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+
+    assert answer.stdout == "False\n"
