@@ -66,10 +66,17 @@ class ConnectionGuard:
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.monotonic()
-        guard = GuardedConnection(receive, send, self._settings)
-        log_connection("open", scope, open=self._open.count)
+
+        def accepted() -> None:
+            log_connection("open", scope, open=self._open.count)
+
+        guard = GuardedConnection(receive, send, self._settings, accepted)
         try:
             await guard.run(self._app, scope)
         finally:
-            seconds = round(time.monotonic() - start, 3)
-            log_connection("close", scope, code=guard.close_code, seconds=seconds, open=self._open.count - 1)
+            if guard.was_accepted:
+                seconds, rest = round(time.monotonic() - start, 3), self._open.count - 1
+                log_connection("close", scope, code=guard.close_code, seconds=seconds, open=rest)
+            else:
+                # What uvicorn answers to a handshake that no endpoint has accepted.
+                log_connection("refused", scope, status=403, reason=repr("Not accepted"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 
 from fastapi import WebSocketDisconnect
@@ -23,6 +24,8 @@ class GuardedConnection:
 
     __slots__ = (
         "close_code",
+        "was_accepted",
+        "_accepted",
         "_is_dropped",
         "_is_open",
         "_limit",
@@ -32,13 +35,17 @@ class GuardedConnection:
         "_waiting",
     )
 
-    def __init__(self, receive: Receive, send: Send, settings: Settings) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, settings: Settings, accepted: Callable[[], None] = lambda: None
+    ) -> None:
         self._receive = receive
         self._send = send
         self._max_bytes = settings.max_message_bytes
         self._limit = RateLimit(settings.rate)
         # How the connection ended, for the log; the first who closes decides.
         self.close_code = 0
+        self.was_accepted = False
+        self._accepted = accepted
         self._is_open = False
         self._is_dropped = False
         self._waiting: asyncio.Timeout | None = None
@@ -78,6 +85,9 @@ class GuardedConnection:
         if message["type"] != "websocket.send":
             self._is_open = message["type"] == "websocket.accept"
             self._note_end(message)
+            if self._is_open:
+                self.was_accepted = True
+                self._accepted()
         try:
             await self._send(message)
         except RuntimeError as error:

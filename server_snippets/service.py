@@ -76,7 +76,7 @@ def load(config: uvicorn.Config) -> None:
     try:
         config.load()
     except ssl.SSLError as error:
-        reason = (error.reason or str(error)).replace("_", " ").lower()
+        reason = (error.reason or "not readable").replace("_", " ").lower()
         sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key ({reason}): {PEM}.")
     except OSError as error:
         sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key: {error.strerror}.")

@@ -87,6 +87,19 @@ def test_a_foreign_page_is_noted_with_what_it_was_compared_with(caplog: pytest.L
     assert "origin=https://evil.example host=127.0.0.1:" in line
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/ws/nobody"])
+def test_a_path_that_leads_nowhere_is_refused_and_never_open(
+    path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def knock_there(server: BackgroundServer) -> None:
+        with pytest.raises(ConnectFailed):
+            LiveClient(server.url(path)).connect()
+
+    assert lines_of(knock_there, caplog) == [
+        f"event=refused path={path} address=127.0.0.1 status=403 reason='Not accepted'"
+    ]
+
+
 def test_uvicorn_s_lines_have_time_and_process_like_ours() -> None:
     with serving() as (port, process):
         with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
