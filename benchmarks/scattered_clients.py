@@ -89,10 +89,15 @@ class Hearing:
 async def main() -> None:
     """Connect, then talk as often as a line asks for it."""
     urls, size, greeting, answers, form = json.loads(sys.argv[1])
-    crowds = [Crowd(url, compression=True) for url in urls]
-    for crowd in crowds:
-        await crowd.connect(size // len(urls), greeting, answers)
-    hearing = Hearing([listener for crowd in crowds for listener in crowd.listeners], form)
+    listeners: list[Listener] = []
+    # The first of each server comes alone: broadcaster 0.3 forgets clients that come while it subscribes.
+    for count in (1, size // len(urls) - 1):
+        for url in urls:
+            crowd = Crowd(url, compression=True)
+            await crowd.connect(count, greeting, answers)
+            listeners += crowd.listeners
+        await asyncio.sleep(SILENCE)
+    hearing = Hearing(listeners, form)
     await hearing.warm_up()
     print(json.dumps(size), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):

@@ -37,7 +37,8 @@ async def pass_on(websocket: WebSocket) -> None:
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Connect the broadcast."""
-    async with broadcast:
+    # With redis-py 8.1 the listener of broadcaster 0.3 sleeps through the first subscription of all.
+    async with broadcast, broadcast.subscribe(channel="first"):
         yield
 
 
