@@ -1,15 +1,18 @@
-"""What axe-core finds against a page, or against a notebook in each of JupyterLab's themes."""
+"""What stands between a page and a reader: axe-core's findings, lost focus, and what is too wide."""
 
 import os
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from tests.jupyterlab import NotebookPage
 
 
 # What a notebook's author and its code show; the rest of the page is JupyterLab's own.
 OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-Cell-outputArea"]
+TOO_WIDE = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-OutputArea-output .wsl')]
+  .filter((each) => each.scrollWidth > each.clientWidth)
+  .map((each) => `${each.className}: ${each.scrollWidth} > ${each.clientWidth}`)"""
 
 
 def violations(page: Page, *parts: str) -> list[str]:
@@ -38,3 +41,21 @@ def notebook_violations(notebook: NotebookPage) -> list[str]:
 def _silent_diagrams(notebook: NotebookPage) -> list[str]:
     silent = notebook.page.locator(".jp-Notebook .jp-RenderedMermaid:not(:has(img[alt]))")
     return [words[:80] for words in silent.all_inner_texts()]
+
+
+def walk_to(page: Page, name: str) -> Locator:
+    """Press Tab until the focus is on the element of this name or text; fail where it is not seen."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        seen = focused.evaluate("(each) => getComputedStyle(each).outlineStyle !== 'none'")
+        if name in (focused.get_attribute("aria-label"), focused.inner_text().strip()):
+            assert seen, f"The focus on {name!r} cannot be seen."
+            return focused
+    pytest.fail(f"Tab does not lead to {name!r}.")
+
+
+def too_wide(page: Page) -> list[str]:
+    """Return what is wider than its place: outputs that scroll sideways, and widgets that are cut."""
+    found: list[str] = page.evaluate(TOO_WIDE)
+    return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from tests.jupyterlab import KERNEL, JupyterLab, NotebookPage, within
 from websocket_lab.checking.verdict import VERDICT_JSON
@@ -75,6 +76,13 @@ class Desk:
         self.cells[index] = new
         self.page.run_cell(index)
 
+    def unfold_the_verdict(self) -> None:
+        """Unfold what the verdict folds, by keyboard."""
+        details = self.page.page.locator(".wsl-verdict details").last
+        details.locator("summary").focus()
+        self.page.page.keyboard.press("Enter")
+        expect(details).to_have_attribute("open", "")
+
     def picture(self, stage: str) -> None:
         """Keep a picture of the screen, if somebody wants to look at it."""
         if PICTURES:
@@ -106,6 +114,7 @@ def test_from_a_first_try_to_the_comparison(lab: JupyterLab, mistake: Mistake) -
         desk.write(shipped, solved.replace(mistake.right, mistake.wrong))
     assert mistake.said in desk.run(f'check("{slug}"')
     desk.picture("1_wrong")
+    desk.unfold_the_verdict()
     assert "Hint 1 of" in desk.run(f'hint("{slug}")')
     desk.picture("2_hint")
     assert "so far there is one" in desk.run(f'compare("{slug}")')

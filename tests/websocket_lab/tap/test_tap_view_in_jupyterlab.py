@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.accessibility import too_wide, walk_to
 from tests.jupyterlab import JupyterLab
 
 
@@ -73,12 +74,17 @@ def test_the_wire_is_live_can_be_pulled_and_can_be_read_by_all(lab: JupyterLab) 
     assert wire.locator("b").count() == 0
 
     cable = page.page.get_by_role("group", name="Ana's cable")
-    cable.get_by_role("button", name="Pull the cable").click()
+    wire.locator("summary").focus()
+    walk_to(page.page, "Pull the cable")
+    page.page.keyboard.press("Space")
     cable.get_by_role("status").get_by_text("pulled: nothing passes").wait_for()
     wire.locator("text", has_text="cable pulled").wait_for()
     assert violations(page.page) == []
-    cable.get_by_role("button", name="Plug it in").click()
+    page.page.keyboard.press("Enter")
     cable.get_by_role("status").get_by_text("plugged in").wait_for()
+    page.page.set_viewport_size({"width": 600, "height": 800})
+    assert too_wide(page.page) == []
+    page.page.set_viewport_size({"width": 1280, "height": 2400})
 
     page.use_dark_theme()
     assert violations(page.page) == []

@@ -17,6 +17,8 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     page.run_cell(0)
     page.page.get_by_label("1", exact=True).focus()
     page.page.keyboard.press("ArrowDown")
+    focused = page.page.locator(":focus")
+    assert focused.evaluate("(radio) => getComputedStyle(radio).outlineStyle") == "solid"
     page.run_cell(1)
 
     outcome = "You predicted 2 ✗ — it was 3: one per member."
