@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from server_snippets.guest_list import Guest
 from server_snippets.redis_link import Link
-from server_snippets.redis_scripts import BORN, BURY, GUESTS, LOG, process_key
+from server_snippets.redis_scripts import BORN, BURY, GUESTS, LOG, MAX_ENTRIES, process_key
 
 
 MOST_AT_ONCE = 500
@@ -87,6 +87,10 @@ class LogReader:
         self._heard = dict.fromkeys(self._heard, time.monotonic())
 
     async def _has_missed(self) -> bool:
+        if await self._redis.xlen(LOG) < MAX_ENTRIES:
+            # It has never been trimmed: all that was not read yet is still there.
+            return False
+
         first: Any = await self._redis.xrange(LOG, count=1)
         return bool(first) and as_numbers(first[0][0]) > as_numbers(self._last)
 
