@@ -14,7 +14,7 @@ from websocket_lab.server.background_server import BackgroundServer
 from websocket_lab.tap.wire_tap import WireTap
 
 
-SECONDS = 2.0
+SECONDS = 3.0
 # A client that does not read makes the buffers on the way overflow after a few dozen of them.
 LONG = "." * 60_000
 LONG_TEXTS = 100

@@ -14,12 +14,12 @@ from websocket_lab.practices.checklist import Practice, find
 
 # Why the hasty server fails, in the order of the practices.
 REASONS = [
-    "Ben heard no “left” within 2 s.",
-    " .” within 2 s.",
+    "Ben heard no “left” within 3 s.",
+    " .” within 3 s.",
     "Eve's connection is closed (1006)",
     "Eve could not see the connection close",
     "which is no JSON",
-    "Ben heard no “left” within 4 s.",
+    "Ben heard no “left” within 6 s.",
 ]
 
 
