@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.accessibility import too_wide, walk_to
+from tests.accessibility import walk_to
 from tests.jupyterlab import JupyterLab
 
 
@@ -82,9 +82,6 @@ def test_the_wire_is_live_can_be_pulled_and_can_be_read_by_all(lab: JupyterLab) 
     assert violations(page.page) == []
     page.page.keyboard.press("Enter")
     cable.get_by_role("status").get_by_text("plugged in").wait_for()
-    page.page.set_viewport_size({"width": 600, "height": 800})
-    assert too_wide(page.page) == []
-    page.page.set_viewport_size({"width": 1280, "height": 2400})
 
     page.use_dark_theme()
     assert violations(page.page) == []
