@@ -95,14 +95,15 @@ def test_the_keyboard_is_enough(chat: NotebookPage) -> None:
 
 
 def test_shift_and_enter_in_an_empty_line_lead_to_the_next_cell(chat: NotebookPage) -> None:
-    ana = chat.panel("Ana")
+    ana, ben = chat.panel("Ana"), chat.panel("Ben")
     ana.type_and_send("and that is all")
-    chat.panel("Ben").wait_for_row("and that is all")
-    before = ana.rows()
+    ben.wait_for_row("and that is all")
     ana.line.press("Shift+Enter")
-
     chat.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.activeCellIndex === 2")
-    assert ana.rows() == before
+
+    ana.type_and_send("no empty message came before")
+    ben.wait_for_row("no empty message came before")
+    assert ben.rows()[-2:] == ["and that is all", "no empty message came before"]
 
 
 def test_the_focus_is_seen_on_its_way_through_a_panel(chat: NotebookPage) -> None:
