@@ -443,4 +443,5 @@ def test_nothing_comes_behind_a_close_frame_that_had_to_wait_for_room(serve: Any
     client = serve(handler)
     assert client.wait_closed() == 4000
     assert client.messages == ["0"]
-    assert len(writes) == 1
+    # The first may have gone straight to the socket.
+    assert len(writes) <= 1

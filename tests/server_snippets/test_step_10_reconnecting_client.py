@@ -63,7 +63,7 @@ def test_what_ten_cuts_take(server: BackgroundServer, reader: object, lost: int)
         outcome = await ten_cuts(tap, ben, step_10_heart.manager.active_connections, numbers)
         reading.cancel()
         # The library closes its connection in a task of its own, after the generator has ended.
-        await until(lambda: all(connection.has_left for connection in tap.connections))
+        await until(lambda: all(connection.has_left for connection in tap.connections), deadline=60)
         return repr(outcome)
 
     with WireTap(server) as tap, ClientPanel(server.url("/ws/newsroom"), "Ben").client as ben:
