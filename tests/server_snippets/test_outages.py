@@ -120,7 +120,7 @@ async def talk_through_an_outage(
     # Not one of the twenty: what they said may be accepted, and is heard when the broker is back.
     late = Speaker(guests[-1])
     await late.say("while it is away")
-    assert late.refused
+    assert late.refused or late.unknown
     await asyncio.to_thread(redis.start)
     before = [len(speaker.accepted) for speaker in speakers]
     await until(lambda: all(len(s.accepted) >= count + 5 for s, count in zip(speakers, before, strict=True)))
@@ -143,8 +143,8 @@ def test_a_killed_broker_loses_and_doubles_nothing_that_was_accepted(
     for guest in guests:
         assert texts(guest) == heard, guest.name
     for speaker in speakers:
-        assert {times[text] for text in speaker.accepted} == {1}
-        assert {times[text] for text in speaker.refused} == {0}
+        assert {times[text] for text in speaker.accepted} <= {1}
+        assert {times[text] for text in speaker.refused} <= {0}
         assert {times[text] for text in speaker.unknown} <= {0, 1}
     # Nobody was thought to have left, and each process said once what was lost, and once that it was back.
     assert {event["type"] for event in guests[0].heard} <= {"history", "joined", "users", "message", "error"}
