@@ -6,7 +6,8 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 import server_snippets
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
+from websocket_lab.processes.leashed_process import HOST, LeashedProcess, listens
+from websocket_lab.processes.private_program import PrivateProgram
 from websocket_lab.server.cell_registry import CellRegistry
 
 
@@ -16,7 +17,7 @@ ONE_PROCESS = "daemon off; master_process off;"
 HOW_TO_GET_IT = "nginx is not installed: sudo apt install nginx-light, or brew install nginx."
 
 
-class PrivateNginx:
+class PrivateNginx(PrivateProgram):
     """`PrivateNginx(server.port, folder).start()`: wss in front of a server that speaks ws.
 
     Args:
@@ -26,7 +27,7 @@ class PrivateNginx:
     """
 
     def __init__(self, upstream: int, folder: Path, changes: dict[str, str] | None = None) -> None:
-        self.port = free_port()
+        super().__init__()
         self._changes = {
             "listen 443": f"listen {HOST}:{self.port}",
             "127.0.0.1:8000": f"{HOST}:{upstream}",
@@ -35,13 +36,7 @@ class PrivateNginx:
             "worker_connections 20000": "worker_connections 512",
         } | (changes or {})
         self._folder: TemporaryDirectory[str] | None = None
-        self._process: LeashedProcess | None = None
         _started.replace(self)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the process is alive."""
-        return self._process is not None and self._process.is_alive
 
     @property
     def page(self) -> str:
@@ -83,9 +78,7 @@ class PrivateNginx:
 
     def stop(self) -> None:
         """End the process and delete its folder."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
+        super().stop()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None

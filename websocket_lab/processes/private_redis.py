@@ -7,7 +7,8 @@ from typing import Any, Self
 from redis import Redis
 from redis.exceptions import RedisError
 
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port
+from websocket_lab.processes.leashed_process import HOST, LeashedProcess
+from websocket_lab.processes.private_program import PrivateProgram
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.widgets.card import Card, note
 
@@ -25,12 +26,14 @@ HOW_TO_GET_IT = (
 )
 
 
-class PrivateRedis:
-    """A Redis server on a free port of 127.0.0.1, with its data in a temporary folder."""
+class PrivateRedis(PrivateProgram):
+    """A Redis server on a free port of 127.0.0.1, with its data in a temporary folder.
+
+    `kill()` leaves the data, and `start()` brings it back.
+    """
 
     def __init__(self) -> None:
-        self.port = free_port()
-        self._process: LeashedProcess | None = None
+        super().__init__()
         self._folder: TemporaryDirectory[str] | None = None
         _started.replace(self)
 
@@ -38,11 +41,6 @@ class PrivateRedis:
     def url(self) -> str:
         """Its address, such as `redis://127.0.0.1:54321`."""
         return f"redis://{HOST}:{self.port}"
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the server is alive."""
-        return self._process is not None and self._process.is_alive
 
     def start(self) -> Self:
         """Return this server when it answers, with the data it had; do nothing where none is installed.
@@ -59,16 +57,9 @@ class PrivateRedis:
         self._process.wait_for(self._answers)
         return self
 
-    def kill(self) -> None:
-        """End the server at once, as a crash does; `start()` brings it back with its data."""
-        if self._process is not None:
-            self._process.kill()
-
     def stop(self) -> None:
         """End the server and delete its data; one that does not run stays so."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
+        super().stop()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -76,10 +67,6 @@ class PrivateRedis:
     def client(self) -> "Redis":
         """Return a client to look inside with."""
         return Redis(host=HOST, port=self.port, decode_responses=True)
-
-    def words(self) -> str:
-        """Return the end of the server's log."""
-        return self._process.words() if self._process else ""
 
     def shows(self, what: str) -> bool:
         """Return whether the server runs; if it does not, print what the cell would show."""

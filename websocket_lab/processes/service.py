@@ -1,34 +1,30 @@
 """The whole server as a service of the notebook's own: a process that runs `python -m server_snippets`."""
 
-import os
 import sys
 from contextlib import suppress
 from typing import Self
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
+from websocket_lab.processes.leashed_process import HOST, LeashedProcess, listens
+from websocket_lab.processes.private_program import PrivateProgram, own_environment
 from websocket_lab.server.cell_registry import CellRegistry
 
 
-class Service:
+class Service(PrivateProgram):
     """`Service("--log-level", "info").start()`: a server that is told to end by a signal.
+
+    `stop()` sends SIGTERM; what has not ended after six seconds is killed.
 
     Args:
         options: What the command is told.
     """
 
     def __init__(self, *options: str) -> None:
-        self.port = free_port()
+        super().__init__()
         self._options = options
         self._scheme = "s" if "--ssl-certfile" in options else ""
-        self._process: LeashedProcess | None = None
         _started.replace(self)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the process is alive."""
-        return self._process is not None and self._process.is_alive
 
     def start(self) -> Self:
         """Return this service when it answers; a process before it is stopped, and its port kept.
@@ -38,24 +34,13 @@ class Service:
         """
         self.stop()
         command = [sys.executable, "-P", "-m", "server_snippets", "--port", str(self.port), *self._options]
-        environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
-        self._process = LeashedProcess(command, environment)
+        self._process = LeashedProcess(command, own_environment())
         self._process.wait_for(lambda: listens(self.port))
         return self
 
-    def stop(self) -> None:
-        """Send SIGTERM, and return when the process has ended; after six seconds it is killed."""
-        if self._process is not None:
-            self._process.stop()
-
-    def kill(self) -> None:
-        """End the process at once, as a crash does."""
-        if self._process is not None:
-            self._process.kill()
-
     def log(self) -> str:
-        """Return the end of what the process has printed."""
-        return self._process.words() if self._process is not None else ""
+        """Return the end of what the service has logged."""
+        return self.words()
 
     def statuses(self, page: str) -> list[int]:
         """Ask for a page until nobody answers any more, and return the different statuses of the answers."""

@@ -1,29 +1,20 @@
 """Several processes that serve the same app, each behind a port of its own."""
 
-import os
 import sys
 from collections.abc import Iterator
 from typing import Self
 
 from websocket_lab.panel.client_panel import ClientPanel
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, free_port, listens
+from websocket_lab.processes.leashed_process import HOST, LeashedProcess, listens
+from websocket_lab.processes.private_program import PrivateProgram, own_environment
 from websocket_lab.server.cell_registry import CellRegistry
 
 
 OPTIONS = ("--log-level", "warning", "--timeout-graceful-shutdown", "1")
 
 
-class Worker:
+class Worker(PrivateProgram):
     """One process that runs uvicorn; it keeps its port when it serves again."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self._process: LeashedProcess | None = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the process is alive."""
-        return self._process is not None and self._process.is_alive
 
     def url(self, path: str = "/") -> str:
         """Return the WebSocket address of `path`, such as `ws://127.0.0.1:54321/ws`."""
@@ -41,17 +32,6 @@ class Worker:
         """Return when the process answers; raise ProcessStartError with its last words if it does not."""
         if self._process is not None:
             self._process.wait_for(lambda: listens(self.port))
-
-    def kill(self) -> None:
-        """End the process at once, as a crash or the lack of memory does."""
-        if self._process is not None:
-            self._process.kill()
-
-    def stop(self) -> None:
-        """End the process; one that does not run stays so."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
 
     def __repr__(self) -> str:
         """Say where the process answers, or that there is none."""
@@ -71,11 +51,9 @@ class Workers:
         Raises:
             ProcessStartError: The app could not start.
         """
-        # A REDIS_URL of the machine's own would change what a lesson shows.
-        inherited = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
         try:
             for worker in self:
-                worker.launch(app, inherited | environment)
+                worker.launch(app, own_environment() | environment)
             for worker in self:
                 worker.wait()
         except BaseException:
