@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from urllib.request import Request, urlopen
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from websocket_lab.processes.leashed_process import free_port
 
 
 # What opens the notebooks: `lab` is JupyterLab, `notebook` is Notebook 7, which is made of its parts.
@@ -362,12 +363,6 @@ def fresh_environment(folder: Path) -> dict[str, str]:
         "IPYTHONDIR": "ipython",
     }
     return os.environ | {name: str(folder / value) for name, value in own.items()}
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def answers(url: str) -> bool:

@@ -11,6 +11,9 @@ from typing import Self
 
 import pytest
 
+from websocket_lab.processes.leashed_process import free_port
+from websocket_lab.processes.private_redis import redis_program
+
 
 # What a server does over Redis nobody may notice: the mark of a module whose tests run with it and without.
 OVER_BOTH_BROKERS = pytest.mark.parametrize("redis_url", ["memory", "redis"], indirect=True, scope="module")
@@ -18,18 +21,11 @@ OVER_BOTH_BROKERS = pytest.mark.parametrize("redis_url", ["memory", "redis"], in
 
 def redis_path() -> str:
     """Return where a Redis server is; skip the test where none is installed (fail, if this is CI)."""
-    for name in ("redis-server", "valkey-server"):
-        if path := shutil.which(name):
-            return path
+    if path := redis_program():
+        return path
 
     reason = "Redis is not installed."
     pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class RedisServer:
