@@ -45,8 +45,8 @@ def connect(url: str) -> Redis:
         return Redis.from_url(
             url,
             decode_responses=True,
-            socket_timeout=3,
-            socket_connect_timeout=3,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError:
