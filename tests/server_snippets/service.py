@@ -4,7 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -27,3 +28,30 @@ def serving(*options: str, redis_url: str = "") -> Iterator[tuple[int, "subproce
             yield int(found[1]), process
         finally:
             process.kill()
+
+
+class Printed:
+    """What a process prints, read while it runs: `Printed(process.stdout)`."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, args=(lines,), daemon=True)
+        self._reader.start()
+
+    def _read(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._lines.append(line)
+
+    def __str__(self) -> str:
+        """Return all that has been printed so far."""
+        return "".join(self._lines)
+
+    def all(self, seconds: float) -> str:
+        """Return all that the process has printed when it has ended."""
+        self._reader.join(seconds)
+        assert not self._reader.is_alive(), "The process goes on."
+        return str(self)
+
+    def workers_of_clients(self) -> list[str]:
+        """Return the process id of the worker that has let in each client, in their order."""
+        return re.findall(r"(\d+) INFO event=open", str(self))
