@@ -1,7 +1,8 @@
 """The look of the lessons' Mermaid diagrams, and what they show in words.
 
-JupyterLab draws a diagram once, in the theme it has then. So the colours can be read on a light page
-and on a dark one, and `sync` writes them into each diagram.
+JupyterLab draws a diagram once, as a picture, in the theme it has then. So `sync` writes colours into each
+diagram that can be read on a light page and on a dark one: white words in boxes of a middle tone, and words
+of a middle tone, half bold, where there is no box.
 """
 
 import json
@@ -14,23 +15,35 @@ FENCE = re.compile(r"(?<=^```mermaid\n)(.*?)(?=^```)", re.DOTALL | re.MULTILINE)
 ARROW = re.compile(
     r"^\s*(\w[\w ]*?)\s*(?:-->>|->>|--x|-x|--\)|-\))\s*(\w[\w ]*?)\s*:\s*(.+?)\s*$", re.MULTILINE
 )
-INK, PALE, LINE = "#17212b", "#e8edf2", "#7a8490"
+INK, BOX, NOTE, TONE = "#ffffff", "#3a78b8", "#937022", "#717b87"
 VARIABLES = {
-    "primaryColor": "#dbe7f5",
-    "primaryBorderColor": "#5b8dc4",
+    "primaryColor": BOX,
+    "primaryBorderColor": BOX,
     "primaryTextColor": INK,
-    "lineColor": LINE,
-    "signalColor": LINE,
-    "signalTextColor": INK,
-    "actorLineColor": LINE,
-    "noteBkgColor": "#f3ecd6",
-    "noteBorderColor": "#b59a4d",
+    "lineColor": TONE,
+    "signalColor": TONE,
+    "signalTextColor": TONE,
+    "actorLineColor": TONE,
+    "noteBkgColor": NOTE,
+    "noteBorderColor": NOTE,
     "noteTextColor": INK,
-    "edgeLabelBackground": PALE,
 }
-# Words that stand on the page itself get a pale ground of their own.
-RULES = f".messageText {{ paint-order: stroke; stroke: {PALE}; stroke-width: 7px; stroke-linejoin: round }}"
-LOOK = f"%%{{init: {json.dumps({'theme': 'base', 'themeVariables': VARIABLES, 'themeCSS': RULES})}}}%%"
+RULES = (
+    f".edgeLabel, .edgeLabel p, .labelBkg {{ background: none; color: {TONE}; font-weight: 600 }} "
+    # Above its line, not on it.
+    ".edgeLabels { transform: translateY(-13px) } "
+    ".actor, .note, .node rect { rx: 6px; ry: 6px } .actor-line { stroke-opacity: 0.6 }"
+)
+SEQUENCE = {"messageFontWeight": 600, "mirrorActors": False, "height": 44}
+FLOWCHART = {"rankSpacing": 42, "padding": 12}
+SETTINGS = {
+    "theme": "base",
+    "themeVariables": VARIABLES,
+    "themeCSS": RULES,
+    "sequence": SEQUENCE,
+    "flowchart": FLOWCHART,
+}
+LOOK = f"%%{{init: {json.dumps(SETTINGS)}}}%%"
 
 
 def with_look(markdown: str, otherwise: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from authoring.diagrams import BOX, INK, NOTE, TONE
 from websocket_lab.widgets.look import stylesheet
 
 
@@ -96,3 +97,11 @@ def test_the_test_page_has_the_same_colours(theme: str) -> None:
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light if theme == "light" else dark))
 
     assert {name: colours[name] for name in MEANINGS} == {name: palette(theme)[name] for name in MEANINGS}
+
+
+@pytest.mark.parametrize("theme", GROUNDS)
+def test_diagrams_can_be_read_on_a_page_of_either_theme(theme: str) -> None:
+    page = GROUNDS[theme][0]
+
+    assert contrast(TONE, page) > 4.2
+    assert all(contrast(ground, page) > 4 and contrast(ground, INK) > 4.5 for ground in (BOX, NOTE))
