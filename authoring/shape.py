@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from authoring.faults import Fault
-from authoring.lesson import SERVER_OF, TITLE, Lesson, step_names
+from authoring.lesson import SERVER_OF, TITLE, Cell, Lesson, step_names
 from authoring.prose import Prose
+
+
+TERMINAL = "File ▸ New ▸ Terminal"
 
 
 def shape_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
@@ -77,10 +80,22 @@ def _stop(lesson: Lesson) -> Iterator[Fault]:
 
 
 def _step(lesson: Lesson, root: Path) -> Iterator[Fault]:
-    text = "\n".join(cell.source for cell in lesson.markdown)
     steps = step_names(root, lesson)
-    if steps and not any(f"server_snippets.{name}:app" in text for name in steps):
+    lines = [f"server_snippets.{name}:app" for name in steps]
+    telling = [cell for cell in lesson.markdown if any(line in cell.source for line in lines)]
+    if steps and not telling:
         yield Fault(
             lesson.place,
             f"does not say how its server runs by itself; write: uvicorn server_snippets.{steps[0]}:app.",
+        )
+    for cell in telling:
+        yield from _terminal(f"{lesson.place}, cell {cell.number}", cell)
+
+
+def _terminal(place: str, cell: Cell) -> Iterator[Fault]:
+    # A terminal that JupyterLab did not open does not find uvicorn.
+    if TERMINAL not in cell.source:
+        yield Fault(
+            place,
+            f"does not say in which terminal to type; write: in JupyterLab's terminal (**{TERMINAL}**).",
         )

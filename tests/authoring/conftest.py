@@ -94,7 +94,7 @@ class SmallCourse:
         ask = v4.new_code_cell('guess = Prediction("How many?", ["1", "2"])\nguess')
         show = v4.new_code_cell('guess.reveal("1")\nserver.stop()')
         recap = v4.new_markdown_cell(
-            f"## Recap\nRun it: `uvicorn server_snippets.step_{name}:app`. {SENTENCE}"
+            f"## Recap\n**File ▸ New ▸ Terminal**: `uvicorn server_snippets.step_{name}:app`. {SENTENCE}"
         )
         cells = [v4.new_markdown_cell(header), *middle, ask, v4.new_markdown_cell(SENTENCE), show, recap]
         return self.add_lesson(name, *cells)

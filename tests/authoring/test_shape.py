@@ -39,6 +39,16 @@ def test_a_part_is_missing(course, words, fault):
     assert f"02_echo.ipynb {fault}" in found(course, course.add_lesson("02_echo", words("# 2 · Echo")))
 
 
+def test_a_line_for_a_terminal_does_not_say_which(course, words):
+    course.add_step("step_02_echo")
+    lesson = course.add_lesson("02_echo", words("uvicorn server_snippets.step_02_echo:app"))
+
+    assert (
+        "02_echo.ipynb, cell 1 does not say in which terminal to type; "
+        "write: in JupyterLab's terminal (**File ▸ New ▸ Terminal**)."
+    ) in found(course, lesson)
+
+
 def test_a_prediction_is_never_answered(course, code):
     lesson = course.add_lesson("02_echo", code('Prediction("?", [])'))
 
