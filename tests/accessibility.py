@@ -10,9 +10,18 @@ from tests.jupyterlab import NotebookPage
 
 # What a notebook's author and its code show; the rest of the page is JupyterLab's own.
 OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-Cell-outputArea"]
-TOO_WIDE = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-OutputArea-output .wsl')]
+TOO_WIDE = """() => [...document.querySelectorAll('html, .jp-OutputArea-output, .jp-OutputArea-output .wsl')]
   .filter((each) => each.scrollWidth > each.clientWidth)
   .map((each) => `${each.className}: ${each.scrollWidth} > ${each.clientWidth}`)"""
+# JupyterLab lays its page out again some frames after the window has changed.
+UNTIL_SETTLED = """async () => {
+  const width = () => document.querySelector('.jp-Notebook').clientWidth;
+  for (let before = 0, same = 0; same < 12; ) {
+    await new Promise(requestAnimationFrame);
+    same = width() === before ? same + 1 : 0;
+    before = width();
+  }
+}"""
 
 
 def violations(page: Page, *parts: str) -> list[str]:
@@ -55,7 +64,13 @@ def walk_to(page: Page, name: str) -> Locator:
     pytest.fail(f"Tab does not lead to {name!r}.")
 
 
-def too_wide(page: Page) -> list[str]:
-    """Return what is wider than its place: outputs that scroll sideways, and widgets that are cut."""
+def too_wide(page: Page, width: int, height: int) -> list[str]:
+    """Return what is wider than its place in a window of this size: outputs and widgets that are cut."""
+    size = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(UNTIL_SETTLED)
     found: list[str] = page.evaluate(TOO_WIDE)
+    if size:
+        page.set_viewport_size(size)
+        page.evaluate(UNTIL_SETTLED)
     return found

@@ -68,7 +68,7 @@ def _picture(verdict: "Verdict") -> str:
         return ""
 
     text = folded_text(verdict.diagram.text)
-    shown = f"{heading('What crossed the wire')}{verdict.diagram.svg}{text}"
+    shown = f"{heading('What crossed the wire')}{verdict.diagram.picture}{text}"
     return (
         f"<div>{shown}</div>"
         if not verdict.passed

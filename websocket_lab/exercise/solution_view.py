@@ -16,7 +16,7 @@ from websocket_lab.exercise.code_diff import diff_table, diff_text, rows
 from websocket_lab.exercise.exercise_notebook import gap_cells, read_solution, solution_path, without_markers
 from websocket_lab.exercise.last_check import last_source
 from websocket_lab.exercise.solution_lock import lock
-from websocket_lab.widgets.card import Card, heading, note, safe
+from websocket_lab.widgets.card import SCROLLED_BY_KEYS, Card, heading, note, safe
 
 
 SIGNS = "− stands before what is only in yours, + before what is only in the solution."
@@ -97,7 +97,7 @@ def _listing(exercise: str, code: str) -> Card:
     place = f"solutions/{path.name}"
     link = f'<a href="../{safe(place)}">{safe(place)}</a>'
     why = "The whole notebook, with the reasons, another way and the usual mistakes, is"
-    listing = f'<pre class="wsl-listing">{highlighted(code)}</pre>'
+    listing = f'<pre class="wsl-listing" {SCROLLED_BY_KEYS}>{highlighted(code)}</pre>'
     body = f"{heading('The solution')}{listing}<p>{why} {link}.</p>"
     return Card(f"{code}\n\n{why} {place}.", body, "The solution", wide=True)
 

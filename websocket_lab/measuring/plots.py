@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from websocket_lab.widgets.card import safe
+from websocket_lab.widgets.card import safe, scroll_box
 from websocket_lab.widgets.look import stylesheet
 
 
@@ -49,7 +49,8 @@ class Plot:
 
     def _repr_html_(self) -> str:
         """Return the picture in a card."""
-        return f'<style>{stylesheet("measuring/plot.css")}</style><div class="wsl wsl-plot">{self.svg}</div>'
+        style = f"<style>{stylesheet('measuring/plot.css')}</style>"
+        return f'{style}<div class="wsl wsl-plot">{scroll_box(self.svg, f"Plot: {self.title}")}</div>'
 
 
 def course_axes(title: str, height: float = 3.0) -> "Axes":

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from websocket_lab.tap.sequence_arrow import Arrow, Kind, readable
 from websocket_lab.tap.sequence_drawing import draw
-from websocket_lab.widgets.card import safe
+from websocket_lab.widgets.card import SCROLLED_BY_KEYS, safe, scroll_box
 from websocket_lab.widgets.look import stylesheet
 
 
@@ -33,6 +33,11 @@ class SequenceDiagram:
         """The picture: an `<svg>` that follows JupyterLab's theme, with everything in it escaped."""
         note = self.hidden_words if self.hidden else "" if self.arrows else NOTHING
         return draw(self.clients, self.rows, title=self.summary, note=note)
+
+    @property
+    def picture(self) -> str:
+        """The picture in a box that scrolls where there is little room."""
+        return scroll_box(self.svg, "Diagram; the same as text below")
 
     @property
     def text(self) -> str:
@@ -77,13 +82,13 @@ class SequenceDiagram:
         return (
             f"<style>{stylesheet('tap/diagram_card.css')}</style>"
             f'<div class="wsl wsl-diagram" role="group" aria-label="{safe(self.summary)}">'
-            f"{self.svg}{folded_text(self.text)}</div>"
+            f"{self.picture}{folded_text(self.text)}</div>"
         )
 
 
 def folded_text(text: str) -> str:
     """Return as HTML the text of a picture, to unfold below it."""
-    return f'<details><summary>The same as text</summary><pre tabindex="0">{safe(text)}</pre></details>'
+    return f"<details><summary>The same as text</summary><pre {SCROLLED_BY_KEYS}>{safe(text)}</pre></details>"
 
 
 def aligned(arrows: Iterable[Arrow]) -> list[str]:

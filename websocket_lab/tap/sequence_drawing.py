@@ -16,6 +16,8 @@ LAST_X = 548
 SHORTEST_STEP = 96
 HEAD = 48
 ROW = 34
+# Drawn smaller than this, its words could hardly be read.
+SMALLEST = 0.9
 CHARACTER = 7.25
 MARK_CHARACTER = 7.6
 SYMBOLS = {Kind.FAULT: "↯ ", Kind.BAD: "✗ "}
@@ -37,10 +39,11 @@ def draw(clients: Sequence[str], rows: Sequence[Sequence[Arrow]], *, title: str,
     lanes = _lanes(clients, first + ROW * max(len(rows), 1) - 8)
     drawn = [_row(row, lanes, first + ROW * number) for number, row in enumerate(rows)]
     size = f'width="{lanes.width:g}" height="{lanes.height:g}" viewBox="0 0 {lanes.width:g} {lanes.height:g}"'
+    least = f'style="min-width: {SMALLEST * lanes.width:g}px"'
     title = escape(title, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="wsl-sequence" role="img" aria-label="{title}" '
-        f"{size}>"
+        f"{size} {least}>"
         f"<title>{title}</title><style>{_style()}</style>"
         f"{_lifelines(lanes)}{_note(note)}{''.join(drawn)}{_names(lanes)}</svg>"
     )

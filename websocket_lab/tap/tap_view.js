@@ -48,6 +48,7 @@ function build(title) {
   const details = make("details", "");
   const text = make("pre", "");
   text.tabIndex = 0;
+  text.dataset.lmSuppressShortcuts = "true";
   details.append(make("summary", "", "The same as text"), text);
   root.append(head, picture, details);
   return { root, picture, text };

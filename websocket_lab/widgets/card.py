@@ -7,6 +7,10 @@ from typing import Any
 from websocket_lab.widgets.look import stylesheet
 
 
+# The arrow keys scroll what has the focus; JupyterLab would take them for its own commands.
+SCROLLED_BY_KEYS = 'tabindex="0" data-lm-suppress-shortcuts="true"'
+
+
 @dataclass(frozen=True)
 class Card:
     """Something to read, as HTML and as text.
@@ -47,6 +51,12 @@ def note(title: str, *sentences: str) -> Card:
 def heading(title: str) -> str:
     """Return a card's title as HTML, `code` in backticks set as code."""
     return f'<p class="wsl-title">{with_code(title)}</p>'
+
+
+def scroll_box(picture: str, label: str) -> str:
+    """Return the picture in a box that scrolls sideways, by keyboard too, where there is little room."""
+    box = f'<div class="wsl-scroll" role="group" aria-label="{safe(label)}" {SCROLLED_BY_KEYS}>'
+    return f"{box}{picture}</div>"
 
 
 def with_code(sentence: str) -> str:

@@ -10,7 +10,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     texts = [[str(cell) for cell in row] for row in rows]
     # A corner without words is no heading.
     head = "".join(f'<th scope="col">{safe(column)}</th>' if column else "<td></td>" for column in columns)
-    body = "".join(map(_row, texts))
+    body = "".join(_row(columns, row) for row in texts)
     html = (
         f'<table class="wsl-table wsl-measured"><caption>{safe(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -18,14 +18,17 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
     return Card("\n".join([caption, *_lines([list(columns), *texts])]), html, caption)
 
 
-def _row(cells: Sequence[str]) -> str:
+def _row(columns: Sequence[str], cells: Sequence[str]) -> str:
     name, *others = map(safe, cells)
-    return f'<tr><th scope="row">{name}</th>' + "".join(map(_cell, others)) + "</tr>"
+    return f'<tr><th scope="row">{name}</th>' + "".join(map(_cell, columns[1:], others)) + "</tr>"
 
 
-def _cell(text: str) -> str:
+def _cell(column: str, text: str) -> str:
+    # Where it is narrow, each cell stands on a line of its own, with its column's name in front.
+    named = f' data-column="{safe(column)}"' if column else ""
     # A sign and its word belong together.
-    return f'<td class="wsl-judged">{text}</td>' if text.startswith(("✓", "✗")) else f"<td>{text}</td>"
+    judged = ' class="wsl-judged"' if text.startswith(("✓", "✗")) else ""
+    return f"<td{judged}{named}>{text}</td>"
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:

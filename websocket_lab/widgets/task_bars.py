@@ -81,11 +81,11 @@ class TaskBar(HBox):  # type: ignore[misc]
     def __init__(self, task_id: str, client: LiveClient) -> None:
         self._request = {"action": "cancel", "task_id": task_id}
         self._client = client
-        self._bar = IntProgress(layout=Layout(flex="1 1 0", min_width="0", width="auto"))
+        self._bar = IntProgress(layout=Layout(flex="1 1 200px", min_width="0", width="auto"))
         self._words = Label(layout=Layout(width="10.5em"))
         self._button = Button(description="Cancel", layout=Layout(width="6em"))
         self._button.on_click(self._ask_to_cancel)
-        super().__init__([self._bar, self._words, self._button])
+        super().__init__([self._bar, self._words, self._button], layout=Layout(flex_flow="row wrap"))
 
     def show(self, row: TaskRow) -> None:
         """Draw how far the task is."""

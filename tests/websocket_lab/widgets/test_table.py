@@ -16,7 +16,7 @@ def test_columns_stand_below_each_other() -> None:
 
 
 def test_the_first_cell_names_its_row_and_everything_is_escaped() -> None:
-    assert '<th scope="row">a &lt;b&gt; path</th><td>4001</td>' in CARD._repr_html_()
+    assert '<th scope="row">a &lt;b&gt; path</th><td data-column="test">4001</td>' in CARD._repr_html_()
 
 
 def test_a_table_has_a_caption_and_heads() -> None:
