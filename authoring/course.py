@@ -14,15 +14,17 @@ from authoring.exercise_shape import exercise_faults
 from authoring.faults import Fault
 from authoring.glossary import PAGE, SOURCE, Glossary
 from authoring.guides import Guides
-from authoring.lesson import Lesson, lesson_paths, misnamed
+from authoring.lesson import Lesson, lesson_paths, misnamed, same_number
 from authoring.limits import EXERCISE, LESSON, WELCOME, limit_faults
 from authoring.links import link_faults
+from authoring.minutes import write_minutes
 from authoring.navigation import furnish, refresh_titles
 from authoring.notebook_format import as_text, normalise
 from authoring.prose import Prose
 from authoring.readme import missing_markers, with_tables
 from authoring.shape import shape_faults
 from authoring.snippets import fill, hand_written_servers
+from authoring.syntax import step_faults, syntax_faults
 from authoring.wording import text_faults, wording_faults
 
 
@@ -66,11 +68,15 @@ class Course:
         judged = [self._judge(lesson) for lesson in self.lessons]
         judged += [self._judge_exercise(exercise) for exercise in self.exercises]
         pages = [self._judge_page(path) for path in self.texts if path.suffix == ".md"]
-        return [*self.faults, *chain(*drifted), *chain(*judged), *chain(*pages)]
+        return [*self.faults, *self._twins(), *chain(*drifted), *chain(*judged), *chain(*pages)]
+
+    def _twins(self) -> Iterator[Fault]:
+        for page, other in chain(same_number(self.lessons), same_number(self.exercises)):
+            yield Fault(page.place, f"has the number of {other.path.name}; give it one that is free.")
 
     def _read_lessons(self) -> None:
         for path in misnamed(self.root):
-            self.faults.append(Fault(self._name(path), "is no lesson by its name; call it NN_slug.ipynb."))
+            self.faults.append(Fault(self._name(path), "is no lesson by its name; call it NN_topic.ipynb."))
         self.lessons = list(self._readable(Lesson, lesson_paths(self.root)))
 
     def _read_exercises(self) -> None:
@@ -89,6 +95,7 @@ class Course:
         neighbours = zip([None, *self.lessons], self.lessons, [*self.lessons[1:], None], strict=False)
         for previous, lesson, following in neighbours:
             normalise(lesson.notebook)
+            write_minutes(lesson)
             furnish(lesson, previous, following, exercise_links(lesson, self.exercises))
             refresh_titles(lesson, names)
             dress_diagrams(lesson)
@@ -100,6 +107,7 @@ class Course:
         numbers = {lesson.number: (lesson.name, lesson.path.name) for lesson in self.lessons}
         for exercise in self.exercises:
             normalise(exercise.notebook)
+            write_minutes(exercise)
             link_lesson(exercise, numbers)
             furnish_solution(exercise, self.lessons)
             refresh_titles(exercise, titles)
@@ -133,12 +141,15 @@ class Course:
 
     def _judge(self, lesson: Lesson) -> Iterator[Fault]:
         yield from hand_written_servers(lesson, self.root)
+        yield from step_faults(lesson, self.root)
+        yield from syntax_faults(lesson)
         yield from shape_faults(lesson, self.root)
         yield from limit_faults(lesson, LESSON if lesson.number else WELCOME)
         yield from self._judge_words(lesson)
 
     def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:
         yield from exercise_faults(exercise, self.root)
+        yield from syntax_faults(exercise)
         yield from limit_faults(exercise, EXERCISE)
         yield from self._judge_words(exercise)
 

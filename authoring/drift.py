@@ -12,6 +12,8 @@ from websocket_lab.exercise.exercise_notebook import SERVER, tags
 
 
 REMEDY = "run `python -m authoring sync`"
+# Pages that nobody writes, and where what they say is written.
+HOMES = {"GLOSSARY.md": "authoring/glossary.toml"}
 
 
 def drift(name: str, found: str, expected: str) -> Iterator[Fault]:
@@ -23,7 +25,15 @@ def drift(name: str, found: str, expected: str) -> Iterator[Fault]:
         return
 
     snippets = list(_drifted_snippets(name, found, expected)) if name.endswith(".ipynb") else []
-    yield from snippets or [Fault(name, f"is not as `sync` writes it; {REMEDY}.")]
+    yield from snippets or [Fault(name, _difference(name))]
+
+
+def _difference(name: str) -> str:
+    folder, _, file = name.rpartition("/")
+    home = f"solutions/{file}" if folder == "exercises" else HOMES.get(name)
+    if not home:
+        return f"is not as `sync` writes it; {REMEDY}."
+    return f"is not what {home} makes; change what you want to change there, then {REMEDY}."
 
 
 def is_worked_on(found: str, expected: str) -> bool:

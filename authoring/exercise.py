@@ -83,7 +83,7 @@ def strays(root: Path) -> dict[Path, str]:
     solutions = solution_paths(root)
     misnamed = set((root / "solutions").glob("*.ipynb")) - set(solutions)
     orphans = {path.name for path in (root / "exercises").glob("*.ipynb")} - {path.name for path in solutions}
-    return dict.fromkeys(sorted(misnamed), "is no solution by its name; call it NN_slug.ipynb.") | {
+    return dict.fromkeys(sorted(misnamed), "is no solution by its name; call it NN_topic.ipynb.") | {
         root / "exercises" / name: f"has no solution; write solutions/{name}, or delete it."
         for name in sorted(orphans)
     }

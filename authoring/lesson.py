@@ -10,6 +10,7 @@ The header is the first cell, in this form:
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -158,6 +159,14 @@ def lesson_paths(root: Path) -> list[Path]:
 def misnamed(root: Path) -> list[Path]:
     """Return the notebooks that no number puts among the lessons."""
     return sorted(set((root / "notebooks").glob("*.ipynb")) - set(lesson_paths(root)))
+
+
+def same_number(lessons: Sequence[Lesson]) -> Iterator[tuple[Lesson, Lesson]]:
+    """Yield each lesson whose number another one has already, and that other one."""
+    first: dict[int, Lesson] = {}
+    for lesson in lessons:
+        if (other := first.setdefault(lesson.number, lesson)) is not lesson:
+            yield lesson, other
 
 
 def step_names(root: Path, lesson: Lesson) -> list[str]:

@@ -54,15 +54,17 @@ def _words(name: str, root: Path) -> Mapping[str, str]:
         raise ValueError(f"{name} is no name; write two digits and a topic, such as 16_topic.")
 
     number, slug = int(found[1]), found[2]
-    earlier = [path for path in lesson_paths(root) if int(path.name[:2]) < number]
-    before = Lesson.read(earlier[-1]) if earlier else None
+    lessons = [Lesson.read(path) for path in lesson_paths(root)]
+    before = next((lesson for lesson in reversed(lessons) if lesson.number < number), None)
+    # An exercise is called like its lesson, if it has one; else it follows all of them.
+    taught = next((lesson for lesson in lessons if lesson.slug == slug), lessons[-1] if lessons else None)
     return {
         "name": name,
         "slug": slug,
         "number": str(number),
         "title": slug.replace("_", " ").capitalize(),
         "after": f", after [{before.name}]({before.path.name})" if before else "",
-        "lesson": str(before.number if before else 0),
+        "lesson": str(taught.number if taught else 0),
     }
 
 

@@ -55,7 +55,8 @@ def _parts(lesson: Lesson) -> Iterator[Fault]:
         yield Fault(lesson.place, "lets nobody predict anything; put a Prediction(…) before a run.")
     if asked > answered:
         yield Fault(
-            lesson.place, f"asks {asked} predictions and answers {answered}; end each run with .reveal(…)."
+            lesson.place,
+            f"has Prediction(…) {asked} × and .reveal(…) {answered} ×; answer each prediction after its run.",
         )
 
 

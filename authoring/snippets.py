@@ -6,6 +6,7 @@ it holds the regions one below the other.
 """
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 
 from authoring.faults import Fault
@@ -40,11 +41,15 @@ def region(root: Path, name: str) -> str:
     module, _, wanted_region = name.rpartition("/")
     path = root / "server_snippets" / f"{module}.py"
     if not path.is_file():
-        raise LookupError(f"asks for {name}, but server_snippets has {_listed(_modules(root))}.")
+        raise LookupError(
+            f"asks for {name}, but server_snippets has no {module}.py{_meant(module, _modules(root))}; "
+            "correct the tag, or write that file."
+        )
     found = regions(path)
     if wanted_region not in found:
         raise LookupError(
-            f"asks for region “{wanted_region}”, but server_snippets/{module}.py has {_listed(list(found))}."
+            f"asks for region “{wanted_region}”, but server_snippets/{module}.py has {_listed(list(found))}; "
+            f"correct the tag, or begin that region there: # %% {wanted_region}."
         )
     return found[wanted_region]
 
@@ -90,6 +95,11 @@ def _defined_in_steps(lesson: Lesson, root: Path) -> set[str]:
 
 def _modules(root: Path) -> list[str]:
     return sorted(p.stem for p in (root / "server_snippets").glob("*.py") if not p.stem.startswith("_"))
+
+
+def _meant(name: str, names: list[str]) -> str:
+    close = get_close_matches(name, names, n=2)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 def _listed(names: list[str]) -> str:

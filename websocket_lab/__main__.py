@@ -40,8 +40,13 @@ def check_each(paths: list[Path], timeout: float, found: list[Report]) -> None:
 
 def submissions(paths: Iterable[Path]) -> list[Path]:
     """Return the notebooks themselves, and those in the folders."""
-    found = [sorted(path.rglob("*.ipynb")) if path.is_dir() else [path] for path in paths]
-    return [path for part in found for path in part if ".ipynb_checkpoints" not in path.parts]
+    return [found for path in paths for found in (_submissions_in(path) if path.is_dir() else [path])]
+
+
+def _submissions_in(folder: Path) -> list[Path]:
+    # Some programs write the ending in capitals.
+    found = [path for path in folder.rglob("*") if path.suffix.lower() == ".ipynb"]
+    return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
 def as_text(found: list[Report]) -> str:

@@ -59,7 +59,7 @@ def test_an_exercise_that_is_missing_or_broken_is_noticed(course, built):
     path = course.root / "exercises" / "01_shout.ipynb"
 
     path.write_text("{")
-    assert "exercises/01_shout.ipynb is not as `sync` writes it" in course.faults()[0]
+    assert "exercises/01_shout.ipynb is not what solutions/01_shout.ipynb makes;" in course.faults()[0]
     path.unlink()
     assert course.faults()[0] == "exercises/01_shout.ipynb is missing; run `python -m authoring sync`."
 
@@ -140,7 +140,7 @@ def test_notebooks_that_belong_to_nothing_are_named(course):
         (course.root / name).write_text("{}")
 
     assert course.faults()[:2] == [
-        "solutions/Untitled.ipynb is no solution by its name; call it NN_slug.ipynb.",
+        "solutions/Untitled.ipynb is no solution by its name; call it NN_topic.ipynb.",
         "exercises/02_old.ipynb has no solution; write solutions/02_old.ipynb, or delete it.",
     ]
 
@@ -173,8 +173,8 @@ def test_what_is_published_has_its_gaps_empty(course, worked_on, monkeypatch):
     monkeypatch.setenv("CI", "true")
 
     assert (
-        "exercises/01_shout.ipynb is not as `sync` writes it; run `python -m authoring sync`."
-        in course.faults()
+        "exercises/01_shout.ipynb is not what solutions/01_shout.ipynb makes; "
+        "change what you want to change there, then run `python -m authoring sync`." in course.faults()
     )
 
 
@@ -183,6 +183,6 @@ def test_other_text_than_the_learner_s_is_told(course, worked_on, monkeypatch):
     worked_on.write_text(worked_on.read_text().replace("Ana shouts", "Ben shouts"))
 
     assert (
-        "exercises/01_shout.ipynb is not as `sync` writes it; run `python -m authoring sync`."
-        in course.faults()
+        "exercises/01_shout.ipynb is not what solutions/01_shout.ipynb makes; "
+        "change what you want to change there, then run `python -m authoring sync`." in course.faults()
     )

@@ -68,7 +68,7 @@ def test_sync_says_what_it_could_not_fill(course, run, code):
     exit_code, said = run("sync")
 
     assert exit_code == 1
-    assert "asks for region “nope”, but server_snippets/step_02_echo.py has imports, app." in said[-1]
+    assert "asks for region “nope”, but server_snippets/step_02_echo.py has imports, app;" in said[-1]
 
 
 def test_a_broken_notebook_is_named(course, run):
@@ -80,7 +80,7 @@ def test_a_broken_notebook_is_named(course, run):
 def test_a_notebook_without_a_number_is_named(course, run):
     course.path("Untitled").write_text("{}")
 
-    assert run("sync")[1][-1] == "notebooks/Untitled.ipynb is no lesson by its name; call it NN_slug.ipynb."
+    assert run("sync")[1][-1] == "notebooks/Untitled.ipynb is no lesson by its name; call it NN_topic.ipynb."
 
 
 def test_exercises_are_formatted_too(course, run):
@@ -101,3 +101,12 @@ def test_lock_pins(monkeypatch, arguments, upgrade):
 
     assert main(["lock", *arguments]) == 0
     assert asked == [upgrade]
+
+
+def test_two_lessons_with_one_number_are_told(course, run):
+    course.add_good_lesson("02_other", "Another")
+
+    assert (
+        "notebooks/02_other.ipynb has the number of 02_echo.ipynb; give it one that is free."
+        in run("check")[1]
+    )

@@ -52,8 +52,9 @@ def test_a_line_for_a_terminal_does_not_say_which(course, words):
 def test_a_prediction_is_never_answered(course, code):
     lesson = course.add_lesson("02_echo", code('Prediction("?", [])'))
 
-    assert "02_echo.ipynb asks 1 predictions and answers 0; end each run with .reveal(…)." in found(
-        course, lesson
+    assert (
+        "02_echo.ipynb has Prediction(…) 1 × and .reveal(…) 0 ×; answer each prediction after its run."
+        in found(course, lesson)
     )
 
 

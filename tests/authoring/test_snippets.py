@@ -41,17 +41,19 @@ def test_an_unknown_region_names_those_that_exist(course, code):
 
     assert sentences(fill(lesson, course.root)) == [
         "notebooks/02_echo.ipynb, cell 1 asks for region “room”, "
-        "but server_snippets/step_02_echo.py has imports, app."
+        "but server_snippets/step_02_echo.py has imports, app; "
+        "correct the tag, or begin that region there: # %% room."
     ]
     assert lesson.cells[0].source == "kept"
 
 
-def test_an_unknown_step_names_those_that_exist(course, code):
+def test_an_unknown_step_names_the_nearest(course, code):
     course.add_step("step_02_echo")
     lesson = course.add_lesson("02_echo", code("", "snippet:step_2/app"))
 
     assert sentences(fill(lesson, course.root)) == [
-        "notebooks/02_echo.ipynb, cell 1 asks for step_2/app, but server_snippets has step_02_echo."
+        "notebooks/02_echo.ipynb, cell 1 asks for step_2/app, but server_snippets has no step_2.py "
+        "(did you mean step_02_echo?); correct the tag, or write that file."
     ]
 
 

@@ -60,6 +60,12 @@ def test_a_folder_is_all_its_notebooks(folder, capsys):
     ]
 
 
+def test_an_ending_in_capitals_is_one_too(folder):
+    (folder / "ana.ipynb").rename(folder / "ana.IPYNB")
+
+    assert [path.name for path in command.submissions([folder])] == ["ana.IPYNB", "ben.ipynb"]
+
+
 def test_an_empty_folder_is_no_success(tmp_path, capsys):
     assert command.main(["check", str(tmp_path)]) == 1
     assert capsys.readouterr().out == "There are no notebooks.\n"

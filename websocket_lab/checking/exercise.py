@@ -32,6 +32,14 @@ class Exercise:
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seconds: float = 30.0
 
+    def __post_init__(self) -> None:
+        """ValueError if a hint is for a step that there is not."""
+        names = [step.__name__ for step in self.steps]
+        if lost := [name for name in self.hints if name not in ("", *names)]:
+            raise ValueError(
+                f"There are hints for {lost[0]}, and no such step; there are: {', '.join(names)}."
+            )
+
 
 def claim(step: Step) -> str:
     """Return what is right after a step, in a sentence."""

@@ -6,6 +6,7 @@ prints proves nothing; only the verdict that `check` displays during this run co
 
 import asyncio
 import os
+import re
 import subprocess
 import time
 from dataclasses import asdict, dataclass, field
@@ -24,6 +25,7 @@ from websocket_lab.exercise.progress_database import VARIABLE
 
 
 NO_NOTEBOOK, DOES_NOT_RUN, NO_CHECK, HANGS = "no notebook", "does not run", "no check", "hangs"
+CELL_FILE = re.compile(r"\b\d+\.py, (?=line \d)")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 # What `Verdict.data` holds, and of which type.
 SHAPE: dict[str, type] = {
@@ -123,7 +125,9 @@ def first_error(notebook: NotebookNode) -> str:
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                return f"Cell {number} raised {output.ename}: {output.evalue}"
+                # IPython's name for a cell is a long number, and tells nobody anything.
+                words = CELL_FILE.sub("", output.evalue)
+                return f"Cell {number} raised {output.ename}: {words}"
     return ""
 
 

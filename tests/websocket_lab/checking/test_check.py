@@ -14,6 +14,8 @@ from server_snippets.chat_server import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.checking import check as check_module
 from websocket_lab.checking import check_run
+from websocket_lab.checking.bench import Bench
+from websocket_lab.checking.exercise import Exercise
 from websocket_lab.exercise.finished_exercise import finished_app
 
 
@@ -191,3 +193,12 @@ def test_a_handlers_exception_is_told_once(capsys: pytest.CaptureFixture[str]) -
 def test_what_the_learner_prints_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     judge(lambda: Whispers(lambda: print("here I am")).make_app())
     assert "here I am" in capsys.readouterr().out
+
+
+def test_a_hint_for_no_step_is_told_at_once() -> None:
+    def ana_is_heard(bench: Any) -> None: ...
+
+    with pytest.raises(
+        ValueError, match="There are hints for ben_is_heard, and no such step; there are: ana_is"
+    ):
+        Exercise("Shouting", Bench, [ana_is_heard], hints={"ben_is_heard": ["Speak up."]})

@@ -1,0 +1,44 @@
+"""How long a lesson or an exercise takes: one formula, so that the number in a header has a reason.
+
+It is an estimate and no measurement: it counts what is there to read, to run and to guess, and what there is
+to build by how hard it is. Who tries more than the notebook asks for needs longer.
+"""
+
+import re
+
+from authoring.exercise import TERMS, Exercise
+from authoring.lesson import MINUTES, Cell, Lesson
+from authoring.prose import Prose
+
+
+# Slower than a novel: there is code between, and something to look at.
+WORDS_PER_MINUTE = 150
+SECONDS_PER_CODE_LINE = 8
+SECONDS_PER_RUN = 20
+SECONDS_PER_PREDICTION = 30
+MINUTES_TO_BUILD = {"easy": 10, "medium": 15, "hard": 20}
+PREDICTION = re.compile(r"\bPrediction\(")
+STEP = 5
+
+
+def write_minutes(lesson: Lesson) -> None:
+    """Put the estimate into the lesson's header, where it says how long it takes."""
+    form = TERMS if isinstance(lesson, Exercise) else MINUTES
+    if found := form.search(lesson.header):
+        cell, (start, end) = lesson.notebook.cells[0], found.span(1)
+        cell.source = f"{cell.source[:start]}{estimated_minutes(lesson)}{cell.source[end:]}"
+
+
+def estimated_minutes(lesson: Lesson) -> int:
+    """Return how long it takes to read it, run it and build what it asks for, to the next five minutes."""
+    building = MINUTES_TO_BUILD.get(lesson.difficulty or "", 0) if isinstance(lesson, Exercise) else 0
+    return max(STEP, STEP * round((sum(map(minutes_of, lesson.counted)) + building) / STEP))
+
+
+def minutes_of(cell: Cell) -> float:
+    """Return how long one cell takes."""
+    if not cell.is_code:
+        return Prose(cell.source).words / WORDS_PER_MINUTE
+    predictions = len(PREDICTION.findall(cell.source))
+    seconds = SECONDS_PER_RUN + SECONDS_PER_CODE_LINE * cell.code_lines + SECONDS_PER_PREDICTION * predictions
+    return seconds / 60
