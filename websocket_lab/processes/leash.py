@@ -5,8 +5,10 @@ The first argument is a folder that goes with it, or an empty word.
 """
 
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from threading import Event, Thread
 
 
@@ -18,13 +20,29 @@ PATIENCE = 6.0
 def main() -> int:
     """Run the command of the arguments and return its exit code."""
     folder, *command = sys.argv[1:]
-    process, let_go = subprocess.Popen(command, stdin=subprocess.DEVNULL), Event()
+    process, let_go = start(command), Event()
     Thread(target=hold, args=(process, let_go), daemon=True).start()
     code = process.wait()
     # One that was killed or has crashed may come back, and wants what is in its folder.
     if folder and let_go.is_set():
         shutil.rmtree(folder, ignore_errors=True)
     return code
+
+
+def start(command: list[str]) -> "subprocess.Popen[bytes]":
+    """Run the command; on Windows in a group of its own, the only way to reach it alone with a signal."""
+    flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, creationflags=flags)
+
+
+def ask_to_end(process: "subprocess.Popen[bytes]") -> None:
+    """Send the signal that lets a server say goodbye; on Windows SIGTERM would end it at once."""
+    if sys.platform == "win32":
+        # Without a console there is no signal, and waiting is all that is left.
+        with suppress(OSError):
+            process.send_signal(signal.CTRL_BREAK_EVENT)
+    else:
+        process.terminate()
 
 
 def hold(process: "subprocess.Popen[bytes]", let_go: Event) -> None:
@@ -34,7 +52,7 @@ def hold(process: "subprocess.Popen[bytes]", let_go: Event) -> None:
         return
 
     let_go.set()
-    process.terminate()
+    ask_to_end(process)
     try:
         process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
