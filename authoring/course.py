@@ -20,6 +20,7 @@ from authoring.links import link_faults
 from authoring.minutes import write_minutes
 from authoring.navigation import furnish, refresh_titles
 from authoring.notebook_format import as_text, normalise
+from authoring.pace import pace_faults
 from authoring.prose import Prose
 from authoring.readme import missing_markers, with_tables
 from authoring.shape import shape_faults
@@ -145,6 +146,7 @@ class Course:
         yield from syntax_faults(lesson)
         yield from shape_faults(lesson, self.root)
         yield from limit_faults(lesson, LESSON if lesson.number else WELCOME)
+        yield from pace_faults(lesson)
         yield from self._judge_words(lesson)
 
     def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:

@@ -15,9 +15,10 @@ from authoring.prose import Prose
 WORDS_PER_MINUTE = 150
 SECONDS_PER_CODE_LINE = 8
 SECONDS_PER_RUN = 20
-SECONDS_PER_PREDICTION = 30
+SECONDS_PER_QUESTION = 30
 MINUTES_TO_BUILD = {"easy": 10, "medium": 15, "hard": 20}
-PREDICTION = re.compile(r"\bPrediction\(")
+# What a reader answers before reading on: a prediction, or a question whose answer is folded away.
+QUESTION = re.compile(r"\bPrediction\(|<b>Stop and think:</b>")
 STEP = 5
 
 
@@ -37,8 +38,7 @@ def estimated_minutes(lesson: Lesson) -> int:
 
 def minutes_of(cell: Cell) -> float:
     """Return how long one cell takes."""
+    thinking = SECONDS_PER_QUESTION * len(QUESTION.findall(cell.source)) / 60
     if not cell.is_code:
-        return Prose(cell.source).words / WORDS_PER_MINUTE
-    predictions = len(PREDICTION.findall(cell.source))
-    seconds = SECONDS_PER_RUN + SECONDS_PER_CODE_LINE * cell.code_lines + SECONDS_PER_PREDICTION * predictions
-    return seconds / 60
+        return Prose(cell.source).words / WORDS_PER_MINUTE + thinking
+    return (SECONDS_PER_RUN + SECONDS_PER_CODE_LINE * cell.code_lines) / 60 + thinking

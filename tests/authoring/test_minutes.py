@@ -19,6 +19,7 @@ def test_five_minutes_are_the_least(course, words):
         ("word", "1\n" * 75, 10),
         # 20 predictions are 600 seconds, and their lines 160.
         ("word", "Prediction(1)\n" * 20, 15),
+        ("<details><summary><b>Stop and think:</b> Why?</summary>So.</details>\n\n" * 20, "1", 10),
     ],
 )
 def test_reading_running_and_guessing_take_time(course, words, code, text, source, minutes):
