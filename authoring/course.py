@@ -119,7 +119,7 @@ class Course:
         try:
             notebook = exercise.learners()
         except ValueError as error:
-            self.faults.append(Fault(exercise.place, f"cannot become an exercise: {error}"))
+            self.faults.append(Fault(exercise.place, f"cannot become an exercise; mend its markers: {error}"))
         else:
             furnish_exercise(notebook, exercise, self.exercises, self.lessons)
             self.texts[self.root / "exercises" / exercise.path.name] = as_text(notebook)

@@ -44,7 +44,7 @@ def _header(exercise: Exercise) -> Iterator[Fault]:
             "write a line of its own such as: *20 minutes · easy · after lesson 8.*",
         )
     elif exercise.follows is None:
-        yield Fault(cell, "names no lesson; write: after [8 · Title](../notebooks/08_slug.ipynb).")
+        yield Fault(cell, "names no lesson; write its number, such as: after lesson 8.")
 
 
 def _sections(exercise: Exercise) -> Iterator[Fault]:
@@ -71,12 +71,13 @@ def _calls(exercise: Exercise) -> Iterator[Fault]:
 
 
 def _gaps(exercise: Exercise) -> Iterator[Fault]:
-    sizes = [size for cell in exercise.server for size in gap_sizes(cell.source)]
-    if len(sizes) not in GAPS:
-        yield Fault(exercise.place, f"has {len(sizes)} gaps; one to three are good, in cells tagged server.")
-    for size in sizes:
+    gaps = [(cell, size) for cell in exercise.server for size in gap_sizes(cell.source)]
+    if len(gaps) not in GAPS:
+        yield Fault(exercise.place, f"has {len(gaps)} gaps; make it one to three, in cells tagged server.")
+    for cell, size in gaps:
         if size not in GAP_LINES:
-            yield Fault(exercise.place, f"has a gap of {size} lines; one to eight can be filled in.")
+            place = f"{exercise.place}, cell {cell.number}"
+            yield Fault(place, f"has a gap of {size} lines; make it one to eight, or two gaps.")
     for cell in exercise.code:
         if BEGIN in cell.source:
             yield from _gap_cell(exercise, cell)

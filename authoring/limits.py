@@ -71,14 +71,14 @@ def _long_cells(lesson: Lesson) -> Iterator[Fault]:
 
 
 def _spread(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
-    sizes = sorted(cell.code_lines for cell in lesson.code)
     for percent, most in limits.spread.items():
-        size = sizes[ceil(len(sizes) * percent / 100) - 1] if sizes else 0
-        if size > most:
+        long = [str(cell.number) for cell in lesson.code if cell.code_lines > most]
+        allowed = len(lesson.code) - ceil(len(lesson.code) * percent / 100)
+        if len(long) > allowed:
             yield Fault(
                 lesson.place,
-                f"has too many long code cells; split some: {percent} % may have at most {most} lines, "
-                f"and here that takes {size}.",
+                f"has {len(long)} code cells of more than {most} lines, and {allowed} are the most; "
+                f"split or shorten some of these: cells {', '.join(long)}.",
             )
 
 

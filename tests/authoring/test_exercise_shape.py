@@ -32,7 +32,10 @@ def test_a_whole_exercise_lacks_nothing(course):
             "*20 minutes · medium.*",
             "does not say how long it takes, how hard it is and what it follows; write",
         ),
-        ("*20 minutes · hard · after dinner.*", "names no lesson; write: after [8 · Title]"),
+        (
+            "*20 minutes · hard · after dinner.*",
+            "names no lesson; write its number, such as: after lesson 8.",
+        ),
     ],
 )
 def test_a_header_lacks_something(course, words, header, fault):
@@ -50,7 +53,7 @@ def test_a_header_lacks_something(course, words, header, fault):
         'never calls hint("shout"); give it a cell.',
         'never calls compare("shout"); give it a cell.',
         'never checks its other way; call check("shout", …) in a cell tagged solution-only.',
-        "has 0 gaps; one to three are good, in cells tagged server.",
+        "has 0 gaps; make it one to three, in cells tagged server.",
         "has no check; write websocket_lab/checks/shout.py.",
         "has no bank of right and wrong answers; write tests/websocket_lab/checks/test_shout.py.",
     ],
@@ -79,9 +82,9 @@ def test_a_client_exercise_may_say_so(course, words):
 def test_a_gap_is_one_to_eight_lines(course, code, lines):
     exercise = course.add_solution("01_shout", code(gap(lines), "server"))
 
-    assert f"solutions/01_shout.ipynb has a gap of {lines} lines; one to eight can be filled in." in found(
-        course, exercise
-    )
+    assert (
+        f"solutions/01_shout.ipynb, cell 1 has a gap of {lines} lines; make it one to eight, or two gaps."
+    ) in found(course, exercise)
 
 
 def test_more_than_three_gaps_are_too_many(course, code):

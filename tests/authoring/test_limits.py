@@ -43,9 +43,9 @@ def test_the_welcome_and_an_exercise_may_be_shorter(course, words, limits, fault
 def test_too_many_long_cells(course, code):
     lesson = course.add_lesson("02_echo", *[code(lines(4)) for _ in range(3)], code("1"))
 
-    assert found(lesson, "too many long") == [
-        "notebooks/02_echo.ipynb has too many long code cells; split some: "
-        "50 % may have at most 3 lines, and here that takes 4."
+    assert found(lesson, "code cells of more than") == [
+        "notebooks/02_echo.ipynb has 3 code cells of more than 3 lines, and 2 are the most; "
+        "split or shorten some of these: cells 1, 2, 3."
     ]
 
 
