@@ -26,7 +26,8 @@ def furnish_solution(exercise: Exercise, lessons: Sequence[Lesson]) -> None:
     """Give a solution its links, to its exercise and its lesson, and what else is generated."""
     links = " | ".join([f"[{exercise.name}](../exercises/{exercise.path.name})", *_common(exercise, lessons)])
     check = kernel_check(APART_WORDS, KERNEL_CHECK + APART)
-    exercise.notebook.cells = _furnished(exercise.notebook, f"This is the solution. {links}", links, check)
+    above, below = f"This is the solution. {links}", footer(links, exercise.follows)
+    exercise.notebook.cells = _furnished(exercise.notebook, above, below, check)
 
 
 def furnish_exercise(
@@ -40,7 +41,8 @@ def furnish_exercise(
     middle = " | ".join([*back, *_common(exercise, lessons), *on])
     end = " | ".join([*back, *_common(exercise, lessons), solution, *on])
     words = KERNEL_WORDS.replace("the lesson", "the exercise")
-    notebook.cells = _furnished(notebook, middle, end, kernel_check(words, KERNEL_CHECK))
+    below = footer(end, exercise.follows)
+    notebook.cells = _furnished(notebook, middle, below, kernel_check(words, KERNEL_CHECK))
 
 
 def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
@@ -56,7 +58,7 @@ def _common(exercise: Exercise, lessons: Sequence[Lesson]) -> list[str]:
 
 
 def _furnished(
-    notebook: NotebookNode, above: str, below: str, check: list[NotebookNode]
+    notebook: NotebookNode, above: str, below: NotebookNode, check: list[NotebookNode]
 ) -> list[NotebookNode]:
     written = [cell for cell in notebook.cells if not is_generated(cell)]
-    return [*written[:1], top(above), *check, *written[1:], footer(below)]
+    return [*written[:1], top(above), *check, *written[1:], below]

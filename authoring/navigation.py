@@ -6,12 +6,12 @@ author may move the two `kernel-check` cells, as long as their code stays the fi
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from nbformat import NotebookNode
 
 from authoring.lesson import GENERATED, Lesson
 from authoring.notebook_format import new_cell
+from authoring.remedies import box
 
 
 CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
@@ -47,7 +47,7 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
     where = _kernel_check_position(lesson)
     header, rest = written[:1], [*written[1:where], *_visit(lesson), *written[where:]]
     below = "\n\n".join(filter(None, [exercises, links]))
-    lesson.notebook.cells = [*header, top(links), *rest, footer(below)]
+    lesson.notebook.cells = [*header, top(links), *rest, footer(below, lesson.number)]
 
 
 def link_line(previous: Lesson | None, following: Lesson | None) -> str:
@@ -96,7 +96,6 @@ def top(links: str) -> NotebookNode:
     return new_cell("markdown", "navigation-top", "navigation", links)
 
 
-def footer(links: str) -> NotebookNode:
-    """Return the last cell: links, and what to do about trouble."""
-    trouble = Path(__file__).with_name("trouble.md").read_text(encoding="utf-8").strip()
-    return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{trouble}")
+def footer(links: str, lesson: int | None) -> NotebookNode:
+    """Return the last cell: links, and what to do about trouble, in that lesson above all."""
+    return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{box(lesson)}")
