@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat.v4
 import pytest
+from jupyter_client.manager import start_new_kernel
 from jupyterlab_server.workspaces_handler import WORKSPACE_EXTENSION, slugify
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -87,3 +88,14 @@ def test_every_setting_has_a_place_in_the_environment() -> None:
 def test_the_first_layout_is_the_one_that_jupyterlab_looks_for() -> None:
     target = SHARED["jupyter_settings/first_layout.json"]
     assert target == f"share/websocket-lab/workspaces/{slugify('default')}{WORKSPACE_EXTENSION}"
+
+
+def test_a_kernel_says_nothing_in_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    said = tmp_path / "said.txt"
+    with said.open("w") as file:
+        manager, client = start_new_kernel(stdout=file, stderr=file)
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+    assert said.read_text() == ""
