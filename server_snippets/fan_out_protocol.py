@@ -7,20 +7,19 @@ An app finds it in its scope: `scope["extensions"]["websocket.fan_out"]["writer"
 from asyncio import BaseTransport, Transport
 from typing import Any, cast
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 
 from server_snippets.frame_writer import FrameWriter, LoopTurn
 from server_snippets.inbox import Inbox
+from server_snippets.lingering_protocol import LingeringProtocol
 
 
 EXTENSION = "websocket.fan_out"
-GOODBYE_SECONDS = 1.0
 MAX_UNREAD = 32
 
 
-class FanOutProtocol(WebSocketsSansIOProtocol):
+class FanOutProtocol(LingeringProtocol):
     """One connection, with a writer for messages that many clients receive."""
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -29,6 +28,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         # A frame for all cannot be compressed for each, and each compressor costs 30 kB and 20 µs a message.
         self.conn.available_extensions = []
         self.queue = cast(Any, Inbox())
+        self.app = self.run_app
         self.writer = FrameWriter(LoopTurn.of(self.loop), cast(Transport, transport), self.disconnect_slow)
 
     def handle_connect(self, event: Request) -> None:
@@ -36,6 +36,13 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             cast(dict[str, Any], self.scope["extensions"])[EXTENSION] = {"writer": self.writer}
+
+    async def run_app(self, *arguments: Any) -> Any:
+        """Run the app; what it has fanned out last leaves before uvicorn ends the connection."""
+        try:
+            return await self.config.loaded_app(*arguments)
+        finally:
+            self.writer.flush()
 
     def start_keepalive(self) -> None:
         """Begin to ping, and forget the handshake's headers; the app has its own in the scope."""
@@ -65,34 +72,19 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     def disconnect_slow(self) -> None:
         """Disconnect a slow client: with 1013 if it reads on in time, else without a word."""
         self.writer.close()
-        if self.close_sent or self.transport.is_closing():
-            return
-
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": 1013, "reason": "Too slow"})
-        self.conn.send_close(1013, "You read too slowly")
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        # Else the client's own close frame would not be seen.
-        self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)
-
-    def keepalive_timeout(self) -> None:
-        """Close with 1011; do not wait for a full buffer."""
-        self.writer.close()
-        super().keepalive_timeout()
-        self.loop.call_later(GOODBYE_SECONDS, self.transport.abort)
+        self.fail(1013, "You read too slowly")
 
     # RFC 6455, 5.5.1: behind a close frame comes nothing more.
+
+    def handle_parser_exception(self) -> None:
+        """Close a connection that has failed."""
+        self.writer.close()
+        super().handle_parser_exception()
 
     def handle_close(self, event: Frame) -> None:
         """Answer the client's close frame."""
         self.writer.close()
         super().handle_close(event)
-
-    def handle_parser_exception(self) -> None:
-        """Close the connection of a client that breaks the protocol."""
-        self.writer.close()
-        super().handle_parser_exception()
 
     def shutdown(self) -> None:
         """Close with 1012, for the server stops."""
@@ -106,8 +98,17 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
 
     def send_receive_event_to_app(self) -> None:
         """Pass a message on; pause reading at 32 unread ones, not at each, which costs system calls."""
-        is_paused, self.read_paused = self.read_paused, True
-        super().send_receive_event_to_app()
-        self.read_paused = is_paused or self.queue.qsize() >= MAX_UNREAD
-        if self.read_paused and not is_paused:
+        data, self.frames = b"".join(self.frames), []
+        if self.close_sent:
+            return
+
+        kind = self.curr_msg_data_type
+        try:
+            message: Any = {"type": "websocket.receive", kind: data.decode() if kind == "text" else data}
+        except UnicodeDecodeError:
+            return self.fail(1007, "Not UTF-8")
+
+        self.queue.put_nowait(message)
+        if self.queue.qsize() >= MAX_UNREAD and not self.read_paused:
+            self.read_paused = True
             self.transport.pause_reading()

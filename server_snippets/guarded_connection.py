@@ -101,7 +101,7 @@ class GuardedConnection:
             async with asyncio.timeout(0 if self._is_dropped else None) as self._waiting:
                 return await self._next()
         except TimeoutError:
-            return {"type": "websocket.disconnect", "code": 1013, "reason": "Too slow"}
+            return {"type": "websocket.disconnect", "code": 1013, "reason": "You read too slowly"}
         finally:
             self._waiting = None
 

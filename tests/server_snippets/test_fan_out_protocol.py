@@ -18,6 +18,7 @@ from server_snippets.encoded_message import EncodedMessage
 from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
 from server_snippets.frame_writer import FrameWriter
 from server_snippets.inbox import Inbox
+from server_snippets.lingering_protocol import LingeringProtocol
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -59,10 +60,17 @@ def names_in(*functions: Any) -> set[str]:
 
 BASE = WebSocketsSansIOProtocol
 READ_BEHIND = "read the new one, then mend FanOutProtocol."
-OWN_NAMES = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__", "disconnect_slow"}
+OVERRIDDEN = {*vars(FanOutProtocol), *vars(LingeringProtocol)}
+OWN_NAMES = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__"} | {
+    "disconnect_slow",
+    "fail",
+    "run_app",
+    "_linger",
+    "_tell_app",
+}
 
 
-@pytest.mark.parametrize("name", sorted(set(vars(FanOutProtocol)) - OWN_NAMES))
+@pytest.mark.parametrize("name", sorted(OVERRIDDEN - OWN_NAMES))
 def test_the_base_class_still_has_what_is_overridden(name: str) -> None:
     assert hasattr(BASE, name), f"uvicorn's WebSocket protocol class has no {name} any more: {READ_BEHIND}"
 
@@ -71,6 +79,7 @@ def test_the_base_class_still_has_what_is_overridden(name: str) -> None:
     ("function", "name"),
     [
         *(("__init__", name) for name in ("loop", "conn", "queue", "close_sent", "close_timer", "transport")),
+        *(("__init__", name) for name in ("app", "config", "frames", "curr_msg_data_type")),
         *(("__init__", name) for name in ("disconnected", "handshake_complete", "read_paused", "writable")),
         *(("handle_connect", name) for name in ("request", "response", "scope", "run_asgi")),
         ("connection_made", "transport"),
@@ -87,6 +96,7 @@ def test_the_base_class_still_sets_what_is_used(function: str, name: str) -> Non
         ("data_received", "handle_parser_exception"),
         ("handle_events", "handle_connect"),
         ("handle_events", "handle_close"),
+        ("handle_events", "handle_ping"),
         ("handle_text", "send_receive_event_to_app"),
         ("handle_bytes", "send_receive_event_to_app"),
         ("handle_cont", "send_receive_event_to_app"),
@@ -94,6 +104,7 @@ def test_the_base_class_still_sets_what_is_used(function: str, name: str) -> Non
         ("send", "start_keepalive"),
         ("send_keepalive_ping", "keepalive_timeout"),
         ("run_asgi", "close_timer"),
+        ("run_asgi", "app"),
     ],
 )
 def test_the_base_class_still_calls_what_is_overridden(function: str, name: str) -> None:
@@ -299,6 +310,28 @@ def test_the_last_words_go_out_before_the_close_frame(serve: Any) -> None:
     assert client.messages == ["last words"]
 
 
+@pytest.mark.parametrize("count", [1, 2, 16])
+def test_who_returns_without_a_goodbye_has_said_everything(serve: Any, count: int) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        for number in range(count):
+            writer.put(EncodedMessage(str(number)))
+
+    client = serve(handler)
+    assert client.wait_closed() == 1006
+    assert client.messages == numbered(*range(count))
+
+
+def test_an_app_that_fails_has_said_everything_before(serve: Any) -> None:
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        for number in range(3):
+            writer.put(EncodedMessage(str(number)))
+        raise LookupError("a fault of the app")
+
+    client = serve(handler)
+    client.wait_closed()
+    assert client.messages == numbered(*range(3))
+
+
 def test_a_server_that_stops_says_its_last_words_then_1012(serve: Any) -> None:
     async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
         await websocket.receive()
@@ -342,8 +375,21 @@ def test_a_client_that_never_reads_is_aborted_and_the_handler_told(serve: Any) -
     client.pause_reading()
     client.send("go")
     wait_until(lambda: bool(told))
-    assert told[0] == {"type": "websocket.disconnect", "code": 1013, "reason": "Too slow"}
+    assert told[0] == {"type": "websocket.disconnect", "code": 1013, "reason": "You read too slowly"}
     client.vanish()
+
+
+def test_nothing_is_kept_for_a_slow_client_whose_connection_is_being_closed(serve: Any) -> None:
+    kept: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        writer.pause()
+        writer._transport.close()
+        flood(websocket, writer, 200)
+        kept.append(len(writer.backlog.take_all()))
+
+    serve(handler).wait_closed()
+    assert kept == [0]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -416,8 +462,6 @@ def test_thirty_two_messages_wait_before_reading_stops(serve: Any) -> None:
             depths.append(protocol.queue.qsize())
             writer.put(EncodedMessage(str(number)))
             assert (await websocket.receive())["text"] == str(number)
-        # Who returns without a goodbye ends the connection before the last frames of this loop turn.
-        await websocket.receive()
 
     client = serve(handler)
     for number in range(100):

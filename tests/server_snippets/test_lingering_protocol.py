@@ -1,0 +1,186 @@
+"""The end of a connection: whatever a client has sent that nobody read, it hears why it is closed."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, WebSocket
+
+from server_snippets import lingering_protocol
+from server_snippets.encoded_message import EncodedMessage
+from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
+from websocket_lab import BackgroundServer
+
+
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+NO_MASK = bytes(4)
+# More than the buffers of both sides hold.
+MANY = 10_000_000
+TOO_LONG = b"\x82\xff" + struct.pack("!Q", MANY) + NO_MASK + bytes(MANY)
+SECONDS = 30
+
+
+class Ending:
+    """One endpoint that accepts, and then reads nothing until a test lets it."""
+
+    def __init__(self) -> None:
+        self.told: Any = None
+        self.is_told = threading.Event()
+        self.may_flood = threading.Event()
+        self.may_receive = threading.Event()
+
+    def app(self) -> FastAPI:
+        """Return an app that notes what it is told in the end."""
+        app = FastAPI()
+
+        @app.websocket("/ws")
+        async def endpoint(websocket: WebSocket) -> None:
+            await websocket.accept()
+            writer = websocket.scope["extensions"][EXTENSION]["writer"]
+            while not (self.may_receive.is_set() or self.may_flood.is_set()):
+                await asyncio.sleep(0.01)
+            while self.may_flood.is_set() and writer.put != writer._ignore:
+                writer.put(EncodedMessage("x" * 60_000))
+                await asyncio.sleep(0)
+            while (message := await websocket.receive())["type"] == "websocket.receive":
+                pass
+            self.told = message
+            self.is_told.set()
+
+        return app
+
+
+Serve = Callable[..., BackgroundServer]
+
+
+@contextmanager
+def raw_client(server: BackgroundServer) -> Iterator[socket.socket]:
+    """Give a TCP connection behind its handshake: a client that does only what a test lets it do."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS) as connection:
+        connection.sendall(HANDSHAKE)
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.recv(1)
+        yield connection
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """Read to the end, which must come in order and not as a reset."""
+    return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+def frame(first: bytes, payload: bytes) -> bytes:
+    """Return a client's frame, whose mask of zeros leaves the payload as it is."""
+    size = len(payload)
+    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack("!H", size)
+    return first + length + NO_MASK + payload
+
+
+def close_frame(code: int, reason: bytes) -> bytes:
+    return bytes([0x88, 2 + len(reason)]) + struct.pack("!H", code) + reason
+
+
+UNREAD = frame(b"\x82", bytes(60_000)) * 60
+
+
+class Noted(FanOutProtocol):
+    """A connection that says when it is over."""
+
+    is_over = threading.Event()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.is_over.set()
+
+
+@pytest.fixture
+def ending() -> Iterator[Ending]:
+    Noted.is_over.clear()
+    ending = Ending()
+    yield ending
+    ending.may_receive.set()
+
+
+@pytest.fixture(params=["auto", "asyncio"])
+def serve(request: pytest.FixtureRequest, ending: Ending) -> Iterator[Callable[..., BackgroundServer]]:
+    """Serve the endpoint; nothing may go wrong there."""
+    servers: list[BackgroundServer] = []
+
+    def start(**options: Any) -> BackgroundServer:
+        options |= {"ws": Noted, "ws_max_size": 65_536, "loop": request.param}
+        servers.append(BackgroundServer(ending.app(), **options).start())
+        return servers[0]
+
+    yield start
+    ending.may_receive.set()
+    servers[0].stop()
+    assert not servers[0].errors
+
+
+def test_whoever_sends_too_much_before_it_reads_hears_1009(serve: Serve) -> None:
+    with raw_client(serve()) as eve:
+        eve.sendall(TOO_LONG)
+
+        assert rest_of(eve) == close_frame(1009, b"frame with 10000000 bytes exceeds limit of 65536 bytes")
+
+
+def test_whoever_does_not_answer_pings_hears_1011_behind_all_that_it_has_sent(serve: Serve) -> None:
+    with raw_client(serve(ws_ping_interval=0.1, ws_ping_timeout=0.1)) as eve:
+        # The app reads none of it, and so in the end the server does not, either.
+        eve.sendall(UNREAD)
+
+        ping, close = bytes([0x89, 4]), close_frame(1011, b"keepalive ping timeout")
+        heard = rest_of(eve)
+        assert heard.startswith(ping) and heard[6:] == close
+
+
+def test_whoever_reads_too_slowly_hears_1013_behind_all_that_it_has_sent(
+    serve: Serve, ending: Ending, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering_protocol, "GOODBYE_SECONDS", SECONDS)
+    with raw_client(serve()) as eve:
+        ending.may_flood.set()
+        eve.sendall(UNREAD)
+        assert ending.is_told.wait(SECONDS)
+
+        assert rest_of(eve).endswith(close_frame(1013, b"You read too slowly"))
+
+
+def test_the_app_hears_it_at_once(serve: Serve, ending: Ending) -> None:
+    ending.may_receive.set()
+    with raw_client(serve()) as eve:
+        eve.sendall(TOO_LONG[:100])
+
+        assert ending.is_told.wait(SECONDS)
+        assert ending.told["code"] == 1009
+
+
+def test_a_client_that_does_not_end_is_cut_off(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lingering_protocol, "GOODBYE_SECONDS", 0.05)
+    with raw_client(serve()) as eve:
+        eve.sendall(TOO_LONG[:100])
+
+        assert rest_of(eve)
+        assert Noted.is_over.wait(SECONDS)
+
+
+def test_what_comes_together_with_a_text_that_is_no_text_is_no_error(serve: Serve) -> None:
+    with raw_client(serve()) as eve:
+        eve.sendall(frame(b"\x81", b"\xff") + frame(b"\x89", b"") + frame(b"\x81", b"hi"))
+
+        assert rest_of(eve) == b"\x8a\x00" + close_frame(1007, b"Not UTF-8")
+
+
+def test_a_text_that_is_no_text_before_a_close_frame_is_no_error(serve: Serve, ending: Ending) -> None:
+    with raw_client(serve()) as eve:
+        eve.sendall(frame(b"\x81", b"\xff") + frame(b"\x88", b"\x0f\xa0"))
+
+        assert rest_of(eve) == close_frame(4000, b"")
