@@ -26,7 +26,7 @@ def test_a_number_in_an_address_is_no_proof(run: LessonRun) -> None:
 def test_four_refusals_are_heard_in_four_ways(run: LessonRun) -> None:
     heard = run.output("wire = {way")
 
-    for words in ("'HTTP 403'", "401", "'4001 Invalid token'", "'1008 Invalid token'"):
+    for words in ("HTTP 403", "HTTP 401", "4001 Invalid token", "1008 Invalid token"):
         assert words in heard
 
 

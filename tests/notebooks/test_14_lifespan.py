@@ -61,7 +61,7 @@ def test_the_goodbye_is_on_the_wire_with_its_reason(run: LessonRun) -> None:
 def test_a_client_comes_back_by_itself(run: LessonRun) -> None:
     heard = run.output("heard.count(")
 
-    assert re.search(r"'1012 Restarting: reconnect after \d\.\d s',\s+'Client 8 joined'\]$", heard)
+    assert re.search(r"1012 Restarting: reconnect after \d\.\d s\nClient 8 joined$", heard)
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(run: LessonRun) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from websocket_lab.widgets.card import Card, safe
 
 
+LOOKS = {"✓": ' class="wsl-right"', "✗": ' class="wsl-wrong"'}
+
+
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Card:
     """Return a card with a table; the first cell of each row names the row."""
     texts = [[str(cell) for cell in row] for row in rows]
@@ -26,9 +29,8 @@ def _row(columns: Sequence[str], cells: Sequence[str]) -> str:
 def _cell(column: str, text: str) -> str:
     # Where it is narrow, each cell stands on a line of its own, with its column's name in front.
     named = f' data-column="{safe(column)}"' if column else ""
-    # A sign and its word belong together.
-    judged = ' class="wsl-judged"' if text.startswith(("✓", "✗")) else ""
-    return f"<td{judged}{named}>{text}</td>"
+    look = LOOKS.get(text[:1], "")
+    return f"<td{look}{named}>{text}</td>"
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -81,7 +81,7 @@ class TaskBar(HBox):  # type: ignore[misc]
     def __init__(self, task_id: str, client: LiveClient) -> None:
         self._request = {"action": "cancel", "task_id": task_id}
         self._client = client
-        self._bar = IntProgress(layout=Layout(flex="1 1 200px", min_width="0", width="auto"))
+        self._bar = IntProgress(layout=Layout(flex="1 1 150px", min_width="0", width="auto"))
         self._words = Label(layout=Layout(width="10.5em"))
         self._button = Button(description="Cancel", layout=Layout(width="6em"))
         self._button.on_click(self._ask_to_cancel)
