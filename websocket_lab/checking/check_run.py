@@ -7,6 +7,7 @@ from typing import Any
 
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise, claim
+from websocket_lab.checking.forgotten_await import forgotten_awaits
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
 from websocket_lab.exercise.learner_source import is_untouched
@@ -38,6 +39,7 @@ class CheckRun:
         self.subject = subject
         self.has_started = threading.Event()
         self.verdict: Verdict
+        self._forgotten: list[str] = []
         self._right = 0
         self._reached = False
         self._begin = time.perf_counter()
@@ -65,7 +67,7 @@ class CheckRun:
             return self._verdict(Outcome.NOT_STARTED, UNTOUCHED)
 
         try:
-            with self.exercise.bench(self.subject) as bench:
+            with forgotten_awaits() as self._forgotten, self.exercise.bench(self.subject) as bench:
                 self.has_started.set()
                 return self._take_steps(bench)
         except (SubjectError, ServerStartError) as error:
@@ -81,6 +83,7 @@ class CheckRun:
         self._reached = True
         for step in self.exercise.steps:
             raised = len(bench.errors)
+            self._forgotten.clear()
             bench.next_step()
             try:
                 step(bench)
@@ -99,7 +102,8 @@ class CheckRun:
         return self._verdict(Outcome.PASSED, words, diagram=bench.diagram(), trace=bench.errors[-1])
 
     def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
-        found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
+        cause = next(iter(self._forgotten), mismatch.cause)
+        found = {"expected": mismatch.expected, "came": mismatch.came, "cause": cause}
         outcome, trace = (Outcome.ERROR, errors[0]) if errors else (Outcome.FAILED, "")
         if stuck := bench.standstill():
             outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from websocket_lab.checking.verdict import Outcome
 from websocket_lab.exercise.learner_source import learner_cell
 from websocket_lab.exercise.progress_file import tries
 
@@ -24,6 +25,12 @@ def last_source(exercise: str) -> str | None:
     """Return the code that was checked last: in this kernel, or else in any."""
     known = [_sources.get(exercise), *(one.source for one in reversed(tries(exercise)))]
     return next(filter(None, known), None)
+
+
+def has_passed(exercise: str) -> bool:
+    """Return whether the last check passed."""
+    done = tries(exercise)
+    return bool(done) and done[-1].outcome == Outcome.PASSED
 
 
 def failed_step(exercise: str) -> str:

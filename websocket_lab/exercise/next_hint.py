@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from websocket_lab.checking.exercise import Exercise, claim, find
-from websocket_lab.exercise.last_check import failed_step
+from websocket_lab.exercise.last_check import failed_step, has_passed
 from websocket_lab.widgets.card import Card, note
 
 
+PASSED = 'Your check has passed. See how the solution does it: `compare("{}")`.'
 LOOK_UP = "Read the contract above once more, and what the check says that it expected and what came."
 
 # How many hints this kernel has given, by exercise and step.
@@ -23,6 +24,9 @@ def hint(exercise: str) -> Card:
         found = find(exercise)
     except LookupError as error:
         return note("No such exercise", str(error))
+
+    if has_passed(exercise):
+        return note("No hint is left to give", PASSED.format(exercise))
 
     step = failed_step(exercise)
     step = step if found.hints.get(step) else ""

@@ -46,12 +46,13 @@ function goOn(event) {
 
 function say(panel) {
   const { line } = panel.parts;
-  if (!isOpen(panel)) {
+  if (!panel.lost && !isOpen(panel)) {
     tell(panel, `${panel.model.get("name")} is not connected: press Connect first.`);
     return;
   }
 
   ask(panel, "say", { text: line.value });
+  if (panel.lost) return;
   line.value = "";
   line.focus();
 }

@@ -195,6 +195,15 @@ def test_what_the_learner_prints_is_printed(capsys: pytest.CaptureFixture[str]) 
     assert "here I am" in capsys.readouterr().out
 
 
+def test_a_forgotten_await_is_named_with_its_line() -> None:
+    async def answer() -> None: ...
+
+    verdict = judge(lambda: Whispers(answer).make_app())
+
+    assert verdict.outcome == "failed"
+    assert "calls answer without await, so it never runs. Write await in front of it." in verdict.message
+
+
 def test_a_hint_for_no_step_is_told_at_once() -> None:
     def ana_is_heard(bench: Any) -> None: ...
 

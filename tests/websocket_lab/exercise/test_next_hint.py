@@ -41,11 +41,17 @@ def test_they_become_plainer():
     assert hints[2][2] == 'This was the last one here. If it does not help: `solution("shouting")`.'
 
 
-@pytest.mark.parametrize(("outcome", "step"), [("not started", ""), ("passed", ""), ("failed", "unknown")])
+@pytest.mark.parametrize(("outcome", "step"), [("not started", ""), ("failed", "unknown")])
 def test_without_a_step_they_are_general(outcome, step):
     record_try("shouting", outcome, step)
 
     assert repr(hint("shouting")).startswith("Hint 1 of 2\nLook.")
+
+
+def test_after_a_pass_there_is_none():
+    record_try("shouting", "passed", "")
+
+    assert repr(hint("shouting")).startswith("No hint is left to give\nYour check has passed.")
 
 
 def test_before_the_first_check_they_are_general():

@@ -202,6 +202,7 @@ def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
     page.restart()
     ana = page.panel("Ana")
     ana.wait_for_state("kernel gone")
+    ana.type_and_send("Is anybody there?")
     ana.wait_for_alert("Run the cells above again")
     page.close()
 
