@@ -26,7 +26,7 @@ def furnish_solution(exercise: Exercise, lessons: Sequence[Lesson]) -> None:
     """Give a solution its links, to its exercise and its lesson, and what else is generated."""
     links = " | ".join([f"[{exercise.name}](../exercises/{exercise.path.name})", *_common(exercise, lessons)])
     check = kernel_check(APART_WORDS, KERNEL_CHECK + APART)
-    above, below = f"This is the solution. {links}", footer(links, exercise.follows)
+    above, below = f"This is the solution. {links}", footer(links, _lessons_before(exercise))
     exercise.notebook.cells = _furnished(exercise.notebook, above, below, check)
 
 
@@ -41,7 +41,7 @@ def furnish_exercise(
     middle = " | ".join([*back, *_common(exercise, lessons), *on])
     end = " | ".join([*back, *_common(exercise, lessons), solution, *on])
     words = KERNEL_WORDS.replace("the lesson", "the exercise")
-    below = footer(end, exercise.follows)
+    below = footer(end, _lessons_before(exercise))
     notebook.cells = _furnished(notebook, middle, below, kernel_check(words, KERNEL_CHECK))
 
 
@@ -50,6 +50,11 @@ def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
     following = [exercise for exercise in exercises if exercise.follows == lesson.number]
     links = [f"[{exercise.name}](../exercises/{exercise.path.name})" for exercise in following]
     return f"**Now you:** {' · '.join(links)}" if links else ""
+
+
+def _lessons_before(exercise: Exercise) -> range:
+    # Who writes code of one's own meets what all lessons so far have warned of.
+    return range((exercise.follows or 0) + 1)
 
 
 def _common(exercise: Exercise, lessons: Sequence[Lesson]) -> list[str]:

@@ -5,7 +5,7 @@ author may move the two `kernel-check` cells, as long as their code stays the fi
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from nbformat import NotebookNode
 
@@ -47,7 +47,7 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
     where = _kernel_check_position(lesson)
     header, rest = written[:1], [*written[1:where], *_visit(lesson), *written[where:]]
     below = "\n\n".join(filter(None, [exercises, links]))
-    lesson.notebook.cells = [*header, top(links), *rest, footer(below, lesson.number)]
+    lesson.notebook.cells = [*header, top(links), *rest, footer(below, [lesson.number])]
 
 
 def link_line(previous: Lesson | None, following: Lesson | None) -> str:
@@ -96,6 +96,6 @@ def top(links: str) -> NotebookNode:
     return new_cell("markdown", "navigation-top", "navigation", links)
 
 
-def footer(links: str, lesson: int | None) -> NotebookNode:
-    """Return the last cell: links, and what to do about trouble, in that lesson above all."""
-    return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{box(lesson)}")
+def footer(links: str, lessons: Container[int]) -> NotebookNode:
+    """Return the last cell: links, and what to do about trouble, in those lessons above all."""
+    return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{box(lessons)}")

@@ -4,6 +4,7 @@ The rows for everyone are in `trouble.md`, those of one lesson in `remedies.toml
 """
 
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,8 +35,9 @@ def remedies() -> list[Remedy]:
     return [Remedy(**remedy) for remedy in content["remedies"]]
 
 
-def box(lesson: int | None) -> str:
-    """Return the folded box; the lesson's own remedies come first."""
+def box(lessons: Container[int]) -> str:
+    """Return the folded box; the remedies of these lessons come first."""
     everyone = (HERE / "trouble.md").read_text(encoding="utf-8").strip()
-    own = "".join(remedy.row for remedy in remedies() if remedy.lesson == lesson)
-    return everyone.replace(TABLE, TABLE + own, 1)
+    # Of two lessons that explain one message, the later says more.
+    own = {remedy.see: remedy.row for remedy in remedies() if remedy.lesson in lessons}
+    return everyone.replace(TABLE, TABLE + "".join(own.values()), 1)
