@@ -1,11 +1,12 @@
 """`sync` writes and `check` judges."""
 
+import subprocess
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from authoring.__main__ import main
+from authoring.__main__ import ROOT, main
 
 
 @pytest.fixture
@@ -110,3 +111,11 @@ def test_two_lessons_with_one_number_are_told(course, run):
         "notebooks/02_other.ipynb has the number of 02_echo.ipynb; give it one that is free."
         in run("check")[1]
     )
+
+
+def test_a_python_without_the_packages_says_which_to_take():
+    command = [sys.executable, "-S", "-m", "authoring", "check"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 1
+    assert "Set it up once: python3 start.py test --setup-only" in result.stderr
