@@ -65,6 +65,8 @@ class BrokerLine:
     def __init__(self, connected: "BrokerLine | None" = None) -> None:
         self._all: set[CheckedSubscription] = connected._all if connected else set()
         self._lock: threading.Lock = connected._lock if connected else threading.Lock()
+        # One for each text that a process has given to the broker, and no subscription has yet.
+        self._on_the_way: set[object] = connected._on_the_way if connected else set()
         self._own: set[CheckedSubscription] = set()
         self._delays = cycle(ON_THE_WAY)
         self._held_until = 0.0
@@ -94,12 +96,22 @@ class BrokerLine:
         """Let all who have subscribed to the channel hear a text, the publisher, too."""
         if not isinstance(text, str):
             raise TypeError(ONLY_TEXT.format(came=text))
-        await asyncio.sleep(next(self._delays))
-        # With the lock, all subscribers hear all texts in the same order.
-        with self._lock:
-            for subscription in self._all:
-                if subscription.channel == channel:
-                    subscription.put(text)
+        with self._text_on_the_way():
+            await asyncio.sleep(next(self._delays))
+            # With the lock, all subscribers hear all texts in the same order.
+            with self._lock:
+                for subscription in self._all:
+                    if subscription.channel == channel:
+                        subscription.put(text)
+
+    @contextmanager
+    def _text_on_the_way(self) -> Iterator[None]:
+        text = object()
+        self._on_the_way.add(text)
+        try:
+            yield
+        finally:
+            self._on_the_way.discard(text)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -115,9 +127,10 @@ class BrokerLine:
         wait_until(lambda: wanted in (None, len(self._own)))
         return len(self._own)
 
-    def wait_idle(self) -> None:
-        """Wait until all processes have heard all that was published, or until patience ends."""
-        wait_until(lambda: all(subscription.is_idle for subscription in list(self._all)))
+    @property
+    def is_idle(self) -> bool:
+        """Whether all processes have heard all that was published."""
+        return not self._on_the_way and all(subscription.is_idle for subscription in list(self._all))
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

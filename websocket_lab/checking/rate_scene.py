@@ -12,7 +12,7 @@ from websocket_lab.checking.token_bounds import Finding, Try, findings
 
 TICK = 0.02
 # Seconds in which enough tokens come back for a haste to be none.
-LONG_PAUSE = 0.25
+LONG_PAUSE = 0.18
 BETWEEN_STEADY_WORDS = 0.2
 SILENCE = 0.9
 LONGEST = 2.5

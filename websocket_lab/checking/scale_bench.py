@@ -10,7 +10,8 @@ from starlette.types import ASGIApp
 
 from websocket_lab.checking.bench import NO_FUNCTION, CheckedServer, all_hear, app_from
 from websocket_lab.checking.chat_bench import ChatBench
-from websocket_lab.checking.counting_broker import BrokerLine
+from websocket_lab.checking.counting_broker import BrokerLine, wait_until
+from websocket_lab.checking.handlers import Handlers
 from websocket_lab.checking.mismatch import SubjectError
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.scale_causes import WELCOME
@@ -47,6 +48,7 @@ class ScaleBench(ChatBench):
         self.lines += [BrokerLine(self.lines[0]), BrokerLine()]
         self.homes = dict(HOMES)
         self._servers: list[OneOfSeveral] = []
+        self._handlers: list[Handlers] = []
         self._told: list[str] = []
         self._stack = ExitStack()
 
@@ -56,7 +58,8 @@ class ScaleBench(ChatBench):
             raise SubjectError(NO_FUNCTION.format(id="scale_out"))
 
         with ExitStack() as stack:
-            slow_lines = [SlowLine(app) for app in map(self._app, self.lines)]
+            self._handlers = [Handlers(app) for app in map(self._app, self.lines)]
+            slow_lines = [SlowLine(handlers) for handlers in self._handlers]
             self._servers = [stack.enter_context(OneOfSeveral(line, self._told)) for line in slow_lines]
             self._stack = stack.pop_all()
         self.server, self._line = self._servers[FIRST], slow_lines[FIRST]
@@ -83,7 +86,7 @@ class ScaleBench(ChatBench):
     def guest(self, name: str, room: str) -> Person:
         """Return a person who will join a room, on the process where people of this name are at home."""
         # What is still on its way to a process may be heard there by whoever comes.
-        self.lines[FIRST].wait_idle()
+        wait_until(lambda: self._is_calm)
         self.server = self._servers[self.homes[name]]
         return super().guest(name, room)
 
@@ -97,6 +100,11 @@ class ScaleBench(ChatBench):
         newcomer.connects(likely)
         all_hear([*inside, newcomer], {"type": "joined", "username": newcomer.username}, likely)
         return newcomer
+
+    @property
+    def _is_calm(self) -> bool:
+        # In this order: a handler that waits has published all that it had to.
+        return all(handlers.are_waiting for handlers in self._handlers) and self.lines[FIRST].is_idle
 
     def _app(self, line: BrokerLine) -> ASGIApp:
         return app_from(partial(self.subject, line) if callable(self.subject) else self.subject)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from websocket_lab.checking.counting_broker import BrokerLine
+from websocket_lab.checking.counting_broker import BrokerLine, wait_until
 
 
 async def heard(listener: BrokerLine, speaker: BrokerLine, *texts: str) -> list[str]:
@@ -67,10 +67,23 @@ def test_one_can_wait_until_all_is_delivered() -> None:
         line = BrokerLine()
         await line.subscribe("lobby", deliver)
         await line.publish("lobby", "hello")
-        await asyncio.to_thread(line.wait_idle)
+        assert not line.is_idle
+        await asyncio.to_thread(wait_until, lambda: line.is_idle)
         assert came == ["hello"]
 
     asyncio.run(publish_and_wait())
+
+
+def test_a_text_that_the_broker_has_not_yet_passed_on_is_on_the_way() -> None:
+    async def publish() -> list[bool]:
+        line = BrokerLine()
+        publishing = asyncio.create_task(line.publish("lobby", "hello"))
+        await asyncio.sleep(0)
+        began = line.is_idle
+        await publishing
+        return [began, line.is_idle]
+
+    assert asyncio.run(publish()) == [False, True]
 
 
 def test_only_texts_are_carried() -> None:

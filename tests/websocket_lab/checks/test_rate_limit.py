@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from tests.websocket_lab.checks.bank import SlowSends, fails, passes
+from websocket_lab.checking.rate_scene import LONG_PAUSE
 from websocket_lab.exercise.finished_exercise import finished_module
 
 
@@ -368,7 +369,7 @@ class OneTokenAtATime(Bucket):
 
 class ForgetsPauses(Bucket):
     def come_back(self, seconds: float) -> float:
-        return seconds * self.rate if seconds < 0.15 else 0.0
+        return seconds * self.rate if seconds < LONG_PAUSE else 0.0
 
 
 class TooFast(Bucket):

@@ -136,6 +136,7 @@ RIGHT: dict[str, MakeApp] = {
     "local first": LocalFirst.make_app,
     "sends at once": SendsAtOnce.make_app,
     "slow": slow(Chat.make_app),
+    "slow, local first": slow(LocalFirst.make_app),
 }
 
 
