@@ -82,12 +82,12 @@ class CheckRun:
     def _take_steps(self, bench: Bench) -> Verdict:
         self._reached = True
         for step in self.exercise.steps:
-            raised = len(bench.errors)
-            self._forgotten.clear()
+            raised, forgotten = len(bench.errors), len(self._forgotten)
             bench.next_step()
             try:
                 step(bench)
             except Mismatch as mismatch:
+                mismatch.cause = next(iter(self._forgotten[forgotten:]), mismatch.cause)
                 return self._wrong(bench, mismatch, bench.errors[raised:])
             self._right += 1
         return self._all_right(bench)
@@ -95,6 +95,8 @@ class CheckRun:
     def _all_right(self, bench: Bench) -> Verdict:
         self._reached = False
         words = f"All {self._right} steps are right. See how the solution does it: compare({self.id!r})"
+        if self._forgotten:
+            words += f"\nBeside that: {self._forgotten[0]}"
         if not bench.errors:
             return self._verdict(Outcome.PASSED, words, diagram=bench.diagram())
 
@@ -102,8 +104,7 @@ class CheckRun:
         return self._verdict(Outcome.PASSED, words, diagram=bench.diagram(), trace=bench.errors[-1])
 
     def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
-        cause = next(iter(self._forgotten), mismatch.cause)
-        found = {"expected": mismatch.expected, "came": mismatch.came, "cause": cause}
+        found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
         outcome, trace = (Outcome.ERROR, errors[0]) if errors else (Outcome.FAILED, "")
         if stuck := bench.standstill():
             outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED

@@ -16,7 +16,7 @@ from websocket_lab.checking import check as check_module
 from websocket_lab.checking import check_run
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise
-from websocket_lab.exercise.finished_exercise import finished_app
+from websocket_lab.exercise.finished_exercise import finished_app, finished_module
 
 
 def right() -> Any:
@@ -202,6 +202,21 @@ def test_a_forgotten_await_is_named_with_its_line() -> None:
 
     assert verdict.outcome == "failed"
     assert "calls answer without await, so it never runs. Write await in front of it." in verdict.message
+
+
+def test_a_forgotten_await_that_nobody_notices_is_told_all_the_same() -> None:
+    async def answer() -> None: ...
+
+    class Forgetful(finished_module("private_messages").PrivateChat):  # type: ignore[misc]
+        async def said(self, member: Member, text: str) -> None:
+            answer()
+            await super().said(member, text)
+
+    verdict = judge(lambda: Forgetful().make_app())
+
+    assert verdict.passed
+    assert "Beside that: Line " in verdict.message
+    assert "calls answer without await" in verdict.message
 
 
 def test_a_hint_for_no_step_is_told_at_once() -> None:
