@@ -19,39 +19,19 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-
 from server_snippets.broker import Entry, Hear, Unavailable
 from server_snippets.connection_manager import Message, as_text
 from server_snippets.guest_list import Guest
+from server_snippets.redis_connection import RedisConnection
 from server_snippets.redis_link import LOST, Link
 from server_snippets.redis_news import News
 from server_snippets.redis_reader import LogReader
 from server_snippets.redis_writer import Command, LogWriter
 
 
-TIMEOUT_SECONDS = 3.0
 BEAT_SECONDS = 1.0
 START_SECONDS = 5.0
 GOODBYE_SECONDS = 2.0
-NO_ADDRESS = "REDIS_URL is no address of a Redis server, such as redis://127.0.0.1:6379/0."
-
-
-def connect(url: str) -> Redis:
-    """Return a client that never tries again by itself: that is the link's work."""
-    try:
-        return Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
-    except ValueError:
-        # The complaint may quote the password.
-        raise ValueError(NO_ADDRESS) from None
 
 
 async def end(tasks: Collection["asyncio.Task[None]"]) -> None:
@@ -67,12 +47,12 @@ class RedisBroker:
 
     def __init__(self, url: str) -> None:
         self.process = secrets.token_hex(4)
-        self._redis = connect(url)
-        self._news = News(self._redis, self.process)
+        self._connections = reading, writing = RedisConnection(url), RedisConnection(url)
+        self._news = News(reading, self.process)
         self.guests = self._news.guests
-        self._link = Link(self._redis, {"reader", "writer"}, lambda: self._writer.refuse())
-        self._writer = LogWriter(self._redis, self._link, self.process, self._come_again)
-        self._reader = LogReader(self._redis, self._link, self.process, self._news.apply, self._news.restore)
+        self._link = Link(reading.address, {"reader", "writer"}, lambda: self._writer.refuse())
+        self._writer = LogWriter(writing, self._link, self.process, self._come_again)
+        self._reader = LogReader(reading, self._link, self.process, self._news.apply, self._news.restore)
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
         # whom nobody knows whether they are in.
         self._own: dict[str, Guest] = {}
@@ -168,7 +148,8 @@ class RedisBroker:
                 async with asyncio.timeout(GOODBYE_SECONDS):
                     await self._reader.bury(self.process)
         self._link.stop()
-        await self._redis.aclose()
+        for connection in self._connections:
+            await connection.close()
 
     def _come_again(self) -> Iterator[Command]:
         for guest in list(self._own.values()):

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from redis.asyncio import Redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
@@ -17,27 +16,26 @@ LOST = (RedisError, OSError, TimeoutError)
 PATIENCE_SECONDS = 2.0
 MOST_SECONDS_BETWEEN_ATTEMPTS = 2.0
 
+LOST_WORDS = "The broker %s is lost (%s); trying again until it is back."
+NEVER_THERE = (
+    "The broker %s cannot be reached (%s): start Redis there, or mend REDIS_URL with its address, password"
+    " and database. Trying again until it is there."
+)
+
 logger = logging.getLogger("uvicorn.error")
-
-
-def address(redis: Redis) -> str:
-    """Return what the log may call a broker: without its password."""
-    options = redis.connection_pool.connection_kwargs
-    return options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}"
 
 
 class Link:
     """The connections of one process to its broker.
 
     Args:
-        redis: The client.
+        address: What the log calls the broker.
         names: What the connections are called here.
         refuse: Is called when the broker has been away for longer than an action waits.
     """
 
-    def __init__(self, redis: Redis, names: set[str], refuse: Callable[[], None]) -> None:
-        self._redis = redis
-        self._address = address(redis)
+    def __init__(self, address: str, names: set[str], refuse: Callable[[], None]) -> None:
+        self._address = address
         self._names = names
         self._refuse = refuse
         self._broken = set(names)
@@ -81,8 +79,6 @@ class Link:
             except LOST as error:
                 failures = failures + 1 if name in self._broken else 1
                 self.down(name, type(error).__name__)
-                # A connection that lies idle is lost, too.
-                await self._redis.connection_pool.disconnect(inuse_connections=False)
             except Exception:
                 failures += 1
                 logger.exception("The broker's %s failed; it is started again.", name)
@@ -94,12 +90,13 @@ class Link:
         if self._broken:
             return
 
+        if self._is_said:
+            self._is_said = False
+            how = "back" if self._has_come_up.is_set() else "there"
+            logger.warning("The broker %s is %s.", self._address, how)
         self._away_since = None
         self._has_come_up.set()
         self.stop()
-        if self._is_said:
-            self._is_said = False
-            logger.warning("The broker %s is back.", self._address)
 
     def down(self, name: str, why: str) -> None:
         """Note that a connection is lost."""
@@ -108,7 +105,8 @@ class Link:
         self._broken.add(name)
         if not self._is_said:
             self._is_said = True
-            logger.warning("The broker %s is lost (%s); trying again until it is back.", self._address, why)
+            words = LOST_WORDS if self._has_come_up.is_set() else NEVER_THERE
+            logger.warning(words, self._address, why)
 
     def _await_all(self) -> None:
         self._away_since = time.monotonic()

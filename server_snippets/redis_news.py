@@ -5,15 +5,13 @@ import json
 import logging
 from collections import deque
 from contextlib import suppress
-from typing import Any
-
-from redis.asyncio import Redis
 
 from server_snippets.broker import Entry, Hear
 from server_snippets.guest_list import Guest, GuestList
 from server_snippets.message_history import MAX_BYTES, MAX_MESSAGES, Event
+from server_snippets.redis_connection import RedisConnection
+from server_snippets.redis_entry import LogEntry
 from server_snippets.redis_link import PATIENCE_SECONDS
-from server_snippets.redis_reader import Fields, as_guest
 from server_snippets.redis_scripts import history_key
 
 
@@ -24,11 +22,11 @@ class News:
     """Tells the endpoints of one process what has happened, and keeps the list of guests.
 
     Args:
-        redis: Where the messages of a room are kept.
+        redis: The reader's connection, for the messages of a room.
         process: Whose endpoints these are.
     """
 
-    def __init__(self, redis: Redis, process: str) -> None:
+    def __init__(self, redis: RedisConnection, process: str) -> None:
         self.guests = GuestList()
         self._redis = redis
         self._process = process
@@ -52,22 +50,22 @@ class News:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await hearing
 
-    async def apply(self, entry_id: str, fields: Fields) -> None:
+    async def apply(self, entry_id: str, entry: LogEntry) -> None:
         """Tell what an entry of the log says."""
-        match fields["kind"]:
-            case "gone":
-                for guest in self.guests.of_process(fields["process"]):
+        match entry:
+            case LogEntry(kind="gone"):
+                for guest in self.guests.of_process(entry.process):
                     await self._let_out(guest)
-            case "entered":
-                await self._let_in(as_guest(fields["guest"]), entry_id)
-            case "left":
-                await self._let_out(as_guest(fields["guest"]))
-            case "changed":
-                await self._change(as_guest(fields["guest"]), fields["message"])
-            case "said":
-                await self._say(fields)
-        if fields["process"] == self._process:
-            self._note_own(int(fields.get("number", 0)))
+            case LogEntry(kind="entered", guest=Guest() as guest):
+                await self._let_in(guest, entry_id)
+            case LogEntry(kind="left", guest=Guest() as guest):
+                await self._let_out(guest)
+            case LogEntry(kind="changed", guest=Guest() as guest):
+                await self._change(guest, entry.message)
+            case LogEntry(kind="said"):
+                await self.tell(Entry("said", entry.place, entry.room, entry.guest, entry.message))
+        if entry.process == self._process:
+            self._note_own(entry.number)
 
     async def restore(self, guests: list[Guest], has_missed: bool) -> None:
         """Begin with these guests; tell all places if something was missed since they were told last."""
@@ -103,21 +101,17 @@ class News:
         self.guests.put(guest)
         await self.tell(Entry("changed", guest.place, guest.room, guest, message))
 
-    async def _say(self, fields: Fields) -> None:
-        guest = as_guest(fields["guest"]) if fields["guest"] else None
-        await self.tell(Entry("said", fields["place"], fields["room"], guest, fields["message"]))
-
     async def _recall(self, guest: Guest, entry_id: str) -> list[Event]:
         """Return what was said in the guest's room before an entry, oldest first."""
         key = history_key(guest.place, guest.room)
-        newest_first: Any = await self._redis.xrevrange(key, f"({entry_id}", "-", count=MAX_MESSAGES)
+        before = (f"({entry_id}", "-", "COUNT", MAX_MESSAGES)
         events: deque[Event] = deque()
         size = 0
-        for _, fields in newest_first:
-            size += len(fields["message"].encode())
+        for _, (_, message) in await self._redis.ask("XREVRANGE", key, *before):
+            size += len(message.encode())
             if size > MAX_BYTES:
                 break
-            events.appendleft(json.loads(fields["message"]))
+            events.appendleft(json.loads(message))
         return list(events)
 
     def _note_own(self, number: int) -> None:

@@ -1,15 +1,15 @@
 """Reads the broker's log for one process, from where it has come to: all of it, once, in its order."""
 
-import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from redis.asyncio import Redis
-
 from server_snippets.guest_list import Guest
+from server_snippets.redis_connection import RedisConnection
+from server_snippets.redis_entry import LogEntry, as_guest
 from server_snippets.redis_link import Link
-from server_snippets.redis_scripts import BORN, BURY, GUESTS, LOG, MAX_ENTRIES, process_key
+from server_snippets.redis_scripts import BORN, BURY, GUESTS, LOG, LOOK, MAX_ENTRIES, process_key
 
 
 MOST_AT_ONCE = 500
@@ -17,16 +17,14 @@ MOST_AT_ONCE = 500
 WAIT_MILLISECONDS = 1_000
 # A process that has said nothing for so long is dead; it says something every second.
 SILENCE_SECONDS = 6.0
+# An answer comes sooner, unless this process was frozen or has very much to do.
+LATE_SECONDS = 3.0
 
-Fields = dict[str, str]
-Apply = Callable[[str, Fields], Awaitable[None]]
+logger = logging.getLogger("uvicorn.error")
+
+Apply = Callable[[str, LogEntry], Awaitable[None]]
 # Takes all guests, and whether this process has missed something.
 Restore = Callable[[list[Guest], bool], Awaitable[None]]
-
-
-def as_guest(text: str) -> Guest:
-    """Return a guest of whom the broker keeps this."""
-    return Guest(**json.loads(text))
 
 
 def as_numbers(entry_id: str) -> tuple[int, int]:
@@ -39,14 +37,16 @@ class LogReader:
     """The one way of a process out of the log.
 
     Args:
-        redis: The connection.
+        redis: The connection; only `apply` may use it, too.
         link: Knows whether the broker is there.
         process: Who reads.
         apply: Takes each entry.
         restore: Takes the guests at the start, and after a part of the log was missed.
     """
 
-    def __init__(self, redis: Redis, link: Link, process: str, apply: Apply, restore: Restore) -> None:
+    def __init__(
+        self, redis: RedisConnection, link: Link, process: str, apply: Apply, restore: Restore
+    ) -> None:
         self._redis = redis
         self._link = link
         self._process = process
@@ -54,61 +54,82 @@ class LogReader:
         self._restore = restore
         self._born = ""
         self._last = ""
+        self._read_at = 0.0
         # When each process was heard last, by our own clock.
         self._heard: dict[str, float] = {}
 
     async def run(self) -> None:
         """Read for ever."""
+        await self._redis.open()
         await self._find_place()
         self._link.up("reader")
         while True:
-            # With an explicit place to read on from: nothing between two calls can be missed.
-            streams: Any = await self._redis.xread({LOG: self._last}, MOST_AT_ONCE, WAIT_MILLISECONDS)
-            entries = streams[0][1] if streams else []
+            entries = await self._read_on()
+            if await self._has_fallen_behind(len(entries)):
+                await self._start_over()
+                continue
             for entry_id, fields in entries:
-                await self._take(entry_id, fields)
+                await self._take(entry_id, LogEntry.read(fields))
             if len(entries) < MOST_AT_ONCE:
                 await self._bury_the_silent()
 
     async def bury(self, process: str) -> None:
         """Tell all that a process has ended: its guests are gone."""
-        await self._redis.eval(BURY, 3, LOG, GUESTS, process_key(process), process)
+        await self._redis.ask("EVAL", BURY, 3, LOG, GUESTS, process_key(process), process)
+
+    async def _read_on(self) -> list[tuple[str, list[str]]]:
+        how = ("COUNT", MOST_AT_ONCE, "BLOCK", WAIT_MILLISECONDS)
+        # With an explicit place to read on from: nothing between two calls can be missed.
+        streams: Any = await self._redis.ask("XREAD", *how, "STREAMS", LOG, self._last)
+        entries: list[tuple[str, list[str]]] = dict(streams or ()).get(LOG, [])
+        return entries
+
+    async def _has_fallen_behind(self, entries: int) -> bool:
+        before, self._read_at = self._read_at, time.monotonic()
+        is_late = self._read_at - before > LATE_SECONDS
+        if is_late:
+            self._hear_anew()
+        return (is_late or entries == MOST_AT_ONCE) and await self._has_missed()
+
+    def _hear_anew(self) -> None:
+        # Nobody could be heard while the broker was away, or this process frozen.
+        self._heard = dict.fromkeys(self._heard, time.monotonic())
 
     async def _find_place(self) -> None:
-        await self._redis.set(BORN, self._process, nx=True)
-        born: Any = await self._redis.get(BORN)
+        await self._redis.ask("SET", BORN, self._process, "NX")
+        born: str = await self._redis.ask("GET", BORN)
         if self._born and born != self._born:
             # The broker has lost its memory. Its new log is read from the beginning.
             self._last = "0-0"
         elif not self._born or await self._has_missed():
             await self._start_over()
         self._born = born
-        # Nobody could be heard while the broker was away.
-        self._heard = dict.fromkeys(self._heard, time.monotonic())
+        self._hear_anew()
 
     async def _has_missed(self) -> bool:
-        if await self._redis.xlen(LOG) < MAX_ENTRIES:
+        if await self._redis.ask("XLEN", LOG) < MAX_ENTRIES:
             # It has never been trimmed: all that was not read yet is still there.
             return False
 
-        first: Any = await self._redis.xrange(LOG, count=1)
+        first = await self._redis.ask("XRANGE", LOG, "-", "+", "COUNT", 1)
         return bool(first) and as_numbers(first[0][0]) > as_numbers(self._last)
 
     async def _start_over(self) -> None:
-        # Both at one moment: the guests are those at the newest entry.
-        pipeline: Any = self._redis.pipeline(transaction=True)
-        texts, newest = await pipeline.hvals(GUESTS).xrevrange(LOG, count=1).execute()
+        texts, newest = await self._redis.ask("EVAL", LOOK, 2, GUESTS, LOG)
         self._last = newest[0][0] if newest else "0-0"
         guests = [as_guest(text) for text in texts]
         self._heard |= {guest.process: 0.0 for guest in guests}
+        self._hear_anew()
+        if self._born:
+            logger.warning("The broker's log holds no longer all that was missed here; clients come again.")
         await self._restore(guests, bool(self._born))
 
-    async def _take(self, entry_id: str, fields: Fields) -> None:
-        self._heard[fields["process"]] = time.monotonic()
-        await self._apply(entry_id, fields)
+    async def _take(self, entry_id: str, entry: LogEntry) -> None:
+        self._heard[entry.process] = time.monotonic()
+        await self._apply(entry_id, entry)
         self._last = entry_id
-        if fields["kind"] == "gone":
-            del self._heard[fields["process"]]
+        if entry.kind == "gone":
+            del self._heard[entry.process]
 
     async def _bury_the_silent(self) -> None:
         silent = time.monotonic() - SILENCE_SECONDS

@@ -22,6 +22,12 @@ def history_key(place: str, room: str) -> str:
     return f"{{websocket-lab}}:history:{place}:{room}"
 
 
+# A process starts to read: the guests, and the newest entry, at one moment.
+LOOK = """
+local guests, log = unpack(KEYS)
+return {redis.call('HVALS', guests), redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)}
+"""
+
 # A process starts to write, anew after each loss of its connection. What it sent before and is still on
 # its way is refused from now on. The answer is the number of the last command that was carried out, or
 # -1 if the process is unknown.
@@ -36,7 +42,7 @@ return last
 # One command: it is carried out and logged, or neither.
 WRITE = f"""
 local log, guests, process_key, history = unpack(KEYS)
-local session, number, kind, process, place, room, name, guest, message, keep = unpack(ARGV)
+local session, number, kind, name, guest, about, message, keep = unpack(ARGV)
 if redis.call('HGET', process_key, 'session') ~= session then return 'forgotten' end
 redis.call('HSET', process_key, 'last', number)
 
@@ -55,8 +61,7 @@ elseif kind == 'beat' then
   redis.call('EXPIRE', process_key, {PROCESS_SECONDS})
 end
 
-local id = redis.call('XADD', log, 'MAXLEN', '~', {MAX_ENTRIES}, '*', 'kind', kind, 'process', process,
-  'number', number, 'place', place, 'room', room, 'guest', guest, 'message', message)
+local id = redis.call('XADD', log, 'MAXLEN', '~', {MAX_ENTRIES}, '*', 'about', about, 'message', message)
 if keep == '1' then
   redis.call('XADD', history, 'MAXLEN', '~', 50, id, 'message', message)
   redis.call('EXPIRE', history, {HISTORY_SECONDS})
@@ -73,5 +78,6 @@ for index = 1, #all, 2 do
   if cjson.decode(all[index + 1]).process == process then redis.call('HDEL', guests, all[index]) end
 end
 redis.call('DEL', process_key)
-redis.call('XADD', log, '*', 'kind', 'gone', 'process', process)
+local about = cjson.encode({kind = 'gone', process = process})
+redis.call('XADD', log, '*', 'about', about, 'message', '')
 """

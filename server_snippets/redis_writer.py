@@ -1,28 +1,24 @@
 """Writes what one process tells into the broker's log: in order, each thing once, many in one go."""
 
 import asyncio
-import json
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import count
-
-from redis.asyncio import Redis
 
 from server_snippets.broker import Unavailable
 from server_snippets.guest_list import Guest
+from server_snippets.redis_connection import Call, RedisConnection
+from server_snippets.redis_entry import LogEntry, as_json
 from server_snippets.redis_link import Link
 from server_snippets.redis_scripts import BEGIN, GUESTS, LOG, WRITE, history_key, process_key
 
 
 MOST_AT_ONCE = 200
+# How many of the arguments of the script are keys.
+KEYS = 4
 UNKNOWN = "The broker was lost meanwhile: it is not known whether this was delivered."
-
-
-def as_json(guest: Guest | None) -> str:
-    """Return a guest as the broker keeps it."""
-    return json.dumps(asdict(guest), separators=(",", ":")) if guest else ""
 
 
 @dataclass(eq=False)
@@ -41,10 +37,11 @@ class Command:
 
     def arguments(self, process: str, session: str) -> list[str]:
         """Return the script's keys and arguments."""
-        name = self.guest.key if self.guest else ""
+        entry = LogEntry(self.kind, process, self.number, self.place, self.room, self.guest, self.message)
         keys = [LOG, GUESTS, process_key(process), history_key(self.place, self.room)]
-        about = [session, str(self.number), self.kind, process, self.place, self.room]
-        return [*keys, *about, name, as_json(self.guest), self.message, "1" if self.keep else ""]
+        guest = [self.guest.key, as_json(self.guest)] if self.guest else ["", ""]
+        keep = "1" if self.keep else ""
+        return [*keys, session, str(self.number), self.kind, *guest, entry.about, self.message, keep]
 
 
 def settle(command: Command, reply: str) -> None:
@@ -60,14 +57,14 @@ class LogWriter:
     lost connection it is known what was written, and nothing is written twice.
 
     Args:
-        redis: The connection.
+        redis: The connection; nobody else uses it.
         link: Knows whether the broker is there.
         process: Who writes.
         come_again: Returns the commands that make a process known that was forgotten.
     """
 
     def __init__(
-        self, redis: Redis, link: Link, process: str, come_again: Callable[[], Iterable[Command]]
+        self, redis: RedisConnection, link: Link, process: str, come_again: Callable[[], Iterable[Command]]
     ) -> None:
         self._redis = redis
         self._link = link
@@ -108,6 +105,7 @@ class LogWriter:
 
     async def run(self) -> None:
         """Write for ever."""
+        await self._redis.open()
         await self._begin()
         self._link.up("writer")
         while True:
@@ -116,9 +114,8 @@ class LogWriter:
 
     async def _begin(self) -> None:
         self._session = secrets.token_hex(8)
-        self._sha = await self._redis.script_load(WRITE)
-        key = process_key(self._process)
-        last = int(await self._redis.eval(BEGIN, 1, key, self._session))
+        self._sha = await self._redis.ask("SCRIPT", "LOAD", WRITE)
+        last = int(await self._redis.ask("EVAL", BEGIN, 1, process_key(self._process), self._session))
         self._sort_out(last)
         if last < 0:
             self._waiting.extendleft(reversed(list(self._come_again())))
@@ -147,15 +144,12 @@ class LogWriter:
     async def _write_some(self) -> None:
         self._arrived.clear()
         self._sent = list(self._next_commands())
-        pipeline = self._redis.pipeline(transaction=False)
         for command in self._sent:
             command.number = next(self._numbers)
-            pipeline.evalsha(self._sha, 4, *command.arguments(self._process, self._session))
-        replies = await pipeline.execute(raise_on_error=False) if self._sent else []
-        for failure in replies:
-            if isinstance(failure, Exception):
-                raise failure
-        await self._settle_all(replies)
+        await self._settle_all(await self._redis.ask_all([self._call(command) for command in self._sent]))
+
+    def _call(self, command: Command) -> Call:
+        return ("EVALSHA", self._sha, KEYS, *command.arguments(self._process, self._session))
 
     def _next_commands(self) -> Iterator[Command]:
         for _ in range(min(MOST_AT_ONCE, len(self._waiting))):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -15,6 +16,9 @@ from server_snippets.task_runner import TaskRunner
 
 
 TASKS = "tasks"
+# How long after the last moment a process may take to say that its tasks are cancelled.
+LAST_WORD_SECONDS = 0.5
+POLL_SECONDS = 0.02
 Event = dict[str, Any]
 
 
@@ -59,8 +63,12 @@ class TaskBoard:
         return {"type": "tasks", "tasks": [json.loads(guest.state) for guest in guests]}
 
     async def finish(self, seconds: float) -> None:
-        """Take no new tasks, let this process's go on for `seconds` at the most, and cancel the rest."""
+        """Take no new tasks, let all go on for `seconds` at the most, and cancel what still runs here."""
+        end = time.monotonic() + seconds + LAST_WORD_SECONDS
         await self._runner.finish(seconds)
+        # Who watches here is to hear how tasks on other processes end: they may be ending, too.
+        while self._manager.active_connections and self._any_runs() and time.monotonic() < end:
+            await asyncio.sleep(POLL_SECONDS)
 
     async def stop(self) -> None:
         """Cancel the tasks that run here, because the server ends."""
@@ -82,6 +90,9 @@ class TaskBoard:
                     await self._manager.broadcast(failed)
             case Entry(kind="missed"):
                 await self._manager.broadcast(self.tasks())
+
+    def _any_runs(self) -> bool:
+        return any(is_running(task) for task in self._broker.guests.of_place(TASKS))
 
     async def _cancel_here(self, task_id: str) -> None:
         # Each process hears this; the task is on one, and may have ended meanwhile.

@@ -49,6 +49,10 @@ class Worker:
         self._process.kill()
         self._process.communicate(timeout=10)
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
     def terminate(self) -> int:
         """Ask it to end, and return its exit code."""
         self._process.terminate()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 COMMAND = [sys.executable, "-m", "server_snippets"]
@@ -39,8 +39,10 @@ class Printed:
         self._reader.start()
 
     def _read(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._lines.append(line)
+        # The pipe may be closed while this waits for its end.
+        with suppress(ValueError):
+            for line in lines:
+                self._lines.append(line)
 
     def __str__(self) -> str:
         """Return all that has been printed so far."""

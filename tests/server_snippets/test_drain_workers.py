@@ -138,6 +138,39 @@ def test_a_speaker_hears_an_answer_to_all_that_was_taken_from_them(drained: Drai
         assert set(remembered) <= set(speaker.heard)
 
 
+async def watch_a_task_to_its_end(port: int, process: "subprocess.Popen[str]") -> list[str]:
+    """Start a task that both workers have watchers of, end the server, and return what each heard last."""
+    assert process.stdout
+    printed = Printed(process.stdout)
+    watchers: list[ClientConnection] = []
+    async with asyncio.timeout(SECONDS):
+        while len(set(printed.workers_of_clients())) < 2:
+            watchers.append(await connect(f"ws://127.0.0.1:{port}/ws/tasks", proxy=None, max_queue=None))
+            while len(printed.workers_of_clients()) < len(watchers):
+                await asyncio.sleep(0.01)
+        await watchers[0].send(json.dumps({"action": "start", "name": "report", "steps": 10}))
+        for watcher in watchers:
+            while '"started"' not in await watcher.recv(decode=True):
+                pass
+        process.send_signal(signal.SIGTERM)
+        return await asyncio.gather(*[last_word(watcher) for watcher in watchers])
+
+
+async def last_word(watcher: ClientConnection) -> str:
+    """Return the type of the last event before the connection ends."""
+    event = {"type": "none"}
+    with suppress(ConnectionClosed):
+        async for text in watcher:
+            event = json.loads(text)
+    return event["type"]
+
+
+def test_watchers_on_both_workers_see_how_a_task_ends(redis_server: RedisServer) -> None:
+    with serving(*WORKERS, "--drain-seconds", "60", redis_url=redis_server.url) as (port, process):
+        assert set(asyncio.run(watch_a_task_to_its_end(port, process))) == {"finished"}
+        assert process.wait(SECONDS) == 0
+
+
 def readiness(port: int) -> int:
     """Return the status of an answer to `GET /ready`, or 0 if there was none: that worker has just ended."""
     try:

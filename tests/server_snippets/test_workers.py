@@ -1,43 +1,51 @@
 """python -m server_snippets --workers 2: one port, one server, and all end together."""
 
 import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from server_snippets.command_line import read_arguments
+from server_snippets.redis_connection import names_database
 from tests.redis_server import RedisServer
+from tests.server_snippets.cluster import Worker
+from tests.server_snippets.service import COMMAND, Printed, serving
 from websocket_lab import LiveClient
 
 
-COMMAND = [sys.executable, "-m", "server_snippets", "--port", "0"]
+WORKERS = ("--workers", "2")
 
 
-@contextmanager
-def serving(redis_url: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """Run two workers and give their port."""
-    process = subprocess.Popen(
-        [*COMMAND, "--workers", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"REDIS_URL": redis_url},
-    )
-    try:
+class Visitors:
+    """Clients that come one after the other, and the worker that has let in each."""
+
+    def __init__(self, port: int, process: "subprocess.Popen[str]") -> None:
         assert process.stdout
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
-        assert found
-        yield int(found[1]), process
-    finally:
-        process.kill()
-        process.communicate(timeout=30)
+        self.printed = Printed(process.stdout)
+        self.clients: list[LiveClient] = []
+        self._port = port
+
+    def add(self) -> str:
+        """Let one more come, and return the process id of its worker."""
+        url = f"ws://127.0.0.1:{self._port}/ws/json"
+        self.clients.append(LiveClient(url, deadline=60, compression="deflate").connect())
+        until(lambda: len(self.printed.workers_of_clients()) == len(self.clients))
+        return self.printed.workers_of_clients()[-1]
+
+    def add_until(self, number: int) -> None:
+        """Let some come, until so many workers have had one."""
+        until(lambda: bool(self.add()) and len(set(self.printed.workers_of_clients())) == number)
+
+    def leave(self) -> None:
+        """Let all leave."""
+        for client in self.clients:
+            client.disconnect()
 
 
 def start_task(port: int) -> tuple[LiveClient, str]:
@@ -68,7 +76,7 @@ def is_closed(port: int) -> bool:
 
 
 def test_workers_share_the_port_and_know_each_other(redis_server: RedisServer) -> None:
-    with serving(redis_server.url) as (port, _), ExitStack() as stack:
+    with serving(*WORKERS, redis_url=redis_server.url) as (port, _), ExitStack() as stack:
         processes: set[str] = set()
 
         def meet_another() -> bool:
@@ -83,7 +91,7 @@ def test_workers_share_the_port_and_know_each_other(redis_server: RedisServer) -
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_all_workers_quietly(redis_server: RedisServer, sign: signal.Signals) -> None:
     with (
-        serving(redis_server.url) as (port, process),
+        serving(*WORKERS, redis_url=redis_server.url) as (port, process),
         LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token", deadline=60) as ana,
     ):
         ana.receive()
@@ -96,16 +104,41 @@ def test_a_signal_ends_all_workers_quietly(redis_server: RedisServer, sign: sign
 
 
 def test_workers_end_when_their_parent_is_killed(redis_server: RedisServer) -> None:
-    with serving(redis_server.url) as (port, process):
+    with serving(*WORKERS, redis_url=redis_server.url) as (port, process):
         LiveClient(f"ws://127.0.0.1:{port}/ws", deadline=60).connect().disconnect()
         process.kill()
 
         until(lambda: is_closed(port))
 
 
+def test_a_worker_that_dies_is_replaced_and_clients_can_come_again(redis_server: RedisServer) -> None:
+    with serving(*WORKERS, "--log-level", "info", redis_url=redis_server.url) as (port, process):
+        visitors = Visitors(port, process)
+        visitors.add_until(2)
+        victim = visitors.printed.workers_of_clients()[-1]
+        os.kill(int(victim), signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+
+        assert visitors.clients[-1].wait_closed(60) == 1006
+        visitors.add_until(3)
+        assert f"Worker {victim} has died" in str(visitors.printed)
+        visitors.leave()
+
+
+def test_workers_have_the_fast_way_out(redis_server: RedisServer) -> None:
+    with serving(*WORKERS, "--log-level", "info", redis_url=redis_server.url) as (port, process):
+        visitors = Visitors(port, process)
+        visitors.add_until(2)
+
+        # uvicorn's own way would have taken the offer.
+        for client in visitors.clients:
+            headers = client._connection._websocket.response.headers  # type: ignore[union-attr]
+            assert "Sec-WebSocket-Extensions" not in headers
+        visitors.leave()
+
+
 def test_several_workers_without_a_broker_are_refused_in_one_sentence() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
-    command = [*COMMAND, "--workers", "2"]
+    command = [*COMMAND, *WORKERS]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
 
     assert done.returncode == 1
@@ -121,6 +154,37 @@ def test_a_wrong_address_is_said_without_its_password() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("REDIS_URL is no address of a Redis server, such as redis://")
     assert "hush" not in done.stderr
+
+
+def test_a_database_that_is_no_number_is_said_without_the_password() -> None:
+    environment = os.environ | {"REDIS_URL": "redis://:hush-hush@127.0.0.1:6379/lessons"}
+    done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=60, env=environment)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("REDIS_URL names a database that is no number")
+    assert "hush" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://localhost", "redis://localhost/", "redis://localhost/15", "unix:///run/redis.sock"]
+)
+def test_a_database_may_be_left_out(url: str) -> None:
+    assert names_database(url)
+
+
+def test_a_broker_that_was_never_there_is_said_to_be_out_of_reach(tmp_path: Path) -> None:
+    redis, log = RedisServer(tmp_path, "hush-hush"), tmp_path / "worker.log"
+    with Worker(redis.url, log):
+        until(lambda: "cannot be reached" in log.read_text())
+        redis.start()
+        until(lambda: "is there." in log.read_text())
+        redis.kill()
+
+    lines = log.read_text()
+    address = redis.url.partition("@")[2].partition("/")[0]
+    assert f"The broker {address} cannot be reached (ConnectionError): start Redis there" in lines
+    assert "lost" not in lines.partition("is there.")[0]
+    assert "hush" not in lines
 
 
 @pytest.mark.parametrize("number", ["0", "two", "65"])

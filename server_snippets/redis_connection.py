@@ -1,0 +1,88 @@
+"""One connection to Redis that is kept, for what is asked again and again."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from redis.asyncio import ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+
+TIMEOUT_SECONDS = 3.0
+NO_ADDRESS = "REDIS_URL is no address of a Redis server, such as redis://127.0.0.1:6379/0."
+NO_DATABASE = "REDIS_URL names a database that is no number; it looks like redis://127.0.0.1:6379/0."
+
+Call = tuple[str | int, ...]
+
+
+def connection_to(url: str) -> Any:
+    """Return redis-py's connection, not open yet; it never tries again by itself: that is the link's work."""
+    try:
+        pool: Any = ConnectionPool.from_url(
+            url,
+            decode_responses=True,
+            # The older protocol can say all that we need, and redis-py reads it faster.
+            protocol=2,
+            # Our own limit is cheaper: on Python 3.11 redis-py would start a task for each command.
+            socket_timeout=None,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError:
+        # The complaint may quote the password.
+        raise ValueError(NO_ADDRESS) from None
+    if not names_database(url):
+        raise ValueError(NO_DATABASE)
+    return pool.make_connection()
+
+
+def names_database(url: str) -> bool:
+    """Return whether the database is a number or left out; redis-py would take number 0 for any other."""
+    scheme, _, path, *_ = urlsplit(url)
+    name = unquote(path).replace("/", "")
+    return scheme == "unix" or not name or name.isdecimal()
+
+
+class RedisConnection:
+    """Asks Redis, always on the same connection.
+
+    redis-py's client takes a connection out of its pool for each command, looks whether it is alive, and
+    puts it back, which costs more than the command.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._connection = connection_to(url)
+
+    @property
+    def address(self) -> str:
+        """What the log may call this Redis: without its password."""
+        place = dict(self._connection.repr_pieces())
+        return place.get("path") or f"{place['host']}:{place['port']}"
+
+    async def open(self) -> None:
+        """Begin anew, whatever has become of the connection before."""
+        await self.close()
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            await self._connection.connect()
+
+    async def close(self) -> None:
+        """Close the connection; the next command would open it again."""
+        await self._connection.disconnect(nowait=True)
+
+    async def ask(self, *call: str | int) -> Any:
+        """Return Redis' answer to a command."""
+        [answer] = await self.ask_all([call])
+        return answer
+
+    async def ask_all(self, calls: Collection[Call]) -> list[Any]:
+        """Send all commands in one go, and return the answers; after an error, open the connection anew."""
+        connection = self._connection
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            await connection.send_packed_command(connection.pack_commands(calls))
+        return [await self._answer() for _ in calls]
+
+    async def _answer(self) -> Any:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            return await self._connection.read_response()
