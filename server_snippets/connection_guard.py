@@ -74,6 +74,8 @@ class ConnectionGuard:
         try:
             await guard.run(self._app, scope)
         finally:
+            # Else the scope and the guard hold each other until the next garbage collection.
+            scope.pop("drop_client", None)
             if guard.was_accepted:
                 seconds, rest = round(time.monotonic() - start, 3), self._open.count - 1
                 log_connection("close", scope, code=guard.close_code, seconds=seconds, open=rest)

@@ -50,6 +50,11 @@ class FanOutProtocol(LingeringProtocol):
         self.request.headers.clear()
         self.response.headers.clear()
 
+    async def run_asgi(self) -> None:
+        """Run the app, which holds this connection by what it gets from it."""
+        await super().run_asgi()
+        self.scope = cast(Any, {})
+
     async def send(self, message: Any) -> None:
         """Send for the app, behind what was fanned out before."""
         self.writer.flush()
@@ -92,9 +97,10 @@ class FanOutProtocol(LingeringProtocol):
         super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Forget the connection, and what holds it in circles, which only garbage collection would find."""
         super().connection_lost(exc)
         self.writer.close()
+        self.conn.parser.close()
 
     def send_receive_event_to_app(self) -> None:
         """Pass a message on; pause reading at 32 unread ones, not at each, which costs system calls."""

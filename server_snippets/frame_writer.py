@@ -61,6 +61,10 @@ def descriptor_of(transport: asyncio.Transport) -> int | None:
     return int(socket.fileno())
 
 
+def ignore(*_: object) -> None:
+    """Do nothing."""
+
+
 class FrameWriter:
     """Takes messages for one client; the frames of a busy loop turn leave in one write, in their order.
 
@@ -114,7 +118,8 @@ class FrameWriter:
         """Write nothing more from now on, nor what waits for the end of the loop turn."""
         self._frames.clear()
         self.backlog.clear()
-        self.put = self._ignore
+        # Not methods: nothing here holds this writer or its connection any more.
+        self.put = self._give_up = ignore
 
     def _join(self, message: EncodedMessage) -> None:
         turn = self._turn
@@ -143,6 +148,3 @@ class FrameWriter:
     def _keep_back(self, message: EncodedMessage) -> None:
         if not self.backlog.add(message):
             self._give_up()
-
-    def _ignore(self, message: EncodedMessage) -> None:
-        pass

@@ -33,6 +33,11 @@ class PromptHttpProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over; the parser holds this one in a circle, and is needed no more."""
+        super().handle_websocket_upgrade()
+        del self.parser
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_waiting()

@@ -1,0 +1,56 @@
+"""A connection that has ended is gone at once: nothing of it waits for the garbage collection."""
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from server_snippets.draining_protocol import DrainingProtocol
+from server_snippets.guarded_connection import GuardedConnection
+from server_snippets.main import make_app
+from server_snippets.prompt_http_protocol import PromptHttpProtocol
+from websocket_lab import BackgroundServer, LiveClient
+
+
+OF_A_CONNECTION = (DrainingProtocol, GuardedConnection, PromptHttpProtocol)
+PATHS = ["/ws", "/ws/1", "/ws/chat/lobby/ana", "/ws/auth?token=secret-token", "/ws/json", "/ws/tasks"]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[BackgroundServer]:
+    """Run the whole server as in service."""
+    with BackgroundServer(make_app(), ws=DrainingProtocol, http=PromptHttpProtocol) as server:
+        yield server
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    """Collect the garbage that is there, and none from now on."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def left_over() -> list[str]:
+    """Return what there is of connections."""
+    return [type(thing).__name__ for thing in gc.get_objects() if type(thing) in OF_A_CONNECTION]
+
+
+@pytest.mark.usefixtures("no_collection")
+@pytest.mark.parametrize("leave", [LiveClient.disconnect, LiveClient.vanish])
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_left_of_a_connection_that_has_ended(
+    server: BackgroundServer, path: str, leave: Callable[[LiveClient], None]
+) -> None:
+    client = LiveClient(server.url(path)).connect()
+    client.send("hi")
+    if path != "/ws/tasks":
+        client.receive()
+    leave(client)
+    deadline = time.monotonic() + 30
+    while left_over() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert left_over() == []
