@@ -94,7 +94,7 @@ class CheckRun:
 
     def _all_right(self, bench: Bench) -> Verdict:
         self._reached = False
-        words = f"All {self._right} steps are right. See how the solution does it: compare({self.id!r})"
+        words = f'All {self._right} steps are right. See how the solution does it: `compare("{self.id}")`.'
         if self._forgotten:
             words += f"\nBeside that: {self._forgotten[0]}"
         if not bench.errors:

@@ -25,7 +25,8 @@ NAMES = {
     "#22272e": "var(--wsl-ink)",
     "#5d6570": "var(--wsl-soft)",
     "#b6bcc4": "var(--wsl-edge)",
-    "#e4e7eb": "var(--wsl-line)",
+    # As pale in every theme: a grid is no edge.
+    "#e4e7eb": "color-mix(in srgb, var(--wsl-ink) 15%, var(--wsl-card))",
     "#000000": "var(--wsl-ink)",
     PALE: "color-mix(in srgb, var(--wsl-brand) 45%, var(--wsl-card))",
 }
