@@ -37,6 +37,8 @@ LESSON = Limits("a lesson", range(25, 46), {50: 3, 75: 6, 90: 12}, 8, 2)
 WELCOME = replace(LESSON, cells=range(10, 46))
 EXERCISE = Limits("an exercise", range(12, 26), {50: 5, 75: 10, 90: 15}, 5, 3)
 LONGEST = 25
+# So many characters fit beside the table of contents, where the window is 1280 pixels wide.
+WIDEST = 104
 WORDS_PER_CELL = range(20, 61)
 
 
@@ -44,6 +46,7 @@ def limit_faults(lesson: Lesson, limits: Limits = LESSON) -> Iterator[Fault]:
     """Yield what is too long, too much or too terse."""
     yield from _number_of_cells(lesson, limits)
     yield from _long_cells(lesson)
+    yield from _wide_lines(lesson)
     yield from _spread(lesson, limits)
     yield from _words_for_code(lesson, limits)
     yield from _words_in_a_cell(lesson)
@@ -68,6 +71,18 @@ def _long_cells(lesson: Lesson) -> Iterator[Fault]:
                 f"{lesson.place}, cell {cell.number}",
                 f"has {cell.code_lines} lines; split it: the limit is {LONGEST}.",
             )
+
+
+def _wide_lines(lesson: Lesson) -> Iterator[Fault]:
+    for cell in lesson.code:
+        for line in cell.source.splitlines():
+            # The end of an import is seldom missed.
+            if len(line) > WIDEST and not line.startswith("from "):
+                yield Fault(
+                    f"{lesson.place}, cell {cell.number}",
+                    f"has a line of {len(line)} characters; break or shorten it: {WIDEST} can be read "
+                    f"without scrolling: {line.strip()[:40]} …",
+                )
 
 
 def _spread(lesson: Lesson, limits: Limits) -> Iterator[Fault]:

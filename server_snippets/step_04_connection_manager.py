@@ -67,7 +67,8 @@ class ConnectionManager:
 
     async def broadcast(self, message: str) -> None:
         """Send `message` to all at once: nobody waits for a slow neighbour."""
-        await asyncio.gather(*[self.send_personal_message(message, each) for each in self.active_connections])
+        connections = list(self.active_connections)
+        await asyncio.gather(*[self.send_personal_message(message, each) for each in connections])
 
 
 manager = ConnectionManager()

@@ -27,7 +27,7 @@ class Say(BaseModel):
 
 # %% talk
 async def talk(websocket: WebSocket, room: str, username: str) -> None:
-    """Pass each message on to the room until the client leaves; explain what is wrong with the others."""
+    """Pass each message on to the room until the client leaves; explain what is wrong with others."""
     async for text in texts(websocket):
         try:
             said = Say.model_validate_json(text)

@@ -18,7 +18,7 @@ from server_snippets.step_10_message_log import MessageLog
 
 # %% catch_up
 async def catch_up(websocket: WebSocket, after: int) -> None:
-    """Send all behind message `after`; let the reader in with no await since the last look at the log."""
+    """Send all behind message `after`; let the reader in with no await since the last look."""
     while event := log.next(after):
         await reply(event, websocket)
         after = event["id"]

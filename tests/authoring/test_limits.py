@@ -73,6 +73,15 @@ def test_walls_of_words(course, words):
     ]
 
 
+def test_a_line_that_leaves_the_window(course, code):
+    lesson = course.add_lesson("02_echo", code(f"x = '{'a' * 98}'"), code(f"x = '{'a' * 99}'"))
+
+    assert found(lesson, "without scrolling") == [
+        "notebooks/02_echo.ipynb, cell 2 has a line of 105 characters; break or shorten it: "
+        f"104 can be read without scrolling: x = '{'a' * 35} …"
+    ]
+
+
 def test_three_code_cells_in_a_row(course, words, code):
     lesson = course.add_lesson("02_echo", words("Look."), code("1"), code("2"), code("3"))
 

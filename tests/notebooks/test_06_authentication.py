@@ -24,14 +24,14 @@ def test_a_number_in_an_address_is_no_proof(run: LessonRun) -> None:
 
 
 def test_four_refusals_are_heard_in_four_ways(run: LessonRun) -> None:
-    heard = run.output("wire = {way")
+    heard = run.output("wire[way]")
 
     for words in ("HTTP 403", "HTTP 401", "4001 Invalid token", "1008 Invalid token"):
         assert words in heard
 
 
 def test_a_refusal_before_accept_never_leaves_http(run: LessonRun) -> None:
-    lines = [" ".join(line.split()) for line in run.output("wire = {way").splitlines()]
+    lines = [" ".join(line.split()) for line in run.output("wire[way]").splitlines()]
 
     for words in (
         "server → before-accept http 403 Forbidden",
