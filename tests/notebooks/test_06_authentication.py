@@ -58,7 +58,7 @@ def test_every_carrier_is_welcomed_and_only_the_query_is_logged(run: LessonRun) 
 
 
 def test_an_equal_start_makes_only_the_usual_comparison_slower(run: LessonRun) -> None:
-    assert "it was longer: it stops where they differ" in run.output("equal_guess.reveal")
+    assert "it was longer: it stops at the fault" in run.output("equal_guess.reveal")
 
 
 def test_cors_does_not_guard_a_websocket_and_the_origin_check_does(run: LessonRun) -> None:

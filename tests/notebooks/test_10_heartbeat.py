@@ -68,7 +68,7 @@ def test_ten_cuts_take_nothing(run: LessonRun) -> None:
 
 def test_a_person_pulls_the_cable_and_loses_nothing(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
-    run_up_to(page, 'tap.view(12, "Ana")')
+    run_up_to(page, 'tap.view(9, "Ana")')
     wire = page.page.get_by_role("group", name="Ana on the wire")
     page.page.get_by_role("button", name="Pull the cable").last.click()
     page.panel("Ben").type_and_send("Are you there?")

@@ -90,7 +90,7 @@ def test_a_missing_await_sends_nothing(run: LessonRun) -> None:
 
 
 def test_what_is_kept_is_counted(run: LessonRun) -> None:
-    assert run.output("kept_by(keeping_app)") == "Kept after 50 visits: 50 | and by lesson 4's server: 0"
+    assert run.output("kept_by(keeping_app)") == "Kept after 50 visits: 50 | by lesson 4's server: 0"
 
 
 def test_a_person_talks_at_every_door(lab: JupyterLab) -> None:

@@ -47,7 +47,7 @@ def _step(step: "StepResult") -> str:
     sign = f'<span class="wsl-sign" aria-hidden="true">{SIGNS[step.passed]}</span>'
     words = f" <em>({WORDS[step.passed]})</em>" if step.passed is False else ""
     spoken = "" if words else f'<span class="wsl-spoken"> ({WORDS[step.passed]})</span>'
-    return f'<li class="wsl-step-{kind}">{sign}<span>{safe(step.claim)}{words}{spoken}</span></li>'
+    return f'<li class="wsl-step-{kind}">{sign}<span>{with_code(step.claim)}{words}{spoken}</span></li>'
 
 
 def _details(verdict: "Verdict") -> str:
