@@ -67,8 +67,7 @@ class ConnectionManager:
 
     async def broadcast(self, message: str) -> None:
         """Send `message` to all at once: nobody waits for a slow neighbour."""
-        connections = list(self.active_connections)
-        await asyncio.gather(*[self.send_personal_message(message, each) for each in connections])
+        await asyncio.gather(*[self.send_personal_message(message, c) for c in self.active_connections])
 
 
 manager = ConnectionManager()
