@@ -55,13 +55,18 @@ class TaskRunner:
 
         progress = Progress(f"{self._prefix}{next(self._numbers)}", name, steps)
         self._listed[progress.task_id] = progress
+        is_told = asyncio.Event()
+        # Before it is told: whoever hears of it may cancel it at once.
+        running = self._running[progress.task_id] = asyncio.create_task(self._run(progress, is_told))
         started = {"type": "started", "task_id": progress.task_id, "name": name, "total": steps}
         try:
             await self._announce(started)
         except Refused:
-            del self._listed[progress.task_id]
+            running.cancel()
+            for known in (self._running, self._listed):
+                known.pop(progress.task_id, None)
             raise
-        self._running[progress.task_id] = asyncio.create_task(self._run(progress))
+        is_told.set()
 
     async def cancel(self, task_id: str) -> None:
         """End a task before it is done."""
@@ -98,7 +103,8 @@ class TaskRunner:
         """Do one step of the task `name`: a real server would render a page or train a model here."""
         await asyncio.sleep(self._step_seconds)
 
-    async def _run(self, progress: Progress) -> None:
+    async def _run(self, progress: Progress, is_told: asyncio.Event) -> None:
+        await is_told.wait()
         try:
             await self._work(progress)
         except Exception as error:

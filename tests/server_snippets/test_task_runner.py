@@ -45,6 +45,37 @@ def test_what_runs_is_bounded_and_cancelling_makes_room() -> None:
     asyncio.run(story())
 
 
+def test_a_task_can_be_cancelled_by_whoever_hears_first_that_it_is_started() -> None:
+    async def story() -> list[tuple[str, str]]:
+        told = Told()
+
+        async def announce(event: dict[str, Any]) -> None:
+            await told.announce(event)
+            if event["type"] == "started":
+                await runner.cancel(event["task_id"])
+
+        runner = TaskRunner(announce, 0)
+        await runner.start("report", 3)
+        while any(task["status"] == "running" for task in runner.tasks()):
+            await asyncio.sleep(0)
+        return [(event["type"], event["task_id"]) for event in told]
+
+    assert asyncio.run(story()) == [("started", "1"), ("cancelled", "1")]
+
+
+def test_a_task_that_could_not_be_told_of_is_none() -> None:
+    async def story() -> list[dict[str, Any]]:
+        async def refuse(event: dict[str, Any]) -> None:
+            raise Refused("unavailable", "Nobody can be told.")
+
+        runner = TaskRunner(refuse, 0)
+        with pytest.raises(Refused, match="Nobody can be told"):
+            await runner.start("report", 1)
+        return runner.tasks()
+
+    assert asyncio.run(story()) == []
+
+
 def test_stopping_ends_everything_in_silence() -> None:
     async def story() -> Told:
         told = Told()
