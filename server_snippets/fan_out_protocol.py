@@ -28,7 +28,6 @@ class FanOutProtocol(LingeringProtocol):
         # A frame for all cannot be compressed for each, and each compressor costs 30 kB and 20 µs a message.
         self.conn.available_extensions = []
         self.queue = cast(Any, Inbox())
-        self.app = self.run_app
         self.writer = FrameWriter(LoopTurn.of(self.loop), cast(Transport, transport), self.disconnect_slow)
 
     def handle_connect(self, event: Request) -> None:
@@ -51,9 +50,10 @@ class FanOutProtocol(LingeringProtocol):
         self.response.headers.clear()
 
     async def run_asgi(self) -> None:
-        """Run the app, which holds this connection by what it gets from it."""
+        """Run the app, and then hold nothing any more that holds this connection."""
+        self.app = self.run_app
         await super().run_asgi()
-        self.scope = cast(Any, {})
+        self.app, self.scope = self.config.loaded_app, cast(Any, {})
 
     async def send(self, message: Any) -> None:
         """Send for the app, behind what was fanned out before."""

@@ -47,25 +47,17 @@ class Speaker:
         self.accepted: list[str] = []
         self.refused: list[str] = []
         self.unknown: list[str] = []
-        self._errors = 0
-
-    def errors(self) -> list[str]:
-        """Return what was refused, in the words of the server."""
-        return [event["detail"] for event in self.guest.heard if event["type"] == "error"]
-
-    def has_heard(self, text: str) -> bool:
-        """Return whether a text has come back."""
-        return any(event.get("text") == text for event in reversed(self.guest.heard[-2_000:]))
 
     async def say(self, text: str) -> None:
         """Say something, and note what becomes of it."""
-        errors = len(self.errors())
-        await self.guest.say(text)
-        await self.guest.until(lambda: self.has_heard(text) or len(self.errors()) > errors)
-        if len(self.errors()) == errors:
+        guest = self.guest
+        errors = len(guest.errors)
+        await guest.say(text)
+        await guest.until(lambda: text in guest.own_texts or len(guest.errors) > errors)
+        if len(guest.errors) == errors:
             self.accepted.append(text)
         else:
-            (self.unknown if "not known" in self.errors()[-1] else self.refused).append(text)
+            (self.unknown if "not known" in guest.errors[-1] else self.refused).append(text)
 
     async def talk(self, is_over: asyncio.Event) -> None:
         """Go on saying things."""
@@ -73,7 +65,7 @@ class Speaker:
         while not is_over.is_set():
             number += 1
             await self.say(f"{self.guest.name} {number}")
-            if self.errors():
+            if self.guest.errors:
                 # Who is refused tries again a little later.
                 await asyncio.sleep(0.05)
 
