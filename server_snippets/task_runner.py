@@ -54,18 +54,11 @@ class TaskRunner:
             raise Refused("too_many_tasks", f"{MAX_RUNNING} tasks run already. Cancel one, or wait.")
 
         progress = Progress(f"{self._prefix}{next(self._numbers)}", name, steps)
-        self._listed[progress.task_id] = progress
         is_told = asyncio.Event()
         # Before it is told: whoever hears of it may cancel it at once.
-        running = self._running[progress.task_id] = asyncio.create_task(self._run(progress, is_told))
-        started = {"type": "started", "task_id": progress.task_id, "name": name, "total": steps}
-        try:
-            await self._announce(started)
-        except Refused:
-            running.cancel()
-            for known in (self._running, self._listed):
-                known.pop(progress.task_id, None)
-            raise
+        self._listed[progress.task_id] = progress
+        self._running[progress.task_id] = asyncio.create_task(self._run(progress, is_told))
+        await self._tell_of(progress)
         is_told.set()
 
     async def cancel(self, task_id: str) -> None:
@@ -102,6 +95,16 @@ class TaskRunner:
     async def do_step(self, name: str) -> None:
         """Do one step of the task `name`: a real server would render a page or train a model here."""
         await asyncio.sleep(self._step_seconds)
+
+    async def _tell_of(self, progress: Progress) -> None:
+        task_id, name, total = progress.task_id, progress.name, progress.total
+        try:
+            await self._announce({"type": "started", "task_id": task_id, "name": name, "total": total})
+        except Refused:
+            self._listed.pop(task_id, None)
+            if running := self._running.pop(task_id, None):
+                running.cancel()
+            raise
 
     async def _run(self, progress: Progress, is_told: asyncio.Event) -> None:
         await is_told.wait()

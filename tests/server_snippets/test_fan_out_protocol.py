@@ -16,7 +16,7 @@ from server_snippets import backlog, frame_writer
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
-from server_snippets.frame_writer import FrameWriter
+from server_snippets.frame_writer import FrameWriter, ignore
 from server_snippets.inbox import Inbox
 from server_snippets.lingering_protocol import LingeringProtocol
 from websocket_lab import BackgroundServer, LiveClient
@@ -368,7 +368,7 @@ def test_a_client_that_never_reads_is_aborted_and_the_handler_told(serve: Any) -
         while not told:
             flood(websocket, writer, 10)
             await asyncio.sleep(0)
-            if writer.put == writer._ignore:
+            if writer.put is ignore:
                 told.append(await websocket.receive())
 
     client = serve(handler)

@@ -14,6 +14,7 @@ from fastapi import FastAPI, WebSocket
 from server_snippets import lingering_protocol
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
+from server_snippets.frame_writer import ignore
 from websocket_lab import BackgroundServer
 
 
@@ -47,7 +48,7 @@ class Ending:
             writer = websocket.scope["extensions"][EXTENSION]["writer"]
             while not (self.may_receive.is_set() or self.may_flood.is_set()):
                 await asyncio.sleep(0.01)
-            while self.may_flood.is_set() and writer.put != writer._ignore:
+            while self.may_flood.is_set() and writer.put is not ignore:
                 writer.put(EncodedMessage("x" * 60_000))
                 await asyncio.sleep(0)
             while (message := await websocket.receive())["type"] == "websocket.receive":
