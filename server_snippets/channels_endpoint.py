@@ -61,13 +61,12 @@ ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator
 class Subscriber:
     """One client of the channels: a channel is a room of the connection manager."""
 
-    __slots__ = ("_broker", "_channels", "_manager", "_websocket")
+    __slots__ = ("_broker", "_manager", "_websocket")
 
     def __init__(self, websocket: WebSocket, manager: ConnectionManager, broker: Broker) -> None:
         self._websocket = websocket
         self._manager = manager
         self._broker = broker
-        self._channels: set[str] = set()
 
     async def answer(self, action: Action) -> None:
         """Carry out one action."""
@@ -89,14 +88,12 @@ class Subscriber:
 
     def _subscribe(self, channel: str) -> None:
         # Once more is no mistake: who comes back asks for all of them again.
-        if len(self._channels | {channel}) > MAX_SUBSCRIPTIONS:
+        if len({*self._manager.rooms_of(self._websocket), channel}) > MAX_SUBSCRIPTIONS:
             raise Refused("too_many_subscriptions", f"{MAX_SUBSCRIPTIONS} channels are the most.")
 
-        self._channels.add(channel)
         self._manager.join_room(self._websocket, channel)
 
     def _unsubscribe(self, channel: str) -> None:
-        self._channels.discard(channel)
         self._manager.leave_room(self._websocket, channel)
 
 

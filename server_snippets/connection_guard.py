@@ -2,8 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,18 +23,17 @@ class OpenConnections:
         """Return how many come from `address`."""
         return self._of_address[address]
 
-    @contextmanager
-    def one_more(self, address: str) -> Iterator[None]:
-        """Count one connection for as long as the block lasts."""
+    def add(self, address: str) -> None:
+        """Count one more connection."""
         self.count += 1
         self._of_address[address] += 1
-        try:
-            yield
-        finally:
-            self.count -= 1
-            self._of_address[address] -= 1
-            if not self._of_address[address]:
-                del self._of_address[address]
+
+    def remove(self, address: str) -> None:
+        """Count one less."""
+        self.count -= 1
+        self._of_address[address] -= 1
+        if not self._of_address[address]:
+            del self._of_address[address]
 
 
 class ConnectionGuard:
@@ -61,8 +58,12 @@ class ConnectionGuard:
         if 0 < self._settings.max_per_address <= self._open.of(address_of(scope)):
             return await close_at_once("Too many connections from your address", scope, send)
 
-        with self._open.one_more(address_of(scope)):
+        address = address_of(scope)
+        self._open.add(address)
+        try:
             await self._let_in(scope, receive, send)
+        finally:
+            self._open.remove(address)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.monotonic()

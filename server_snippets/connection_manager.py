@@ -90,6 +90,10 @@ class ConnectionManager:
             self.rooms.pop(room, None)
         self._rooms_of.get(websocket, set()).discard(room)
 
+    def rooms_of(self, websocket: WebSocket) -> Collection[str]:
+        """Return the rooms that a client is a member of."""
+        return self._rooms_of.get(websocket, ())
+
     def users_in_room(self, room: str) -> list[str]:
         """Return the names of the members of `room`, sorted."""
         return sorted(self._names[member] for member in self.rooms.get(room, ()) if member in self._names)

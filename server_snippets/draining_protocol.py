@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from server_snippets.fan_out_protocol import FanOutProtocol
 
@@ -12,8 +12,6 @@ SERVICE_RESTART = 1012
 
 class DrainingProtocol(FanOutProtocol):
     """One connection, which can take no more, let the app answer what came, and then be closed."""
-
-    is_idle = False
 
     @property
     def is_closed(self) -> bool:
@@ -28,7 +26,7 @@ class DrainingProtocol(FanOutProtocol):
     @property
     def is_busy(self) -> bool:
         """Whether the app still works at something that this client has sent."""
-        return not (self.is_idle or self.is_closed)
+        return not (cast(Any, self.queue).is_awaited() or self.is_closed)
 
     @property
     def is_stalled(self) -> bool:
@@ -49,13 +47,6 @@ class DrainingProtocol(FanOutProtocol):
             self.read_paused = True
             goodbye = {"type": "websocket.close", "code": SERVICE_RESTART, "reason": reason}
             self._goodbye = asyncio.create_task(self._close(goodbye))
-
-    async def receive(self) -> Any:
-        """Return the app's next message; while there is none, the connection is idle."""
-        self.is_idle = self.queue.empty()
-        message = await super().receive()
-        self.is_idle = False
-        return message
 
     async def send(self, message: Any) -> None:
         """Send for the app."""

@@ -27,6 +27,10 @@ class Inbox(Generic[Item]):
         """Return whether nothing waits."""
         return not (self._came or self._next)
 
+    def is_awaited(self) -> bool:
+        """Return whether nothing waits, and someone waits for that."""
+        return bool(self._readers) and self.empty()
+
     def put_nowait(self, item: Item) -> None:
         """Add an item, and wake whoever waits for one."""
         self._came.append(item)
@@ -36,7 +40,7 @@ class Inbox(Generic[Item]):
 
     async def get(self) -> Item:
         """Return the oldest item, as soon as there is one."""
-        while self.empty():
+        while not (self._came or self._next):
             reader = asyncio.get_running_loop().create_future()
             self._readers.append(reader)
             try:

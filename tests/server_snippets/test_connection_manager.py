@@ -65,6 +65,18 @@ def test_a_room_hears_what_is_said_in_it() -> None:
     assert told(story) == [['{"type":"x","text":"ü"}', "again"], ['{"type":"x","text":"ü"}'], []]
 
 
+def test_the_rooms_of_a_client_are_those_that_it_is_in() -> None:
+    async def story(manager: ConnectionManager, ana: Any, ben: Any, eve: Any) -> None:
+        manager.join_room(ana, "lobby")
+        manager.join_room(ana, "attic")
+        manager.leave_room(ana, "attic")
+        assert set(manager.rooms_of(ana)) == {"lobby"}
+        manager.disconnect(ana)
+        assert not manager.rooms_of(ana)
+
+    told(story)
+
+
 def test_a_name_leads_to_its_holder() -> None:
     async def story(manager: ConnectionManager, ana: Any, ben: Any, eve: Any) -> None:
         assert manager.register_user("ana", ana)

@@ -19,6 +19,7 @@ from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
 from server_snippets.frame_writer import FrameWriter, ignore
 from server_snippets.inbox import Inbox
 from server_snippets.lingering_protocol import LingeringProtocol
+from server_snippets.thrifty_protocol import ThriftyProtocol
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -58,10 +59,15 @@ def names_in(*functions: Any) -> set[str]:
     return {name for function in functions for name in function.__code__.co_names}
 
 
+def names_in_code(thing: Any) -> set[str]:
+    """Return the attributes and methods that a member of a class speaks of, if it is a function."""
+    return names_in(thing) if hasattr(thing, "__code__") else set()
+
+
 BASE = WebSocketsSansIOProtocol
 READ_BEHIND = "read the new one, then mend FanOutProtocol."
-OVERRIDDEN = {*vars(FanOutProtocol), *vars(LingeringProtocol)}
-OWN_NAMES = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__"} | {
+OVERRIDDEN = {*vars(FanOutProtocol), *vars(ThriftyProtocol), *vars(LingeringProtocol)}
+OWN_NAMES = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__", "__slots__"} | {
     "disconnect_slow",
     "fail",
     "run_app",
@@ -70,7 +76,7 @@ OWN_NAMES = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__"
 }
 
 
-@pytest.mark.parametrize("name", sorted(OVERRIDDEN - OWN_NAMES))
+@pytest.mark.parametrize("name", sorted(OVERRIDDEN - OWN_NAMES - {*ThriftyProtocol.__slots__}))
 def test_the_base_class_still_has_what_is_overridden(name: str) -> None:
     assert hasattr(BASE, name), f"uvicorn's WebSocket protocol class has no {name} any more: {READ_BEHIND}"
 
@@ -133,12 +139,26 @@ def test_the_base_class_asks_the_queue_for_nothing_that_the_inbox_does_not_have(
 
 def test_the_handshake_headers_are_needed_no_more_after_the_handshake() -> None:
     told = f"uvicorn's WebSocket protocol class reads its request or response again: {READ_BEHIND}"
-    later = [
-        function
-        for name, function in vars(BASE).items()
-        if hasattr(function, "__code__") and name not in ("handle_connect", "send")
-    ]
-    assert not {"request", "response"} & names_in(*later), told
+    users = {name for name, thing in vars(BASE).items() if {"request", "response"} & names_in_code(thing)}
+    assert users == {"handle_connect", "send"}, told
+
+
+def test_the_base_class_waits_for_room_in_the_way_we_know() -> None:
+    told = f"uvicorn's WebSocket protocol class uses its event `writable` in a new way: {READ_BEHIND}"
+    users = {name for name, function in vars(BASE).items() if "writable" in names_in_code(function)}
+    assert users == {"__init__", "connection_lost", "pause_writing", "resume_writing", "send"}, told
+
+
+def test_a_connection_has_no_more_attributes_than_python_keeps_in_the_short_way(serve: Any) -> None:
+    counts: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        counts.append(len(vars(writer._give_up.__self__)))  # type: ignore[attr-defined]
+        await websocket.receive()
+
+    serve(handler)
+    wait_until(lambda: bool(counts))
+    assert counts[0] <= 30, "Name more of them in ThriftyProtocol.__slots__."
 
 
 def test_websockets_still_has_what_is_used() -> None:

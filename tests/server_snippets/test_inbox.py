@@ -59,3 +59,18 @@ def test_two_readers_share_what_comes() -> None:
             return set(await asyncio.gather(*readers))
 
     assert asyncio.run(story()) == {"one", "two"}
+
+
+def test_it_is_awaited_only_while_nothing_is_there() -> None:
+    async def story() -> list[bool]:
+        inbox: Inbox[str] = Inbox()
+        looks = [inbox.is_awaited()]
+        waiting = asyncio.create_task(inbox.get())
+        await asyncio.sleep(0)
+        looks.append(inbox.is_awaited())
+        inbox.put_nowait("hi")
+        looks.append(inbox.is_awaited())
+        await waiting
+        return [*looks, inbox.is_awaited()]
+
+    assert asyncio.run(story()) == [False, True, False, False]
