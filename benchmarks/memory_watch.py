@@ -7,14 +7,14 @@ from benchmarks.server_process import ServerProcess
 
 # The first minute fills caches and rooms; of a run that is short, its first fifth.
 SETTLING_SECONDS = 60.0
-TOLERANCE = 0.1
+TOLERANCE = 0.05
 WINDOW = 0.2
 
 
 class MemoryWatch:
     """What each server held, from the beginning to the end.
 
-    A server has grown if it holds over a tenth more in the last fifth of the time than in the fifth that
+    A server has grown if it holds over a twentieth more in the last fifth of the time than in the fifth that
     follows the first minute: what is held for the clients of a moment comes and goes, what leaks only comes.
 
     Args:
