@@ -6,6 +6,8 @@ from websocket_lab.widgets.card import Card, safe
 
 
 LOOKS = {"✓": ' class="wsl-right"', "✗": ' class="wsl-wrong"'}
+# A line of the text this long needs all the width that there is.
+MANY_CHARACTERS = 90
 
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Card:
@@ -18,7 +20,8 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
         f'<table class="wsl-table wsl-measured"><caption>{safe(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
-    return Card("\n".join([caption, *_lines([list(columns), *texts])]), html, caption)
+    lines = _lines([list(columns), *texts])
+    return Card("\n".join([caption, *lines]), html, caption, wide=max(map(len, lines)) > MANY_CHARACTERS)
 
 
 def _row(columns: Sequence[str], cells: Sequence[str]) -> str:

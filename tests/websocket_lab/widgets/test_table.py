@@ -21,3 +21,8 @@ def test_the_first_cell_names_its_row_and_everything_is_escaped() -> None:
 
 def test_a_table_has_a_caption_and_heads() -> None:
     assert '<caption>Answers</caption><thead><tr><td></td><th scope="col">test</th>' in CARD._repr_html_()
+
+
+def test_long_rows_get_all_the_width() -> None:
+    assert table("Ends", ["code", "why"], [(1000, "a word " * 14)]).wide
+    assert not CARD.wide
