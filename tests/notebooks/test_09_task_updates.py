@@ -20,7 +20,7 @@ def run() -> LessonRun:
 
 
 def test_the_letter_waits_for_the_whole_report(run: LessonRun) -> None:
-    assert "it was 3: it does one thing at a time" in run.output("deaf_guess.reveal")
+    assert "it was 3: the loop does one at a time" in run.output("deaf_guess.reveal")
 
 
 def test_who_speaks_to_a_deaf_server_is_cut_off(run: LessonRun) -> None:
