@@ -80,8 +80,8 @@ class Listener(asyncio.Protocol):
             self.on_messages(messages)
 
     def _answer(self, opcode: int, payload: bytes) -> None:
-        if opcode == PING:
-            self.transport.write(client_frame(PONG, payload))
+        if opcode in (PING, CLOSE):
+            self.transport.write(client_frame(PONG if opcode == PING else CLOSE, payload))
         if opcode == CLOSE:
             self._end(f"the server closed a connection with {int.from_bytes(payload[:2], 'big')}")
 

@@ -1,10 +1,14 @@
 """A crowd: it hears everything, counts it, and says what did not come."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, WebSocket
+from websockets.frames import Close
+from websockets.sync.server import ServerConnection, serve
 
 from server_snippets import step_04_naive_broadcast
 from server_snippets.main import Settings, make_app
@@ -91,3 +95,23 @@ def test_a_frame_is_found_whole_and_not_before(size: int) -> None:
 
     assert payload_bounds(frame, 0) == (len(frame) - size, len(frame))
     assert all(payload_bounds(frame[:cut], 0)[1] > cut for cut in range(min(12, len(frame))))
+
+
+def test_a_close_frame_is_answered() -> None:
+    answers: Queue[Close | None] = Queue()
+
+    def handler(websocket: ServerConnection) -> None:
+        websocket.recv(timeout=10)
+        # It waits for the answer.
+        websocket.close(4000)
+        answers.put(websocket.protocol.close_rcvd)
+
+    with serve(handler, "127.0.0.1", 0) as server:
+        Thread(target=server.serve_forever).start()
+        try:
+            with Crowd(f"ws://127.0.0.1:{server.socket.getsockname()[1]}/", size=1) as crowd:
+                with pytest.raises(CrowdError):
+                    crowd.speak()
+                assert answers.get(timeout=20) == Close(4000, "")
+        finally:
+            server.shutdown()
