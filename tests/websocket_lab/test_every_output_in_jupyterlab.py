@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.accessibility import notebook_violations, too_wide
 from tests.jupyterlab import JupyterLab, NotebookPage
@@ -98,6 +99,11 @@ def test_nothing_is_found_in_any_theme(everything: NotebookPage) -> None:
 @pytest.mark.parametrize("size", [(600, 900), (640, 400)], ids=["600 pixels", "200 % zoom"])
 def test_everything_fits_a_narrow_window(everything: NotebookPage, size: tuple[int, int]) -> None:
     assert too_wide(everything.page, *size) == []
+
+
+def test_what_comes_below_leaves_a_look_as_it_is(everything: NotebookPage) -> None:
+    expect(everything.page.locator(".wsl-verdict").first).to_have_css("border-left-width", "5px")
+    expect(everything.page.locator(".wsl-page")).to_have_css("max-width", "none")
 
 
 def test_tab_leads_to_all_that_can_be_used_and_the_focus_is_seen(everything: NotebookPage) -> None:
