@@ -83,14 +83,17 @@ def _marked(row: Row) -> tuple[str | None, str | None]:
     if row.theirs is None:
         return safe(row.yours), None
 
-    matcher = SequenceMatcher(None, row.yours, row.theirs, autojunk=False)
-    if matcher.ratio() < ALIKE:
+    if _matcher(row.yours.strip(), row.theirs.strip()).ratio() < ALIKE:
         return safe(row.yours), safe(row.theirs)
 
-    opcodes = matcher.get_opcodes()
+    opcodes = _matcher(row.yours, row.theirs).get_opcodes()
     yours = [(kind, row.yours[a:b]) for kind, a, b, _, _ in opcodes]
     theirs = [(kind, row.theirs[c:d]) for kind, _, _, c, d in opcodes]
     return "".join(_spans(yours)), "".join(_spans(theirs))
+
+
+def _matcher(yours: str, theirs: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, yours, theirs, autojunk=False)
 
 
 def _spans(pieces: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -38,6 +38,11 @@ def test_lines_that_have_little_in_common_are_not_marked():
     assert "<mark>" not in table("return 1", "await everything")
 
 
+def test_how_far_lines_stand_in_does_not_make_them_alike():
+    lines = ["await websocket.send_text(message)", "async with asyncio.timeout(1):"]
+    assert "<mark>" not in table(*[" " * 12 + line for line in lines])
+
+
 def test_code_is_escaped():
     html = table("print('<img src=x onerror=alert(1)>')", "print('<img src=y>')")
 
