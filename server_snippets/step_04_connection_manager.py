@@ -11,7 +11,7 @@ from contextlib import suppress
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 
-# What a send raises when the client is gone: Starlette turns to RuntimeError once it knows.
+# What a send raises when the client is gone: the first when it finds out, the second ever after.
 GONE = (WebSocketDisconnect, RuntimeError)
 
 
