@@ -20,7 +20,7 @@ KERNEL_WORDS = (
     "First, a look at whether the kernel, the program that runs these cells, has what the lesson needs. "
     "All is well if it prints nothing. Its code is folded away; a click on the three dots shows it."
 )
-VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit, for `progress()` on the start page."
+VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit: `progress()`, in lesson 0, shows how far you are."
 VISIT = """
 
 from websocket_lab.exercise.progress_file import record_visit
