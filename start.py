@@ -171,8 +171,7 @@ def run(module: str, *arguments: str) -> int:
 
 def open_lab(arguments: list[str]) -> int:
     """Open JupyterLab with this folder as its root; Ctrl-C stops it without a question."""
-    where = "opens at an address below" if "--no-browser" in arguments else "opens in your browser"
-    print(f"JupyterLab {where}. Press Ctrl-C here to stop it.", flush=True)
+    print("JupyterLab opens in your browser, or at the address below. Press Ctrl-C to stop it.", flush=True)
     quiet = ["-y", "--LabApp.log_level=ERROR", "--ServerApp.log_level=ERROR"]
     here = [f"--ServerApp.root_dir={HERE}", "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"]
     # In a container everyone is root: --allow-root tells Jupyter that this is meant.

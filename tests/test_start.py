@@ -252,11 +252,6 @@ def test_lab_gets_the_root_and_the_arguments(small_course: Path) -> None:
     assert answer.returncode == 3
 
 
-def test_no_browser_is_promised_to_someone_who_wants_none(small_course: Path) -> None:
-    assert "JupyterLab opens in your browser." in start(small_course).stdout
-    assert "JupyterLab opens at an address below." in start(small_course, "--no-browser").stdout
-
-
 def test_a_terminal_in_jupyterlab_finds_the_courses_programs_first(small_course: Path) -> None:
     first = start(small_course).stdout.partition("first in PATH: ")[2].splitlines()[0]
     assert Path(first).parent == small_course.resolve() / ".venv"
