@@ -1,7 +1,8 @@
 """One connection to Redis that is kept, for what is asked again and again."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -45,6 +46,15 @@ def names_database(url: str) -> bool:
     return scheme == "unix" or not name or name.isdecimal()
 
 
+@contextmanager
+def broken_is_lost() -> Iterator[None]:
+    """Raise ConnectionError where uvloop raises RuntimeError, for a connection that ends while it is used."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ConnectionError(str(error)) from error
+
+
 class RedisConnection:
     """Asks Redis, always on the same connection.
 
@@ -64,8 +74,9 @@ class RedisConnection:
     async def open(self) -> None:
         """Begin anew, whatever has become of the connection before."""
         await self.close()
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            await self._connection.connect()
+        with broken_is_lost():
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await self._connection.connect()
 
     async def close(self) -> None:
         """Close the connection; the next command would open it again."""
@@ -79,8 +90,9 @@ class RedisConnection:
     async def ask_all(self, calls: Collection[Call]) -> list[Any]:
         """Send all commands in one go, and return the answers; after an error, open the connection anew."""
         connection = self._connection
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            await connection.send_packed_command(connection.pack_commands(calls))
+        with broken_is_lost():
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await connection.send_packed_command(connection.pack_commands(calls))
         return [await self._answer() for _ in calls]
 
     async def _answer(self) -> Any:

@@ -23,6 +23,8 @@ from server_snippets.step_13_supervisor import supervise
 def open_redis(url: str) -> Redis:
     """Return a client that reconnects, with backoff and jitter, however long Redis is away."""
     endless = Retry(ExponentialWithJitterBackoff(base=0.1, cap=2.0), retries=-1)
+    # What uvloop raises when a connection ends while something is written to it.
+    endless.update_supported_errors([RuntimeError])  # type: ignore[list-item]
     return Redis.from_url(url, decode_responses=True, retry=endless)
 
 

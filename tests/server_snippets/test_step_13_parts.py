@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -11,6 +11,7 @@ from server_snippets.step_13_chat import Chat
 from server_snippets.step_13_memory_broker import MemoryBroker
 from server_snippets.step_13_message_log import MessageLog
 from server_snippets.step_13_redis_broker import RedisBroker
+from server_snippets.step_13_redis_connection import open_redis
 from server_snippets.step_13_supervisor import supervise
 from tests.private_redis import private_redis
 from websocket_lab.processes.leashed_process import free_port
@@ -87,3 +88,11 @@ def test_who_names_no_known_message_gets_all_that_is_kept(number: str) -> None:
         log.add(each, each)
 
     assert log.after(number) == ["b", "c"]
+
+
+def test_a_command_whose_connection_ends_while_it_is_written_is_sent_again() -> None:
+    # As uvloop says it.
+    write = AsyncMock(side_effect=[RuntimeError("the handler is closed"), "OK"])
+    retry = open_redis("redis://127.0.0.1/0").get_retry()
+
+    assert retry and asyncio.run(retry.call_with_retry(write, AsyncMock())) == "OK"
