@@ -147,21 +147,19 @@ def test_several_workers_without_a_broker_are_refused_in_one_sentence() -> None:
     )
 
 
-def test_a_wrong_address_is_said_without_its_password() -> None:
-    environment = os.environ | {"REDIS_URL": "redis://:hush-hush/0@nowhere:x"}
+@pytest.mark.parametrize(
+    ("address", "words"),
+    {
+        "redis://:hush-hush/0@nowhere:x": "REDIS_URL is no address of a Redis server, such as redis://",
+        "redis://:hush-hush@127.0.0.1:6379/lessons": "REDIS_URL names a database that is no number",
+    }.items(),
+)
+def test_a_wrong_address_is_said_without_its_password(address: str, words: str) -> None:
+    environment = os.environ | {"REDIS_URL": address}
     done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=60, env=environment)
 
     assert done.returncode == 1
-    assert done.stderr.startswith("REDIS_URL is no address of a Redis server, such as redis://")
-    assert "hush" not in done.stderr
-
-
-def test_a_database_that_is_no_number_is_said_without_the_password() -> None:
-    environment = os.environ | {"REDIS_URL": "redis://:hush-hush@127.0.0.1:6379/lessons"}
-    done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=60, env=environment)
-
-    assert done.returncode == 1
-    assert done.stderr.startswith("REDIS_URL names a database that is no number")
+    assert done.stderr.startswith(words)
     assert "hush" not in done.stderr
 
 
