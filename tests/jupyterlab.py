@@ -272,7 +272,14 @@ def within(page: Page, script: str, deadline: float, argument: Any = None) -> No
       new Promise((resolve) => setTimeout(() => resolve(false), {deadline * 1000})),
     ])"""
     if not page.evaluate(raced, argument):
-        pytest.fail(f"JupyterLab, or a cell in it, was still busy after {deadline:g} s.")
+        pytest.fail(f"JupyterLab was still busy after {deadline:g} s. {busy_cell(page)}")
+
+
+def busy_cell(page: Page) -> str:
+    """Say which cell is running."""
+    prompt = page.locator(".jp-InputPrompt", has_text="[*]")
+    cell = page.locator(".jp-CodeCell", has=prompt).first
+    return f"This cell is running: {cell.inner_text()[:300]}" if cell.count() else "No cell is running."
 
 
 def notebook_of(cells: tuple[str, ...]) -> nbformat.NotebookNode:
