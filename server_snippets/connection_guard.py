@@ -55,10 +55,10 @@ class ConnectionGuard:
             return await refuse_for_now("Restarting", scope, send)
         if 0 < self._settings.max_connections <= self._open.count:
             return await refuse_for_now("Too many connections", scope, send)
-        if 0 < self._settings.max_per_address <= self._open.of(address_of(scope)):
+        address = address_of(scope)
+        if 0 < self._settings.max_per_address <= self._open.of(address):
             return await close_at_once("Too many connections from your address", scope, send)
 
-        address = address_of(scope)
         self._open.add(address)
         try:
             await self._let_in(scope, receive, send)

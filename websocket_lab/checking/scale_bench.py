@@ -86,7 +86,7 @@ class ScaleBench(ChatBench):
     def guest(self, name: str, room: str) -> Person:
         """Return a person who will join a room, on the process where people of this name are at home."""
         # What is still on its way to a process may be heard there by whoever comes.
-        wait_until(lambda: self._is_calm)
+        wait_until(self._is_calm)
         self.server = self._servers[self.homes[name]]
         return super().guest(name, room)
 
@@ -101,7 +101,6 @@ class ScaleBench(ChatBench):
         all_hear([*inside, newcomer], {"type": "joined", "username": newcomer.username}, likely)
         return newcomer
 
-    @property
     def _is_calm(self) -> bool:
         # In this order: a handler that waits has published all that it had to.
         return all(handlers.are_waiting for handlers in self._handlers) and self.lines[FIRST].is_idle
