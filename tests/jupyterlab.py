@@ -277,9 +277,10 @@ def within(page: Page, script: str, deadline: float, argument: Any = None) -> No
 
 def busy_cell(page: Page) -> str:
     """Say which cell is running."""
-    prompt = page.locator(".jp-InputPrompt", has_text="[*]")
-    cell = page.locator(".jp-CodeCell", has=prompt).first
-    return f"This cell is running: {cell.inner_text()[:300]}" if cell.count() else "No cell is running."
+    # Not what the page shows of it: a cell that is out of sight has no text there.
+    cell = page.evaluate("""() => jupyterapp.shell.currentWidget.content.widgets
+      .find((cell) => cell.inputArea?.promptNode?.textContent === '[*]:')?.model.sharedModel.source""")
+    return f"This cell is running:\n{cell}" if cell else "No cell is running."
 
 
 def notebook_of(cells: tuple[str, ...]) -> nbformat.NotebookNode:

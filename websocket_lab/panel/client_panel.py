@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from anyio.to_thread import run_sync
-from anywidget import AnyWidget
 from traitlets import Dict, Unicode
 
 from websocket_lab.client.client_connection import Message
@@ -21,7 +20,7 @@ from websocket_lab.panel.panel_painter import PanelPainter
 from websocket_lab.panel.panel_twin import html_twin, text_twin
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.widgets.look import stylesheet
-from websocket_lab.widgets.subshell_comm import comm_beside_cells
+from websocket_lab.widgets.subshell_widget import SubshellWidget
 from websocket_lab.widgets.widget_bundle import widget_bundle
 
 
@@ -31,7 +30,7 @@ def _leave(panel: "ClientPanel") -> None:
         panel.disconnect()
 
 
-class ClientPanel(ClientMethods, AnyWidget):
+class ClientPanel(ClientMethods, SubshellWidget):
     """A client with a face: type and click in it, or call the same actions as methods.
 
     Args:
@@ -48,7 +47,6 @@ class ClientPanel(ClientMethods, AnyWidget):
     name = Unicode().tag(sync=True)
     url = Unicode().tag(sync=True)
     face = Dict().tag(sync=True)
-    comm: Any
 
     def __init__(
         self,
@@ -61,7 +59,7 @@ class ClientPanel(ClientMethods, AnyWidget):
     ) -> None:
         self.client = LiveClient(url, name, deadline=deadline, **connect_options)
         self._compose = compose or str
-        self._painter = PanelPainter(self.client, self._show_face, partial(AnyWidget.send, self))
+        self._painter = PanelPainter(self.client, self._show_face, partial(SubshellWidget.send, self))
         self._turn = Lock()
         super().__init__(name=name, url=url, face=dict(self._painter.face()))
         self.add_class("wsl-host")
@@ -77,6 +75,8 @@ class ClientPanel(ClientMethods, AnyWidget):
             client_loop().call(self._painter.note_status, failure.status)
             raise
 
+        # Whoever sees the panel after this can type at once.
+        client_loop().call(self._painter.paint)
         return self
 
     def say(self, text: str) -> None:
@@ -91,12 +91,6 @@ class ClientPanel(ClientMethods, AnyWidget):
         """Return the live panel, and beside it what is shown where there is no kernel."""
         return widget_bundle(self.model_id, repr(self), html_twin(self.client, self._words))
 
-    def open(self) -> None:
-        """Connect the widget to the browser, so that clicks are heard even while a cell runs."""
-        if self.comm is None:
-            self.comm = comm_beside_cells(self.get_state())
-        super().open()
-
     @property
     def _words(self) -> str:
         return state_words(self.client, self._painter.status)
@@ -104,7 +98,7 @@ class ClientPanel(ClientMethods, AnyWidget):
     def _show_face(self, face: Face) -> None:
         self.face = dict(face)
 
-    def _hear(self, _: AnyWidget, request: dict[str, Any], __: object) -> None:
+    def _hear(self, _: SubshellWidget, request: dict[str, Any], __: object) -> None:
         # The thread that runs this callback differs with the kernel's version, and must not wait: pass it on.
         client_loop().start_task_soon(self._act, request)
 

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anyio.to_thread import run_sync
-from anywidget import AnyWidget
 from traitlets import Bool, Unicode
 
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.widgets.card import safe
 from websocket_lab.widgets.look import stylesheet
-from websocket_lab.widgets.subshell_comm import comm_beside_cells
+from websocket_lab.widgets.subshell_widget import SubshellWidget
 from websocket_lab.widgets.widget_bundle import widget_bundle
 
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from websocket_lab.tap.wire_tap import WireTap
 
 
-class FaultButtons(AnyWidget):
+class FaultButtons(SubshellWidget):
     """The cable of one client, or of everyone: in words, with buttons.
 
     Args:
@@ -33,7 +32,6 @@ class FaultButtons(AnyWidget):
     whose = Unicode().tag(sync=True)
     is_pulled = Bool().tag(sync=True)
     words = Unicode().tag(sync=True)
-    comm: Any
 
     def __init__(self, tap: "WireTap", name: str | None = None) -> None:
         self._tap = tap
@@ -69,18 +67,12 @@ class FaultButtons(AnyWidget):
         """Return the live buttons, and beside them what is shown where there is no kernel."""
         return widget_bundle(self.model_id, repr(self), f"<p>{safe(repr(self))}</p>")
 
-    def open(self) -> None:
-        """Connect the widget to the browser, so that clicks are heard even while a cell runs."""
-        if self.comm is None:
-            self.comm = comm_beside_cells(self.get_state())
-        super().open()
-
     def _show(self) -> None:
         is_pulled = self._tap.is_frozen(self._name)
         self.is_pulled = is_pulled
         self.words = "pulled: nothing passes" if is_pulled else "plugged in"
 
-    def _hear(self, _: AnyWidget, request: dict[str, Any], __: object) -> None:
+    def _hear(self, _: SubshellWidget, request: dict[str, Any], __: object) -> None:
         # Orders wait for the taps' loop; the thread of this callback must not.
         action = self._actions.get(str(request.get("action")))
         if action:

@@ -5,10 +5,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from anywidget import AnyWidget
 from traitlets import List, Unicode
 
 from websocket_lab.widgets.look import stylesheet
+from websocket_lab.widgets.subshell_widget import SubshellWidget
 from websocket_lab.widgets.widget_bundle import widget_bundle
 
 
@@ -20,7 +20,7 @@ class Revealed(str):
         return str(self)
 
 
-class Prediction(AnyWidget):
+class Prediction(SubshellWidget):
     """A question with options to choose from before the run, and its answer after it.
 
     Args:
