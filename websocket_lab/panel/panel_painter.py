@@ -45,7 +45,20 @@ class PanelPainter:
 
         self._is_due = True
         loop = asyncio.get_running_loop()
-        loop.call_at(max(loop.time(), self._next_time), self._paint)
+        loop.call_at(max(loop.time(), self._next_time), self.paint)
+
+    def paint(self) -> None:
+        """Show now how the client is, and the rows that are new."""
+        self._is_due = False
+        fresh = self._read_log()
+        self._show_face(self.face())
+        if fresh:
+            self._send_rows(fresh)
+
+        size = sum(len(row["text"]) + 100 for row in fresh)
+        self._next_time = asyncio.get_running_loop().time() + max(
+            SHORTEST_PAUSE, size / CHARACTERS_PER_SECOND
+        )
 
     def send_all(self) -> None:
         """Send all rows that are kept, for a browser that has just opened the panel."""
@@ -77,18 +90,6 @@ class PanelPainter:
         """Show in the panel why what a person asked for did not happen."""
         self.alert = str(error) or type(error).__name__
         self.paint_soon()
-
-    def _paint(self) -> None:
-        self._is_due = False
-        fresh = self._read_log()
-        if fresh:
-            self._send_rows(fresh)
-
-        self._show_face(self.face())
-        size = sum(len(row["text"]) + 100 for row in fresh)
-        self._next_time = asyncio.get_running_loop().time() + max(
-            SHORTEST_PAUSE, size / CHARACTERS_PER_SECOND
-        )
 
     def _read_log(self) -> list[Row]:
         if self._client.state is not State.OPEN:

@@ -76,6 +76,10 @@ def test_a_click_connects_and_another_disconnects(server: BackgroundServer) -> N
     assert (ana.state, ana.close_code) == ("closed", 1000)
 
 
+def test_once_connected_it_says_so(ana: ClientPanel) -> None:
+    assert ana.face["words"] == "open"
+
+
 def test_every_click_is_answered(ana: ClientPanel) -> None:
     ask(ana, action="say", id=41, text="hi")
 
