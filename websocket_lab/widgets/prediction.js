@@ -16,9 +16,13 @@ function render({ model, el }) {
 function show(model, card) {
   const outcome = model.get("outcome");
   for (const option of card.options) showOption(option, model.get("chosen"), model.get("answer"), outcome);
-  const words = outcome || WAITING;
-  if (card.outcome.textContent !== words) card.outcome.textContent = words;
+  say(card.outcome, outcome || WAITING);
+  say(card.feedback, model.get("feedback"));
   card.outcome.toggleAttribute("data-known", Boolean(outcome));
+}
+
+function say(node, words) {
+  if (node.textContent !== words) node.textContent = words;
 }
 
 function showOption({ node, radio, mark }, chosen, answer, outcome) {
@@ -41,11 +45,14 @@ function build(model) {
   const options = model.get("options").map((text) => buildOption(model, group, text));
   const list = make("div", "wsl-options");
   list.append(...options.map((option) => option.node));
+  const said = make("div", "wsl-said");
+  said.setAttribute("role", "status");
   const outcome = make("div", "wsl-outcome");
-  outcome.setAttribute("role", "status");
+  const feedback = make("div", "wsl-feedback");
+  said.append(outcome, feedback);
   fieldset.append(legend, list);
-  root.append(fieldset, outcome);
-  return { root, options, outcome };
+  root.append(fieldset, said);
+  return { root, options, outcome, feedback };
 }
 
 function buildOption(model, group, text) {

@@ -1,6 +1,6 @@
 """A question that is answered before a cell is run, and by it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Prediction(SubshellWidget):
     chosen = Unicode().tag(sync=True)
     answer = Unicode().tag(sync=True)
     outcome = Unicode().tag(sync=True)
+    feedback = Unicode().tag(sync=True)
 
     def __init__(self, question: str, options: Sequence[object]) -> None:
         super().__init__(question=question, options=[str(option) for option in options])
@@ -43,27 +44,47 @@ class Prediction(SubshellWidget):
 
     def choose(self, option: object) -> None:
         """Choose an option, as a click on it does."""
+        option = self._known(option)
+        if not self.outcome:
+            self.chosen = option
+
+    def reveal(
+        self, answer: object, because: str = "", unlike: Mapping[object, str] | None = None
+    ) -> Revealed:
+        """Lock the options, fill in the answer, and return in words how the prediction did.
+
+        Args:
+            answer: What happened.
+            because: The reason for it, which everyone reads.
+            unlike: For other options, what each would have meant or needed; who chose it reads that, too.
+        """
+        told = {self._known(option): sentence for option, sentence in (unlike or {}).items()}
+        # In one message, so that a screen reader says all of it at once.
+        with self.hold_sync():
+            self.answer = str(answer)
+            self.outcome = outcome_words(self.chosen, self.answer, because)
+            self.feedback = "" if self.chosen == self.answer else told.get(self.chosen, "")
+        return Revealed("\n".join(self._said()))
+
+    def _known(self, option: object) -> str:
         if str(option) not in self.options:
             raise ValueError(f"{str(option)!r} is not one of the options: {', '.join(self.options)}.")
-        if not self.outcome:
-            self.chosen = str(option)
+        return str(option)
 
-    def reveal(self, answer: object, because: str = "") -> Revealed:
-        """Lock the options, fill in the answer, and return in words how the prediction did."""
-        self.answer = str(answer)
-        self.outcome = outcome_words(self.chosen, self.answer, because)
-        return Revealed(self.outcome)
+    def _said(self) -> list[str]:
+        return [words for words in (self.outcome, self.feedback) if words]
 
     def __repr__(self) -> str:
-        """Return the question as text, with its options and, once revealed, its outcome."""
+        """Return the question as text, with its options and, once revealed, how it did."""
         options = [f"{'(•)' if option == self.chosen else '( )'} {option}" for option in self.options]
-        return "\n".join([self.question, *options, *filter(None, [self.outcome])])
+        return "\n".join([self.question, *options, *self._said()])
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the live card, and beside it what is shown where there is no kernel."""
         options = "".join(f"<li>{escape(option, quote=True)}</li>" for option in self.options)
-        question, outcome = escape(self.question, quote=True), escape(self.outcome, quote=True)
-        html = f"<p><strong>Predict:</strong> {question}</p><ul>{options}</ul><p>{outcome}</p>"
+        said = "".join(f"<p>{escape(words, quote=True)}</p>" for words in self._said())
+        question = escape(self.question, quote=True)
+        html = f"<p><strong>Predict:</strong> {question}</p><ul>{options}</ul>{said}"
         return widget_bundle(self.model_id, repr(self), html)
 
 

@@ -1,5 +1,7 @@
 """A prediction in a real JupyterLab, made by keyboard and answered by a cell."""
 
+from playwright.sync_api import expect
+
 from tests.jupyterlab import JupyterLab
 
 
@@ -9,7 +11,7 @@ from websocket_lab.widgets.prediction import Prediction
 prediction = Prediction("How many messages leave the server?", ["1", "2", "3"])
 prediction
 """
-REVEAL = 'prediction.reveal(3, "one per member")'
+REVEAL = 'prediction.reveal(3, "one per member", unlike={2: "2 would leave the speaker out."})'
 
 
 def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLab) -> None:
@@ -19,10 +21,16 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     page.page.keyboard.press("ArrowDown")
     focused = page.page.locator(":focus")
     assert focused.evaluate("(radio) => getComputedStyle(radio).outlineStyle") == "solid"
+    card = page.page.locator(".wsl-prediction")
+    assert "speaker" not in card.inner_text()
+    height = card.evaluate("(card) => card.clientHeight")
     page.run_cell(1)
 
-    outcome = "You predicted 2 ✗ — it was 3: one per member."
-    page.page.get_by_role("status").filter(has_text=outcome).wait_for()
+    outcome = "You predicted 2 ✗ — it was 3: one per member.\n2 would leave the speaker out."
+    expect(page.page.get_by_role("status").filter(has_text="You predicted")).to_have_text(
+        outcome, use_inner_text=True
+    )
+    assert card.evaluate("(card) => card.clientHeight") == height
     assert outcome in page.output(1)
     assert page.page.get_by_role("radio", name="3").is_disabled()
     page.close()
