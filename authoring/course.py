@@ -12,6 +12,7 @@ from authoring.exercise import Exercise, link_lesson, solution_paths, strays
 from authoring.exercise_navigation import exercise_links, furnish_exercise, furnish_solution
 from authoring.exercise_shape import exercise_faults
 from authoring.faults import Fault
+from authoring.feedback import feedback_faults
 from authoring.glossary import PAGE, SOURCE, Glossary
 from authoring.guides import Guides
 from authoring.lesson import Lesson, lesson_paths, misnamed, same_number
@@ -147,6 +148,7 @@ class Course:
         yield from shape_faults(lesson, self.root)
         yield from limit_faults(lesson, LESSON if lesson.number else WELCOME)
         yield from pace_faults(lesson)
+        yield from feedback_faults(lesson)
         yield from self._judge_words(lesson)
 
     def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:

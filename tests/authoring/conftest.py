@@ -92,7 +92,7 @@ class SmallCourse:
         header = HEADER.format(number=int(name[:2]), title=title)
         middle = [v4.new_markdown_cell(SENTENCE) for _ in range(20)]
         ask = v4.new_code_cell('guess = Prediction("How many?", ["1", "2"])\nguess')
-        show = v4.new_code_cell('guess.reveal("1")\nserver.stop()')
+        show = v4.new_code_cell('guess.reveal("1", unlike={"2": "2 is more."})\nserver.stop()')
         recap = v4.new_markdown_cell(
             f"## Recap\n**File ▸ New ▸ Terminal**: `uvicorn server_snippets.step_{name}:app`. {SENTENCE}"
         )
