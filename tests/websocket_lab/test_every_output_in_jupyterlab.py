@@ -24,7 +24,7 @@ url = "ws://127.0.0.1:1/chat"
 question = Prediction("How many messages leave the server?", ["1", "2", "WebSocketDisconnect 1005"])
 answered = Prediction("Which close code does Ben see?", ["1000", "1001"])
 answered.choose("1000")
-answered.reveal("1001")
+answered.reveal("1001", unlike={"1000": "1000 would need somebody who says goodbye."})
 panels = HBox([ClientPanel(url), ClientPanel(url, "Ben")])
 bars = TaskBars(tasks)
 VBox([question, answered, panels, ClientPanel(url, "Eve"), bars, tap.buttons("Ana"), PageView(server)])
