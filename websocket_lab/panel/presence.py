@@ -9,12 +9,15 @@ class Presence:
 
     def __init__(self) -> None:
         self.online: set[str] | None = None
+        # Notices alone do not tell who was there before.
+        self.has_whole_list = False
         self.typing: set[str] = set()
 
     def read(self, message: str | bytes) -> None:
         """Learn from a received message; one that is not about people changes nothing."""
         match json_object(message):
             case {"type": "users", "users": [*names]}:
+                self.has_whole_list = True
                 self.online = {name for name in names if isinstance(name, str)}
             case {"type": "joined", "username": str(name)}:
                 self.online = (self.online or set()) | {name}
@@ -26,10 +29,11 @@ class Presence:
 
     @property
     def online_words(self) -> str:
-        """Who is online as a phrase, or nothing before the server told."""
-        if self.online is None:
-            return ""
-        return f"Online: {', '.join(sorted(self.online)) or 'nobody'}"
+        """Who is online as a phrase: all, or those who were seen to join; nothing where nobody is known."""
+        names = ", ".join(sorted(self.online or ()))
+        if self.has_whole_list:
+            return f"Online: {names or 'nobody'}"
+        return f"Seen to join: {names}" if names else ""
 
     @property
     def typing_words(self) -> str:

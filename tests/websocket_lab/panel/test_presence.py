@@ -34,6 +34,12 @@ def test_joining_and_leaving_change_the_list() -> None:
     assert presence.online_words == "Online: ben"
 
 
+def test_a_newcomer_without_a_list_does_not_claim_to_know_everyone() -> None:
+    joined = [{"type": "joined", "username": name} for name in ("eve", "ben")]
+
+    assert presence_after(*joined).online_words == "Seen to join: ben, eve"
+
+
 def test_typing_begins_and_ends() -> None:
     begins = {"type": "typing", "username": "ana", "active": True}
 
