@@ -226,11 +226,19 @@ function buildHead(name, url) {
   const initial = make("span", "wsl-initial", [...name][0] ?? "?");
   initial.setAttribute("aria-hidden", "true");
   const who = make("div");
-  who.append(make("div", "wsl-name", name), make("div", "wsl-url", url));
+  const address = make("div", "wsl-url");
+  address.append(...breakable(url));
+  who.append(make("div", "wsl-name", name), address);
   const badge = make("span", "wsl-badge");
   badge.setAttribute("role", "status");
   node.append(initial, who, badge);
   return { node, badge };
+}
+
+/* Where there is little room, an address goes on below behind a slash, not in the midst of a word. */
+function breakable(url) {
+  const parts = url.split(/(?<=[^:/][/?&])/);
+  return parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
 }
 
 function buildWire(name) {

@@ -29,7 +29,7 @@ def row(entry: LogEntry) -> Row:
     kind, text = readable(entry)
     shown, note = shorten(text)
     if isinstance(entry.message, bytes):
-        note = f"{len(entry.message):,} bytes"
+        note = f"{len(entry.message):,} byte{'' if len(entry.message) == 1 else 's'}"
     return Row(time=f"{entry.time:%H:%M:%S}", direction=entry.direction, kind=kind, text=shown, note=note)
 
 
