@@ -15,6 +15,8 @@ from server_snippets.thrifty_protocol import ThriftyProtocol
 
 
 EXTENSION = "websocket.fan_out"
+# The code and the reason with which a slow client is disconnected.
+TOO_SLOW = (1013, "You read too slowly")
 
 
 class FanOutProtocol(ThriftyProtocol):
@@ -63,7 +65,7 @@ class FanOutProtocol(ThriftyProtocol):
     def disconnect_slow(self) -> None:
         """Disconnect a slow client: with 1013 if it reads on in time, else without a word."""
         self.writer.close()
-        self.fail(1013, "You read too slowly")
+        self.fail(*TOO_SLOW)
 
     # RFC 6455, 5.5.1: behind a close frame comes nothing more.
 

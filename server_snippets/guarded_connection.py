@@ -8,7 +8,7 @@ from contextlib import suppress
 from fastapi import WebSocketDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server_snippets.fan_out_protocol import EXTENSION
+from server_snippets.fan_out_protocol import EXTENSION, TOO_SLOW
 from server_snippets.rate_limit import RateLimit
 from server_snippets.settings import Settings
 
@@ -65,7 +65,7 @@ class GuardedConnection:
             await self._close(1011, "Internal error")
             raise
 
-        await self._close(1013 if self._is_dropped else 1000)
+        await self._close(TOO_SLOW[0] if self._is_dropped else 1000)
 
     def drop(self) -> None:
         """Tell the app that this client has left, because it reads too slowly."""
@@ -101,7 +101,8 @@ class GuardedConnection:
             async with asyncio.timeout(0 if self._is_dropped else None) as self._waiting:
                 return await self._next()
         except TimeoutError:
-            return {"type": "websocket.disconnect", "code": 1013, "reason": "You read too slowly"}
+            code, reason = TOO_SLOW
+            return {"type": "websocket.disconnect", "code": code, "reason": reason}
         finally:
             self._waiting = None
 
