@@ -2,11 +2,14 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 BETWEEN_LOOKS = 0.02
+# What asyncio reports of a task that waits when nobody knows it any more, and Python frees its memory.
+LOST = "Task was destroyed but it is pending!"
 
 
 class ServerTasks:
@@ -14,31 +17,44 @@ class ServerTasks:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._lost = 0
 
     def watch(self, app: ASGIApp) -> ASGIApp:
         """Return the same app; from its first connection on its tasks can be counted."""
 
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-            self._loop = asyncio.get_running_loop()
+            if self._loop is None:
+                self._loop = asyncio.get_running_loop()
+                self._note_lost_tasks(self._loop)
             await app(scope, receive, send)
 
         return watched
 
     def count(self, wanted: int = 0, patience: float = 1.5) -> int:
-        """Return how many tasks there are once they are at most `wanted`, or when the patience ends."""
+        """Return how many tasks have not ended once they are at most `wanted`, or when the patience ends."""
         if self._loop is None:
             return 0
-        counted = asyncio.run_coroutine_threadsafe(_count(wanted, patience), self._loop)
+        counted = asyncio.run_coroutine_threadsafe(self._count(wanted, patience), self._loop)
         return counted.result(patience + 1.0)
 
+    def _note_lost_tasks(self, loop: asyncio.AbstractEventLoop) -> None:
+        others = loop.get_exception_handler() or asyncio.AbstractEventLoop.default_exception_handler
 
-async def _count(wanted: int, patience: float) -> int:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(patience if wanted else 0):
-            while _others() > wanted:
-                await asyncio.sleep(BETWEEN_LOOKS)
-    return _others()
+        def note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            if context["message"] == LOST:
+                self._lost += 1
+            else:
+                others(loop, context)
 
+        loop.set_exception_handler(note)
 
-def _others() -> int:
-    return len(asyncio.all_tasks()) - 1
+    async def _count(self, wanted: int, patience: float) -> int:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience if wanted else 0):
+                while self._others() > wanted:
+                    await asyncio.sleep(BETWEEN_LOOKS)
+        return self._others()
+
+    def _others(self) -> int:
+        # A task that was lost has not ended either.
+        return len(asyncio.all_tasks()) - 1 + self._lost

@@ -1,6 +1,7 @@
 """A check can count the tasks of the server under check."""
 
 import asyncio
+import gc
 
 from fastapi import FastAPI, WebSocket
 
@@ -19,9 +20,15 @@ def app_that_leaves_tasks() -> FastAPI:
         async for text in websocket.iter_text():
             if text == "work":
                 left_behind.add(asyncio.create_task(asyncio.sleep(60)))
+            if text == "wait":
+                asyncio.create_task(wait_for_nothing())
             await websocket.send_text(text)
 
     return app
+
+
+async def wait_for_nothing() -> None:
+    await asyncio.get_running_loop().create_future()
 
 
 def test_before_the_first_connection_there_is_nothing_to_count() -> None:
@@ -38,6 +45,21 @@ def test_tasks_that_go_on_are_counted() -> None:
         for _ in range(3):
             ana.send("work")
             ana.wait_for("work")
+
+        assert tasks.count() == before + 3
+
+
+def test_tasks_that_nobody_knows_any_more_are_counted() -> None:
+    tasks = ServerTasks()
+    with (
+        BackgroundServer(tasks.watch(app_that_leaves_tasks())) as server,
+        LiveClient(server.url("/ws")) as ana,
+    ):
+        before = tasks.count()
+        for _ in range(3):
+            ana.send("wait")
+            ana.wait_for("wait")
+        gc.collect()
 
         assert tasks.count() == before + 3
 

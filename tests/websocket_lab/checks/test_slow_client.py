@@ -238,10 +238,8 @@ class Impatient(Client):
 
 
 class WriterGoesOn(Client):
-    writers: set[Any] = set()
-
     def stop(self) -> None:
-        self.writers.add(self.writer)
+        pass
 
 
 class OnlyForgotten(Client):
