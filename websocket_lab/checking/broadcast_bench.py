@@ -103,13 +103,13 @@ IN_THE_ROOM = {
 
 GUARD = (
     "A send to somebody who is gone raises WebSocketDisconnect or RuntimeError. It left broadcast, "
-    "and so the speaker's endpoint ended. Catch it around each send."
+    "and so the speaker's endpoint ended."
 )
 TWICE = (
     "Somebody was forgotten twice: by the failed send and by their own endpoint. The second list.remove() "
-    "raises ValueError, in the speaker's endpoint. Look first whether they are still there."
+    "raises ValueError, in the speaker's endpoint."
 )
-CHANGED = "The set or dict changed while the loop was waiting. Loop over a copy of it: list(…)."
+CHANGED = "The set or dict changed while the loop was waiting, and a loop over it does not bear that."
 REASONS = {"ValueError": TWICE, "KeyError": TWICE, "changed size during iteration": CHANGED}
 
 

@@ -75,8 +75,7 @@ def nobody_is_skipped(room: Broadcast) -> None:
 
 SKIPPED = {
     "nothing": "Your loop missed her. A loop over a list goes by position, and when somebody leaves, the "
-    "others move up: loop over a copy, list(…). And a send that fails must not end the loop: put the try "
-    "inside.",
+    "others move up. Or a send failed, and that ended the loop.",
     "twice": "The same text is sent twice to her. Send it once to each.",
 }
 
@@ -108,10 +107,10 @@ def talk_on(room: Broadcast, speaker: TextPerson) -> list[str]:
     return texts
 
 
-STILL_THERE = "Forget whoever takes too long; else everybody waits for the same client again at each text."
+STILL_THERE = "Whoever took too long is still on the list: at each text, everybody waits for them again."
 FROZEN = {
-    "nothing": "Eve's buffers are full, and everybody waits for her. Give each send a deadline of its own, "
-    "asyncio.timeout(1), and wait for nothing more of her, not even for her close.",
+    "nothing": "Eve's buffers are full, and everybody waits for her: until she takes the text, or until she "
+    "answers a close.",
     "closed": GUARD,
 }
 
@@ -131,10 +130,7 @@ def who_was_let_go_is_told(room: Broadcast) -> None:
         eve.must(is_told, "hears what is said, or finds her connection closed", "hears nothing", GHOST)
 
 
-GHOST = (
-    "She was taken off the list, and nobody told her. Close her connection, in the background: "
-    "say_goodbye(websocket)."
-)
+GHOST = "She was taken off the list, and nobody told her: her connection stays open, and silent."
 
 
 EXERCISE = Exercise(
@@ -157,8 +153,8 @@ EXERCISE = Exercise(
             "Forget whoever cannot be reached; whoever is forgotten already stays so.",
         ),
         "everyone_hears_each_text": (
-            "Who is in self.active_connections?",
-            "Send the message to every one of them, also to the speaker: await self.deliver(message, each).",
+            "Who is in `self.active_connections`?",
+            "Send the message to each of them, also to the speaker: `await self.deliver(message, each)`.",
         ),
         "two_speak_at_once": (
             "Two broadcasts may run at the same time. Do they share a variable?",
@@ -166,26 +162,28 @@ EXERCISE = Exercise(
         ),
         "who_has_left_is_forgotten": (
             "The endpoint calls disconnect when a client leaves. Does yours take it off the list?",
-            "if websocket in self.active_connections: self.active_connections.remove(websocket)",
+            "`if websocket in self.active_connections: self.active_connections.remove(websocket)`",
         ),
         "the_speaker_stays": (
             "In whose endpoint does the exception of a failed send arrive?",
             "A send to a client that is gone raises one of GONE. Catch it in deliver; forget that client.",
-            "try: await websocket.send_text(message) … except GONE: self.disconnect(websocket)",
+            "`try: await websocket.send_text(message)`, and then `except GONE: self.disconnect(websocket)`. "
+            "In disconnect, look whether the client is still on the list before you take it off.",
         ),
         "nobody_is_skipped": (
             "While the loop waits for Eve, Ben's endpoint takes him off the list. Who moves up?",
-            "Loop over a copy: for each in list(self.active_connections). The list for gather is one, too.",
-            "The try belongs around one send, not around the whole loop.",
+            "Loop over a copy: `for each in list(self.active_connections)`. The list for gather is one, too.",
+            "The `try` belongs around one send, not around the whole loop.",
         ),
         "a_stalled_client_holds_up_nobody": (
-            "How long does send_text wait for a client that does not read?",
-            "async with asyncio.timeout(1): in front of the send; a TimeoutError says that it took too long.",
-            "After the timeout, forget the client; else each text waits for another second.",
+            "How long does `send_text` wait for a client that does not read?",
+            "`async with asyncio.timeout(1):` around each send; a `TimeoutError` says that it took too long.",
+            "Then forget the client, else each text waits for another second; and do not wait for its close "
+            "either, but call `say_goodbye(websocket)`.",
         ),
         "who_was_let_go_is_told": (
             "Eve reads again, and is on no list any more. How does she know?",
-            "say_goodbye(websocket) closes a connection in the background. Call it after a TimeoutError.",
+            "`say_goodbye(websocket)` closes a connection in the background. Call it after a `TimeoutError`.",
         ),
     },
 )
