@@ -36,4 +36,4 @@ def shown(event: object, longest: int = 200) -> str:
     """Return an event as JSON, shortened if it is long."""
     text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, default=repr)
     text = text.replace('"…"', "…")
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
