@@ -35,8 +35,8 @@ def furnish_exercise(
 ) -> None:
     """Give a learner's notebook its links, to its neighbours, its lesson and its solution, and the rest."""
     place = list(exercises).index(exercise)
-    back = [f"[← {other.name}]({other.path.name})" for other in exercises[:place][-1:]]
-    on = [f"[{other.name} →]({other.path.name})" for other in exercises[place + 1 :][:1]]
+    back = [f"[←\N{NO-BREAK SPACE}{other.name}]({other.path.name})" for other in exercises[:place][-1:]]
+    on = [f"[{other.name}\N{NO-BREAK SPACE}→]({other.path.name})" for other in exercises[place + 1 :][:1]]
     solution = f"[Its solution](../solutions/{exercise.path.name})"
     middle = " | ".join([*back, *_common(exercise, lessons), *on])
     end = " | ".join([*back, *_common(exercise, lessons), solution, *on])

@@ -52,8 +52,8 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
 
 def link_line(previous: Lesson | None, following: Lesson | None) -> str:
     """Return the links to the lesson before, to all lessons and to the lesson after."""
-    back = [f"[← {previous.name}]({previous.path.name})"] if previous else []
-    on = [f"[{following.name} →]({following.path.name})"] if following else []
+    back = [f"[←\N{NO-BREAK SPACE}{previous.name}]({previous.path.name})"] if previous else []
+    on = [f"[{following.name}\N{NO-BREAK SPACE}→]({following.path.name})"] if following else []
     return " | ".join([*back, CONTENTS, *on])
 
 

@@ -73,7 +73,8 @@ def test_exercise_solution_and_lesson_link_each_other(course, built):
 
     assert sources(exercise, "navigation-end")[0].startswith(
         f"---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | {CONTENTS} | "
-        "[Its solution](../solutions/01_shout.ipynb) | [Exercise 2 · Whispering →](02_whisper.ipynb)\n"
+        "[Its solution](../solutions/01_shout.ipynb) | "
+        "[Exercise 2 · Whispering\N{NO-BREAK SPACE}→](02_whisper.ipynb)\n"
     )
     assert sources(solution, "navigation-top")[0].startswith(
         "This is the solution. [Exercise 1 · Shouting](../exercises/01_shout.ipynb) | [Lesson 2 · Echo]"

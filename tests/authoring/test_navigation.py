@@ -16,14 +16,17 @@ def three_lessons(course):
 def test_the_first_lesson_links_on(course):
     first, second, _ = three_lessons(course)
 
-    assert link_line(None, second) == f"{CONTENTS} | [2 · Your first endpoint →](02_echo.ipynb)"
+    assert (
+        link_line(None, second) == f"{CONTENTS} | [2 · Your first endpoint\N{NO-BREAK SPACE}→](02_echo.ipynb)"
+    )
 
 
 def test_a_lesson_in_the_middle_links_both_ways(course):
     first, _, third = three_lessons(course)
 
     assert link_line(first, third) == (
-        f"[← 1 · Polling](01_polling.ipynb) | {CONTENTS} | [3 · Rooms →](03_rooms.ipynb)"
+        f"[←\N{NO-BREAK SPACE}1 · Polling](01_polling.ipynb) | {CONTENTS} | "
+        "[3 · Rooms\N{NO-BREAK SPACE}→](03_rooms.ipynb)"
     )
 
 
@@ -36,7 +39,7 @@ def test_the_last_lesson_links_back(course):
 
     top, end = (furnished(course)[2][position].source for position in (1, -1))
 
-    assert top == f"[← 2 · Your first endpoint](02_echo.ipynb) | {CONTENTS}"
+    assert top == f"[←\N{NO-BREAK SPACE}2 · Your first endpoint](02_echo.ipynb) | {CONTENTS}"
     assert f"---\n\n{top}\n\n<details>" in end
 
 
