@@ -39,3 +39,17 @@ def lab(jupyterlab_server: tuple[Path, str, str]) -> Iterator[JupyterLab]:
         jupyterlab = JupyterLab(*jupyterlab_server, browser)
         yield jupyterlab
         jupyterlab.close_kernels()
+
+
+@pytest.fixture(autouse=True)
+def pages_of_one_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the next test have the pages in which this one has opened notebooks, unless it failed."""
+    if "lab" not in request.fixturenames:
+        yield
+        return
+    lab, failed = request.getfixturevalue("lab"), request.session.testsfailed
+    # What is open by now belongs to all tests of the file.
+    lab.keep_pages()
+    yield
+    if request.session.testsfailed == failed:
+        lab.free_pages()

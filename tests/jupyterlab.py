@@ -18,7 +18,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from websocket_lab.processes.leashed_process import free_port
 
@@ -53,6 +53,24 @@ UNTIL_READY = """async () => {
   await notebook.sessionContext.ready;
   await notebook.sessionContext.session?.kernel?.info;
 }"""
+# Closes all that is open in JupyterLab, unsaved.
+CLEAR = """async () => {
+  const { commands, shell } = jupyterapp;
+  const widgets = [...shell.widgets('main')];
+  // With nothing open, JupyterLab would bring a launcher to the front later.
+  await commands.execute('launcher:create', { activate: false });
+  for (const widget of widgets) {
+    // Else JupyterLab asks what to do with the unsaved outputs.
+    if (widget.context?.model) widget.context.model.dirty = false;
+    widget.dispose();
+  }
+  // What a notebook shows must bring its own style.
+  document.querySelectorAll('style[id^="websocket_lab."]').forEach((style) => style.remove());
+}"""
+OPEN = """async (path) => {
+  const notebook = await jupyterapp.commands.execute('docmanager:open', { path });
+  while (jupyterapp.shell.currentWidget !== notebook) await new Promise((done) => setTimeout(done, 50));
+}"""
 RUN_ALL = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
 RUN_CELL = """async (index) => {
   jupyterapp.shell.currentWidget.content.activeCellIndex = index;
@@ -64,6 +82,7 @@ SHOW_EVERYTHING = """async () => {
   notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: 'none', scrollPastEnd: false };
   for (const index of notebook.widgets.keys()) await notebook.scrollToItem(index);
 }"""
+WINDOW: ViewportSize = {"width": 1280, "height": 1000}
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 
 
@@ -75,14 +94,35 @@ class JupyterLab:
         self.url = url
         self.token = token
         self.browser = browser
+        self._in_use: list[Page] = []
+        self._free: list[Page] = []
 
-    def open(self, path: str, **page_options: Any) -> "NotebookPage":
-        """Open a notebook of `notebooks/` (or a path with a folder in it) in a new page."""
+    def open(self, path: str, viewport: ViewportSize = WINDOW, **page_options: Any) -> "NotebookPage":
+        """Open a notebook of `notebooks/` (or a path with a folder in it); page options need a new page."""
         file = path if "/" in path else f"notebooks/{path}"
-        page = self.browser.new_page(**({"viewport": {"width": 1280, "height": 1000}} | page_options))
-        page.goto(f"{self.url}/{PAGE_AT}/{quote(file)}?reset&token={self.token}")
+        if self._free and not page_options:
+            page = self._free.pop()
+            page.set_viewport_size(viewport)
+            within(page, OPEN, 60, file)
+        else:
+            page = self.browser.new_page(viewport=viewport, **page_options)
+            page.goto(f"{self.url}/{PAGE_AT}/{quote(file)}?reset&token={self.token}")
         within(page, UNTIL_READY, 60)
+        self._in_use += [] if page_options else [page]
         return NotebookPage(page, self.root / file)
+
+    def keep_pages(self) -> None:
+        """Leave the notebooks that are open now in their pages for good."""
+        self._in_use.clear()
+
+    def free_pages(self) -> None:
+        """Let the next notebooks take the pages that are in use: to load JupyterLab takes a processor 5 s."""
+        # Notebook 7 has a page for each notebook.
+        while self._in_use and FRONT_END == "lab":
+            page = self._in_use.pop()
+            page.unroute_all()
+            within(page, CLEAR, 60)
+            self._free.append(page)
 
     def open_cells(self, *cells: str, name: str = "scratch.ipynb", **page_options: Any) -> "NotebookPage":
         """Open a notebook made of code cells with these sources."""

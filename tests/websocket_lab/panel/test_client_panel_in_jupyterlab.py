@@ -1,7 +1,6 @@
 """Client panels in a real JupyterLab, used as a person uses them."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -61,14 +60,13 @@ SLEEPS = 'import time\nprint("started")\ntime.sleep(6)'
 
 
 @pytest.fixture(scope="module")
-def chat(lab: JupyterLab) -> Iterator[NotebookPage]:
+def chat(lab: JupyterLab) -> NotebookPage:
     """A notebook with a chat server, and Ana and Ben connected to it."""
     page = lab.open_cells(CHAT_SERVER, ANA, BEN, AWAITS, SLEEPS)
     for cell in range(3):
         page.run_cell(cell)
     page.panel("Ben").wait_for_state("open")
-    yield page
-    page.close()
+    return page
 
 
 def test_what_ana_types_is_seen_by_ben(chat: NotebookPage) -> None:
@@ -183,7 +181,6 @@ def test_a_refused_handshake_is_told_in_words(lab: JupyterLab) -> None:
     eve.press("Connect")
     eve.wait_for_state("refused · HTTP 403")
     eve.wait_for_alert("refused Eve's handshake")
-    page.close()
 
 
 def test_running_a_cell_again_replaces_its_panel(lab: JupyterLab) -> None:
@@ -193,7 +190,6 @@ def test_running_a_cell_again_replaces_its_panel(lab: JupyterLab) -> None:
 
     assert page.errors() == []
     assert page.output(2).strip() == "1"
-    page.close()
 
 
 def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
@@ -204,7 +200,6 @@ def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
     ana.wait_for_state("kernel gone")
     ana.type_and_send("Is anybody there?")
     ana.wait_for_alert("Run the cells above again")
-    page.close()
 
 
 def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
@@ -218,14 +213,12 @@ def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
     ana.wait_for_alert("The kernel does not answer.")
     page.wait_for_cell()
     ana.wait_for_row("hello?")
-    page.close()
 
 
 def test_a_saved_panel_reads_well_without_a_kernel(lab: JupyterLab) -> None:
     page = lab.open_cells(CHAT_SERVER, ANA)
     page.run_all()
     saved = page.content()["cells"][1]["outputs"][0]["data"]
-    page.close()
 
     assert "Ana · ws://127.0.0.1" in "".join(saved["text/plain"])
     assert "run this cell again" in "".join(saved["text/html"])

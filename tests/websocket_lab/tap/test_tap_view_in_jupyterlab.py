@@ -91,4 +91,3 @@ def test_the_wire_is_live_can_be_pulled_and_can_be_read_by_all(lab: JupyterLab) 
     page.run_cell(6)
     assert page.errors() == []
     page.use_light_theme()
-    page.close()

@@ -56,7 +56,6 @@ def test_on_this_machine_the_page_comes_from_the_server_itself(lab: JupyterLab) 
     says_hello(shown(page))
 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address(page))
-    page.close()
 
 
 def test_elsewhere_the_page_comes_through_jupyter_which_loses_close_codes(remote_lab: JupyterLab) -> None:
@@ -67,7 +66,6 @@ def test_elsewhere_the_page_comes_through_jupyter_which_loses_close_codes(remote
     ana.press("Disconnect")
     ana.choose("ws/auth", token="wrong").press("Connect")
     expect(ana.ending).to_contain_text("1005")
-    page.close()
 
 
 def test_at_the_near_end_of_a_tunnel_the_page_comes_through_jupyter(lab: JupyterLab) -> None:
@@ -76,7 +74,6 @@ def test_at_the_near_end_of_a_tunnel_the_page_comes_through_jupyter(lab: Jupyter
     says_hello(shown(page))
 
     assert re.fullmatch(rf"{lab.url}/proxy/\d+/", address(page))
-    page.close()
 
 
 def test_without_the_proxy_it_says_what_to_install(remote_lab: JupyterLab) -> None:
@@ -85,7 +82,6 @@ def test_without_the_proxy_it_says_what_to_install(remote_lab: JupyterLab) -> No
     shown(page)
 
     page.page.get_by_role("status").filter(has_text="jupyter-server-proxy is missing there").wait_for()
-    page.close()
 
 
 def test_a_server_that_has_stopped_is_missed(lab: JupyterLab) -> None:
@@ -93,7 +89,6 @@ def test_a_server_that_has_stopped_is_missed(lab: JupyterLab) -> None:
     shown(page)
 
     page.page.get_by_role("status").filter(has_text="Is its server running?").wait_for()
-    page.close()
 
 
 def test_a_server_that_stops_while_its_page_loads_is_missed(lab: JupyterLab) -> None:
@@ -105,7 +100,6 @@ def test_a_server_that_stops_while_its_page_loads_is_missed(lab: JupyterLab) -> 
 
     page.page.get_by_role("status").filter(has_text="Is its server running?").wait_for()
     assert not page.page.locator(".wsl-page-box").is_visible()
-    page.close()
 
 
 def test_the_connection_lives_on_while_the_page_is_scrolled_out_of_sight(lab: JupyterLab) -> None:
@@ -117,7 +111,6 @@ def test_the_connection_lives_on_while_the_page_is_scrolled_out_of_sight(lab: Ju
     page.cell(1)
 
     expect(ana.state).to_have_text("open")
-    page.close()
 
 
 def test_the_page_is_as_dark_as_jupyterlab(lab: JupyterLab) -> None:
@@ -130,4 +123,3 @@ def test_the_page_is_as_dark_as_jupyterlab(lab: JupyterLab) -> None:
     page.use_dark_theme()
     expect(frame.locator("body")).to_have_css("background-color", "rgb(15, 20, 25)")
     page.use_light_theme()
-    page.close()

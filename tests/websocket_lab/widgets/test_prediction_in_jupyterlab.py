@@ -33,7 +33,6 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     assert card.evaluate("(card) => card.clientHeight") == height
     assert outcome in page.output(1)
     assert page.page.get_by_role("radio", name="3").is_disabled()
-    page.close()
 
 
 def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
@@ -42,7 +41,6 @@ def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
     page.run_cell(0)
 
     assert page.page.get_by_role("radio", name="3").is_enabled()
-    page.close()
 
 
 def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -> None:
@@ -54,4 +52,3 @@ def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -
     page.page.keyboard.press("Shift+Enter")
 
     page.page.get_by_role("status").filter(has_text="You predicted 2").wait_for()
-    page.close()
