@@ -1,6 +1,8 @@
 """What several test files share."""
 
+from asyncio import AbstractEventLoop, _set_running_loop
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,14 +33,42 @@ def progress_of_one_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv(VARIABLE, str(tmp_path / "progress.sqlite3"))
 
 
-# Not for the whole run: as long as Playwright is open, no other test can call asyncio.run().
-@pytest.fixture(scope="module")
-def lab(jupyterlab_server: tuple[Path, str, str]) -> Iterator[JupyterLab]:
-    """JupyterLab, with a browser."""
+@pytest.fixture(scope="session")
+def jupyterlab(jupyterlab_server: tuple[Path, str, str]) -> Iterator[JupyterLab]:
+    """JupyterLab, with a browser, for the whole run."""
     with chromium() as browser:
         jupyterlab = JupyterLab(*jupyterlab_server, browser)
+        with at_rest(jupyterlab.loop):
+            yield jupyterlab
+
+
+@pytest.fixture(scope="module")
+def lab(jupyterlab: JupyterLab) -> Iterator[JupyterLab]:
+    """JupyterLab, with a browser, for the tests of one file."""
+    with at_work(jupyterlab.loop):
         yield jupyterlab
-        jupyterlab.close_kernels()
+        jupyterlab.close_notebooks()
+
+
+# As long as Playwright's event loop counts as the running one, no other test can call asyncio.run().
+@contextmanager
+def at_rest(loop: AbstractEventLoop) -> Iterator[None]:
+    """Let Playwright's event loop rest."""
+    _set_running_loop(None)
+    try:
+        yield
+    finally:
+        _set_running_loop(loop)
+
+
+@contextmanager
+def at_work(loop: AbstractEventLoop) -> Iterator[None]:
+    """Let Playwright's event loop work."""
+    _set_running_loop(loop)
+    try:
+        yield
+    finally:
+        _set_running_loop(None)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """A real JupyterLab in a headless Chromium, driven as a person would do it."""
 
+import asyncio
 import json
 import os
 import secrets
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +96,7 @@ class JupyterLab:
         self.url = url
         self.token = token
         self.browser = browser
+        self.loop = asyncio.get_running_loop()
         self._in_use: list[Page] = []
         self._free: list[Page] = []
 
@@ -131,10 +134,20 @@ class JupyterLab:
         nbformat.write(notebook_of(cells), path)
         return self.open(f"scratch/{path.name}", **page_options)
 
+    def close_notebooks(self) -> None:
+        """Close the pages that are not free, and shut down every kernel that a test has left."""
+        self.keep_pages()
+        for page in [page for context in self.browser.contexts for page in context.pages]:
+            if page not in self._free:
+                page.close()
+        self.close_kernels()
+
     def close_kernels(self) -> None:
         """Shut down every kernel that a test has left."""
-        for session in self._ask("GET", "sessions"):
-            self._ask("DELETE", f"sessions/{session['id']}")
+        gone = [f"sessions/{session['id']}" for session in self._ask("GET", "sessions")]
+        # All at once, for each takes its time to end.
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda path: self._ask("DELETE", path), gone))
 
     def _ask(self, method: str, path: str) -> Any:
         headers = {"Authorization": f"token {self.token}"}
