@@ -14,7 +14,7 @@ LESSON = "04_connection_manager.ipynb"
 PANELS, WIRE = "HBox([ana, ben, eve])", "tap.diagram(last=4)"
 SAID = (("Ana", "Lunch at noon?"), ("Ben", "Gladly!"))
 STILL, MOVING = "lesson.png", "lesson.gif"
-WINDOW = {"width": 1280, "height": 1500}
+HEIGHT = 1500
 WIDTH = 960
 COLOURS = 64
 # Milliseconds: a letter, a message that has arrived, the end.
@@ -43,7 +43,8 @@ def _frames() -> Iterator[tuple[Image.Image, int]]:
     from tests.notebooks.run import run_up_to
 
     with TemporaryDirectory() as place, lab_server(Path(place)) as server, chromium() as browser:
-        notebook = JupyterLab(*server, browser).open(LESSON, viewport=WINDOW, device_scale_factor=1.5)
+        lab = JupyterLab(*server, browser)
+        notebook = lab.open(LESSON, {"width": 1280, "height": HEIGHT}, device_scale_factor=1.5)
         notebook.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
         panels = run_up_to(notebook, PANELS)
         yield _picture(notebook, panels), ARRIVED
