@@ -141,37 +141,37 @@ EXERCISE = Exercise(
     hints={
         "": (
             "Two things happen: what is said is remembered, and a newcomer is told what is remembered.",
-            "deque(maxlen=50) keeps the last fifty things that are appended. You need one for each room.",
-            "tell(event, member) sends to the newcomer only; list(…) makes of a deque what JSON knows.",
+            "`deque(maxlen=50)` keeps the last fifty things that are appended. You need one for each room.",
+            "`tell(event, member)` sends to the newcomer only; `list(…)` makes of a deque what JSON knows.",
         ),
         "a_new_room_has_an_empty_history": (
             "What should somebody hear who is the first one in a room?",
             "An empty history is an event, too. Does your code find a room of which it has never heard?",
-            "defaultdict(lambda: deque(maxlen=50)) makes an empty deque for each new room.",
+            "`defaultdict(lambda: deque(maxlen=50))` makes an empty deque for each new room.",
         ),
         "a_newcomer_hears_what_was_said": (
             "What does your server remember when somebody says something: the text, or the event?",
-            "self.history[member.room].append(event), with the event that the room hears.",
+            "`self.history[member.room].append(event)`, with the event that the room hears.",
         ),
         "rooms_have_histories_of_their_own": (
             "How many histories does your server have?",
-            "A dict from room to deque: self.history[member.room].",
+            "A dict from room to deque: `self.history[member.room]`.",
         ),
         "nobody_else_hears_it": (
             "Who needs the history: the newcomer, or the room?",
-            "self.tell sends to one member, self.tell_room to all.",
+            "`self.tell` sends to one member, `self.tell_room` to all.",
         ),
         "the_oldest_comes_first": (
             "At which end of the deque does a new message go?",
-            "append puts it at the end, appendleft at the front. list(…) keeps the order.",
+            "append puts it at the end, appendleft at the front. `list(…)` keeps the order.",
         ),
         "two_newcomers_at_once": (
             "Is anything of the history gone when it has been told once?",
-            "Tell a copy, list(self.history[member.room]), and take nothing out.",
+            "Tell a copy, `list(self.history[member.room])`, and take nothing out.",
         ),
         "the_last_fifty_are_kept": (
             "What happens to the 51st message, and what to the first one?",
-            "deque(maxlen=50): it drops the oldest by itself when a new one comes.",
+            "`deque(maxlen=50)`: it drops the oldest by itself when a new one comes.",
         ),
         "coming_and_going_is_not_in_it": (
             "Which events pass through the place where you remember them?",
@@ -184,7 +184,7 @@ EXERCISE = Exercise(
         "nothing_is_lost_or_doubled": (
             "At each await another handler may run. What if somebody joins right there?",
             "In said: first remember, then pass on. In between, no await.",
-            "In joined: make the list from the deque at once, tell it, and call super().joined(member) last.",
+            "In joined: make the list from the deque at once, tell it, then `super().joined(member)`.",
         ),
     },
     # A slow server takes its time for 51 messages.

@@ -115,17 +115,17 @@ EXERCISE = Exercise(
     hints={
         "": (
             "When does a list change? When someone joins or leaves. Tell it there, and only there.",
-            "self.manager.rooms[room] holds connections, self.manager.users holds names: you need both.",
-            "In joined and left: first await super()…, then await self.tell_users(member.room).",
+            "`self.manager.rooms[room]` holds connections, `self.manager.users` holds names: you need both.",
+            "In joined and left: first `await super()…`, then `await self.tell_users(member.room)`.",
         ),
         "a_newcomer_hears_who_is_there": (
             "What runs when someone has joined, and what must everyone hear first?",
-            "Write joined(self, member): await super().joined(member), and behind it the list.",
-            "await self.tell_users(member.room) sends the list to all in the room, the newcomer too.",
+            "Write `joined(self, member)`: `await super().joined(member)`, and behind it the list.",
+            "`await self.tell_users(member.room)` sends the list to all in the room, the newcomer too.",
         ),
         "rooms_have_lists_of_their_own": (
-            "Whose names are in self.manager.users: those of this room, or all?",
-            "Take a name only if its connection is in self.manager.rooms.get(room, set()).",
+            "Whose names are in `self.manager.users`: those of this room, or all?",
+            "Take a name only if its connection is in `self.manager.rooms.get(room, set())`.",
         ),
         "everyone_hears_it_once": (
             "Who hears the list: the one who came, the others, or all? And how often?",
@@ -133,11 +133,11 @@ EXERCISE = Exercise(
         ),
         "the_list_is_sorted": (
             "In which order does a dict, or a set, give its names?",
-            "return sorted(…) makes a sorted list of whatever you give it.",
+            "`sorted(…)` makes a sorted list of whatever you give it.",
         ),
         "who_leaves_is_taken_off": (
             "What runs when someone has left? It needs the same two lines as joined.",
-            "Write left(self, member): await super().left(member), await self.tell_users(member.room).",
+            "Write `left(self, member)`: `await super().left(member)`, `await self.tell_users(member.room)`.",
             "Still on the list? Ask which connections are in the room, not which names are held.",
         ),
         "who_vanishes_is_taken_off": (

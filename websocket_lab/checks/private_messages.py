@@ -164,11 +164,11 @@ EXERCISE = Exercise(
         ),
         "everyone_hears_a_message": (
             "What happens with a text that does not start with /pm?",
-            "Hand it on to what the chat did so far: await super().said(member, text).",
+            "Hand it on to what the chat did so far: `await super().said(member, text)`.",
         ),
         "two_people_hear_it": (
             "Which two people should hear the event, and how does the server find each?",
-            "self.tell_user(event, name) sends to whoever holds the name.",
+            "`self.tell_user(event, name)` sends to whoever holds the name.",
             'The event is {"type": "private", "from": member.username, "to": name, "text": words}.',
         ),
         "nobody_else_hears_it": (
@@ -176,21 +176,21 @@ EXERCISE = Exercise(
             "Put a return behind it, or an else in front of the ordinary message.",
         ),
         "all_words_arrive": (
-            "What does split() do with a text of five words?",
-            "text.split(maxsplit=2) gives three parts at most; the last one keeps its blanks.",
+            "What does `split()` do with a text of five words?",
+            "`text.split(maxsplit=2)` gives three parts at most; the last one keeps its blanks.",
         ),
         "an_unknown_user_is_an_error": (
             "How can the server know that nobody holds a name?",
-            "The names are the keys of self.manager.users.",
-            'await self.tell({"type": "error", "code": "unknown_user", "detail": "…"}, member)',
+            "The names are the keys of `self.manager.users`.",
+            '`await self.tell({"type": "error", "code": "unknown_user", "detail": "…"}, member)`',
         ),
         "a_missing_text_is_an_error": (
             "How many parts does “/pm ben” have?",
-            "If len(parts) < 3, send the error bad_command and return.",
+            "If `len(parts) < 3`, send the error bad_command and return.",
         ),
         "who_has_left_is_unknown": (
             "Where does your server remember names, and when does it forget them?",
-            "self.manager.users forgets a name when its client leaves; a dict of your own must, too.",
+            "`self.manager.users` forgets a name when its client leaves; a dict of your own must, too.",
         ),
         "two_pairs_at_once": (
             "Is there a variable that two people share while a message is on its way?",

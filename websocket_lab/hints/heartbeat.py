@@ -8,7 +8,7 @@ HINTS = {
     ),
     "everyone_hears_a_message": (
         "What becomes of a text on its way through your server?",
-        "The next text is what listen returns: return await websocket.receive_text().",
+        "The next text is what listen returns: `return await websocket.receive_text()`.",
     ),
     "a_pong_is_heard_by_nobody": (
         "What does your server do with an action that is not “message”?",
@@ -21,12 +21,12 @@ HINTS = {
     "nothing_goes_on_for_who_has_left": (
         "Who ends the task that pings when its client has left?",
         "Keep the task in a variable, and end it in `finally`.",
-        "pinging.cancel()",
+        "`pinging.cancel()`",
     ),
     "pings_come_again_and_again": (
         "What must your server do again and again, for as long as a client is there?",
         "A loop in a task of its own: wait for the interval, send a ping, and again.",
-        'while True: await asyncio.sleep(interval), then await tell({"type": "ping"}, websocket)',
+        '`while True: await asyncio.sleep(interval)`, then `await tell({"type": "ping"}, websocket)`',
     ),
     "who_answers_stays": (
         "From which moment does your server count the silence?",
@@ -38,8 +38,8 @@ HINTS = {
     ),
     "who_falls_silent_is_closed": (
         "How long may your server wait for the next message of one client?",
-        "async with asyncio.timeout(patience): around receive_text; it raises TimeoutError.",
-        'except TimeoutError: await websocket.close(4008, "Heartbeat timeout")',
+        "`async with asyncio.timeout(patience):` around receive_text; it raises TimeoutError.",
+        '`except TimeoutError: await websocket.close(4008, "Heartbeat timeout")`',
     ),
     "each_sign_of_life_counts_anew": (
         "When does the time begin, and what lets it begin anew?",

@@ -8,13 +8,13 @@ HINTS = {
     ),
     "a_burst_is_delivered": (
         "How many tokens does a new bucket hold?",
-        "self.tokens begins with burst, and take() returns True while there is one: self.tokens >= 1.",
-        "In visit, for each text: if bucket.take(), then await self.said(username, text).",
+        "`self.tokens` begins with burst, and `take()` returns True while there is one: `self.tokens >= 1`.",
+        "In visit, for each text: `if bucket.take()`, then `await self.said(username, text)`.",
     ),
     "the_next_is_refused": (
-        "What does take() do to self.tokens, and when does it return False?",
+        "What does `take()` do to `self.tokens`, and when does it return False?",
         "Where is the bucket made? One for each message is always full: make it before the loop.",
-        "if self.tokens < 1: return False. In visit: else: await reply(REFUSED, websocket).",
+        "`if self.tokens < 1: return False`. In visit: `else: await reply(REFUSED, websocket)`.",
     ),
     "the_others_talk_on": (
         "How many buckets does your server have while three people are connected?",
@@ -23,11 +23,11 @@ HINTS = {
     "tokens_come_back": (
         "Where do new tokens come from? Compare the time now with the time of the last look.",
         "Tokens come in fractions: after 25 ms at ten a second, a quarter. Rounding loses it, each time.",
-        "self.tokens += (now - self.looked_at) * self.rate, then self.looked_at = now",
+        "`self.tokens += (now - self.looked_at) * self.rate`, then `self.looked_at = now`",
     ),
     "not_faster_than_the_rate": (
         "After the tokens were added: which time must be noted?",
-        "Set self.looked_at at each look, whether it ends with a token or without.",
+        "Set `self.looked_at` at each look, whether it ends with a token or without.",
     ),
     "steady_talk_is_never_refused": (
         "Whose messages take tokens from Ben's bucket, and how many come back between two of his?",
@@ -35,7 +35,7 @@ HINTS = {
     ),
     "silence_fills_the_bucket": (
         "What does the bucket hold after a minute of silence, and after an hour?",
-        "self.tokens = min(self.burst, self.tokens + seconds * self.rate)",
+        "`self.tokens = min(self.burst, self.tokens + seconds * self.rate)`",
     ),
     "what_was_refused_never_comes": (
         "What happens with the text of a refused message?",

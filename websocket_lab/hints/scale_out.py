@@ -8,12 +8,12 @@ HINTS = {
     "a_process_delivers_once": (
         "Who delivers a message to its own speaker: tell, or the broker?",
         "The broker brings each text to all who subscribed, the publisher, too. So tell sends nothing.",
-        "await self.broker.publish(room, json.dumps(event))",
+        "`await self.broker.publish(room, json.dumps(event))`",
     ),
     "two_processes_hear_each_other": (
         "What do two processes have in common? No variable, only the broker.",
         "tell publishes in the channel that is called like the room, and settle subscribes to it.",
-        "self.subscriptions[room] = await self.broker.subscribe(room, self.deliver)",
+        "`self.subscriptions[room] = await self.broker.subscribe(room, self.deliver)`",
     ),
     "only_the_broker_connects": (
         "Is there a variable outside of all classes and functions that several apps share?",
@@ -21,7 +21,7 @@ HINTS = {
     ),
     "rooms_stay_apart": (
         "deliver hears which channel a text comes from. Who may hear it?",
-        "Only the people in that room on this process: for member in self.here(room).",
+        "Only the people in that room on this process: `for member in self.here(room)`.",
     ),
     "the_order_is_kept": (
         "Can a second message overtake the first on its way to the broker, or from it?",
@@ -34,16 +34,16 @@ HINTS = {
     "one_subscription_for_a_room": (
         "Three people join at once, and subscribe takes a while. What do the second and the third find?",
         "Look, subscribe and remember inside `async with self.door`, and only if there is none yet.",
-        "if self.here(room) and room not in self.subscriptions: …",
+        "`if self.here(room) and room not in self.subscriptions: …`",
     ),
     "an_empty_room_is_given_up": (
         "What must happen when the last one here has left?",
         "The other case: nobody is here, and there is a subscription. Take it out, and unsubscribe.",
-        "await self.broker.unsubscribe(self.subscriptions.pop(room))",
+        "`await self.broker.unsubscribe(self.subscriptions.pop(room))`",
     ),
     "who_vanishes_stops_nobody": (
         "What does send_text do when the client is gone, and who catches it?",
-        "The set of members changes while you wait: self.here(room) is a copy of it.",
-        "with suppress(WebSocketDisconnect, RuntimeError): await member.send_text(text)",
+        "The set of members changes while you wait: `self.here(room)` is a copy of it.",
+        "`with suppress(WebSocketDisconnect, RuntimeError): await member.send_text(text)`",
     ),
 }

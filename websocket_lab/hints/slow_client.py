@@ -8,15 +8,15 @@ HINTS = {
     "nothing_goes_on_for_who_has_left": (
         "Who ends the writer when its client has left?",
         "Three lines in `finally`: out of the hall, cancel the writer, tell all the others.",
-        "self.outboxes.discard(outbox); outbox.writer.cancel(); self.tell_all(…)",
+        "`self.outboxes.discard(outbox)`; `outbox.writer.cancel()`; `self.tell_all(…)`",
     ),
     "everyone_hears_all_in_order": (
         "What does the writer do after it has sent a message?",
-        "It waits for the next: while True, around waiting.get() and websocket.send_json(…).",
+        "It waits for the next: `while True`, around `waiting.get()` and `websocket.send_json(…)`.",
     ),
     "the_others_notice_nothing": (
         "Which line waits when Eve does not read, and who runs that line?",
-        "Only write may await a send. put is a plain function: self.waiting.put_nowait(event).",
+        "Only write may await a send. put is a plain function: `self.waiting.put_nowait(event)`.",
     ),
     "who_does_not_read_may_speak": (
         "What is Eve's handler doing while she does not read?",
@@ -29,7 +29,7 @@ HINTS = {
     "who_never_reads_is_dropped": (
         "What happens when there is no room left in the queue?",
         "put_nowait raises asyncio.QueueFull. Catch it in put.",
-        "except asyncio.QueueFull: self.drop()",
+        "`except asyncio.QueueFull: self.drop()`",
     ),
     "the_others_go_on": (
         "Where in your server is the goodbye said, and can it be said twice?",
@@ -37,6 +37,6 @@ HINTS = {
     ),
     "the_dropped_connection_is_closed": (
         "What ends when a client is dropped, and what goes on?",
-        "drop() ends the visit; what comes after the visit closes the connection. Call it, and do no more.",
+        "`drop()` ends the visit; what comes after the visit closes the connection. Call it, and do no more.",
     ),
 }
