@@ -31,7 +31,8 @@ def another_shape_is_an_invalid_message(room: Channels) -> None:
     """JSON that is no object gets the error invalid_message."""
     likely = {
         "error": "It is JSON, and no object: the code is invalid_message.",
-        "closed": "A list has no get, and a number no keys: look at the shape before you look inside.",
+        "closed": "An exception ended your handler. A list has no keys, and not every type of mistake that "
+        "pydantic knows is a key of CODES.",
     }
     get_errors(room, ["[1, 2, 3]", '"echo"', "5", "null", "true"], "invalid_message", likely)
 
@@ -91,7 +92,7 @@ DEEP = {
 def binary_is_no_text(room: Channels) -> None:
     """A binary message gets the error text_expected, even if its bytes would be JSON."""
     likely = {
-        "closed": "A binary message has no text, and receive_json raises KeyError. Use receive().",
+        "closed": 'A binary message has no text: message["text"] raises KeyError, and so does receive_json.',
         "error": "The code for a binary message is text_expected.",
     }
     get_errors(room, [b"\x01\x02\xff", b'{"action": "echo", "data": 1}', b""], "text_expected", likely)
@@ -140,26 +141,26 @@ EXERCISE = Exercise(
     hints={
         "": (
             "Who finds out what is wrong with a message? Leave as much of it as you can to pydantic.",
-            "One try for each message: ACTIONS.validate_json(text) raises ValidationError.",
-            "explain(mistake) makes the error of it, reply sends it, and the loop goes on.",
+            "One try for each message: `ACTIONS.validate_json(text)` raises ValidationError.",
+            "`explain(mistake)` makes the error of it, reply sends it, and the loop goes on.",
         ),
         "right_messages_are_carried_out": (
             "Does your class Send have the fields of the contract?",
-            "channel: str and message: str",
-            "When nothing was wrong: await self.answer(action, websocket)",
+            "`channel: str` and `message: str`",
+            "When nothing was wrong: `await self.answer(action, websocket)`",
         ),
         "broken_json_is_invalid_json": (
             "What does ACTIONS.validate_json raise for a text that is no JSON?",
-            "mistake.errors()[0] is pydantic's first complaint, a dict; its type is a key of CODES.",
-            'code = CODES.get(first["type"], "invalid_message")',
+            "`mistake.errors()[0]` is pydantic's first complaint, a dict; its type is a key of CODES.",
+            '`code = CODES.get(first["type"], "invalid_message")`',
         ),
         "another_shape_is_an_invalid_message": (
             "What is the code of a complaint that is not in CODES?",
-            'CODES.get(first["type"], "invalid_message")',
+            '`CODES.get(first["type"], "invalid_message")`',
         ),
         "an_unknown_action_is_named": (
             "Pydantic has two names for it: the tag of the union is missing, or it is none of the known.",
-            'CODES maps both to unknown_action: CODES.get(first["type"], "invalid_message")',
+            'CODES maps both to unknown_action: `CODES.get(first["type"], "invalid_message")`',
         ),
         "a_missing_field_is_an_invalid_message": (
             "Which fields must a Send have?",
@@ -175,12 +176,12 @@ EXERCISE = Exercise(
         ),
         "binary_is_no_text": (
             "What does message hold when the client sent bytes?",
-            'message.get("text") is None for a binary message. Look before you parse.',
-            'await reply(error("text_expected", "Send JSON as text."), websocket), and return.',
+            '`message.get("text")` is None for a binary message. Look before you parse.',
+            '`await reply(error("text_expected", "Send JSON as text."), websocket)`, and return.',
         ),
         "nobody_else_notices": (
             "To whom do you send an error?",
-            "reply(…, websocket) reaches the client of this endpoint alone. Carry out only what was valid.",
+            "`reply(…, websocket)` reaches the client of this endpoint alone. Carry out only what was valid.",
         ),
     },
 )

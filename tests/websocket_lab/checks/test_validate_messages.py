@@ -277,7 +277,7 @@ WRONG: dict[Callable[[], RightChannels], tuple[str, str]] = {
     NoDetail: ("broken_json_is_invalid_json", "The detail is for people"),
     AnswersTwice: ("broken_json_is_invalid_json", "One error is enough"),
     OneCode: ("broken_json_is_invalid_json", "is invalid_json"),
-    TrustsTheShape: ("another_shape_is_an_invalid_message", "look at the shape"),
+    TrustsTheShape: ("another_shape_is_an_invalid_message", "A list has no keys"),
     ShapeIsInvalidJson: ("another_shape_is_an_invalid_message", "the code is invalid_message"),
     NoCodeForActions: ("an_unknown_action_is_named", "is an unknown_action"),
     IndexesTheAction: ("an_unknown_action_is_named", "Catch it for each message"),
