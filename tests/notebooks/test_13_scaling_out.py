@@ -47,7 +47,7 @@ def test_a_dead_process_runs_out_of_time(run: LessonRun) -> None:
 
 
 def test_ben_gets_what_he_missed_from_another_process(run: LessonRun) -> None:
-    assert run.output("print(what_ben_missed") == "['Where is Ben?']"
+    assert run.output("*what_ben_missed") == "Ben gets: Where is Ben?"
 
 
 def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.MonkeyPatch) -> None:
