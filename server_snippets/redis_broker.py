@@ -134,6 +134,8 @@ class RedisBroker:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
+            for connection in self._connections:
+                connection.beat()
             if self._link.is_up:
                 self._writer.post(Command("beat"))
 

@@ -35,15 +35,16 @@ class LogEntry:
 
     @property
     def about(self) -> str:
-        """All but the message, as one text: redis-py has much work with each field, whatever is in it."""
+        """All but the message, as one text."""
         known = vars(self) | {"guest": vars(self.guest) if self.guest else None}
         del known["message"]
         return ENCODE(known)
 
     @classmethod
     def read(cls, fields: Sequence[str]) -> Self:
-        """Return the entry that Redis keeps in these fields: about, …, message, …."""
-        _, about, _, message = fields
+        """Return the entry that Redis keeps as a field named `about`, whose value is the message."""
+        # One field, not one for each thing: redis-py has much work with each, whatever is in it.
+        about, message = fields
         known = json.loads(about)
         guest = known.pop("guest", None)
         return cls(**known, guest=Guest(**guest) if guest else None, message=message)

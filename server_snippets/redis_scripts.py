@@ -61,7 +61,7 @@ elseif kind == 'beat' then
   redis.call('EXPIRE', process_key, {PROCESS_SECONDS})
 end
 
-local id = redis.call('XADD', log, 'MAXLEN', '~', {MAX_ENTRIES}, '*', 'about', about, 'message', message)
+local id = redis.call('XADD', log, 'MAXLEN', '~', {MAX_ENTRIES}, '*', about, message)
 if keep == '1' then
   redis.call('XADD', history, 'MAXLEN', '~', 50, id, 'message', message)
   redis.call('EXPIRE', history, {HISTORY_SECONDS})
@@ -79,5 +79,5 @@ for index = 1, #all, 2 do
 end
 redis.call('DEL', process_key)
 local about = cjson.encode({kind = 'gone', process = process})
-redis.call('XADD', log, '*', 'about', about, 'message', '')
+redis.call('XADD', log, '*', about, '')
 """

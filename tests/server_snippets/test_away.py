@@ -21,7 +21,7 @@ SECONDS = 60
 # More than the log keeps, told by a process that nobody knows.
 FLOOD = f"""
 for number = 1, {MAX_ENTRIES + 100} do
-  redis.call('XADD', KEYS[1], '*', 'about', '{{"kind":"beat","process":"flood"}}', 'message', '')
+  redis.call('XADD', KEYS[1], '*', '{{"kind":"beat","process":"flood"}}', '')
 end
 redis.call('XTRIM', KEYS[1], 'MAXLEN', {MAX_ENTRIES})
 """
@@ -74,7 +74,9 @@ def until(client: LiveClient, **wanted: object) -> list[dict[str, Any]]:
     return events
 
 
-def test_a_frozen_process_comes_back_and_nothing_is_heard_twice(worker: Worker, sleeper: Worker) -> None:
+def test_a_frozen_process_comes_back_and_nothing_is_lost_or_heard_twice(
+    worker: Worker, sleeper: Worker, log: Path
+) -> None:
     ana, ben = enter(worker, "ana"), enter(sleeper, "ben")
     until(ana, type="users", users=["ana", "ben"])
     sleeper.signal(signal.SIGSTOP)
@@ -95,6 +97,7 @@ def test_a_frozen_process_comes_back_and_nothing_is_heard_twice(worker: Worker, 
     for client in (ana, ben):
         assert [event["text"] for event in until(client, type="message")] == ["the end"]
         client.disconnect()
+    assert "lost" not in log.read_text()
 
 
 def test_who_has_taken_the_name_of_a_frozen_process_s_guest_keeps_it(worker: Worker, sleeper: Worker) -> None:
