@@ -34,7 +34,17 @@ RULES = (
     ".edgeLabels { transform: translateY(-13px) } "
     ".actor, .note, .node rect { rx: 6px; ry: 6px } .actor-line { stroke-opacity: 0.6 }"
 )
-SEQUENCE = {"messageFontWeight": 600, "mirrorActors": False, "height": 44}
+# Narrow, with long words on several lines: JupyterLab shrinks a picture that is wider than its window.
+SEQUENCE = {
+    "messageFontWeight": 600,
+    "mirrorActors": False,
+    "height": 44,
+    "width": 130,
+    "actorMargin": 36,
+    "wrap": True,
+    # With 0, Mermaid draws all lines of a text in one place.
+    "wrapPadding": 4,
+}
 FLOWCHART = {"rankSpacing": 42, "padding": 12}
 SETTINGS = {
     "theme": "base",
