@@ -148,7 +148,7 @@ class Course:
         yield from shape_faults(lesson, self.root)
         yield from limit_faults(lesson, LESSON if lesson.number else WELCOME)
         yield from pace_faults(lesson)
-        yield from feedback_faults(lesson)
+        yield from feedback_faults(lesson, self.root)
         yield from self._judge_words(lesson)
 
     def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:

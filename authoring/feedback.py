@@ -1,27 +1,53 @@
-"""What an answer says to those who guessed otherwise: whoever predicts gets a sentence of their own."""
+"""What a prediction says to those who guessed otherwise: each wrong answer has a sentence of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from authoring.faults import Fault
 from authoring.lesson import Lesson
-from authoring.predictions import answers_in, options_in
+from authoring.predictions import answers_in, questions_in
+from websocket_lab.widgets.wrong_guesses import WrongGuesses, read_wrong_guesses
 
 
-def feedback_faults(lesson: Lesson) -> Iterator[Fault]:
-    """Yield the answers that have no sentence for somebody's wrong guess."""
-    options: dict[str, list[str]] = {}
-    for cell in lesson.code:
-        options |= options_in(cell.source)
-        for answer in answers_in(cell.source):
-            silent = [one for one in options.get(answer.name, []) if one not in answer.told | answer.right]
-            # An answer that is measured leaves out one: the right one.
-            if len(silent) > (0 if answer.right else 1):
-                yield Fault(f"{lesson.place}, cell {cell.number}", _problem(answer.name, silent))
+FOLDER = "websocket_lab/wrong_guesses"
 
 
-def _problem(name: str, silent: list[str]) -> str:
-    those = " or ".join(f"“{one}”" for one in silent)
+def feedback_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
+    """Yield the wrong guesses that have no sentence, and the sentences that are for nobody."""
+    place = f"{FOLDER}/{lesson.path.stem}.toml"
+    sentences: WrongGuesses = read_wrong_guesses(root / place) if (root / place).is_file() else {}
+    yield from (Fault(place, _silence(*silent)) for silent in _silent(lesson, sentences))
+    yield from (Fault(place, _in_vain(question)) for question in _needless(lesson, sentences))
+
+
+def _silent(lesson: Lesson, sentences: WrongGuesses) -> Iterator[tuple[str, list[str]]]:
+    answers = {name: answer for cell in lesson.code for name, answer in answers_in(cell.source).items()}
+    for name, (question, options) in _asked(lesson).items():
+        told = {*sentences.get(question, {}), answers.get(name)}
+        silent = [option for option in options if option not in told]
+        # An answer that is measured leaves out one: the right one.
+        if len(silent) > (0 if answers.get(name) else 1):
+            yield question, silent
+
+
+def _needless(lesson: Lesson, sentences: WrongGuesses) -> Iterator[str]:
+    options = dict(_asked(lesson).values())
+    for question, told in sentences.items():
+        if not set(told) <= set(options.get(question, [])):
+            yield question
+
+
+def _asked(lesson: Lesson) -> dict[str, tuple[str, list[str]]]:
+    return {name: asked for cell in lesson.code for name, asked in questions_in(cell.source).items()}
+
+
+def _silence(question: str, options: list[str]) -> str:
+    those = " or ".join(f"“{option}”" for option in options)
     return (
-        f"says nothing to those who predict {those}; write for each that is wrong what it would have meant: "
-        f"{name}.reveal(…, unlike={{option: sentence}})."
+        f"says nothing to those who answer {those} to “{question}”; write below that question, "
+        "for each that is wrong, what it would have meant."
     )
+
+
+def _in_vain(question: str) -> str:
+    return f"has a sentence for nobody below “{question}”; write question and answers as the lesson does."

@@ -18,7 +18,6 @@ from typing import Self
 from nbformat import NotebookNode
 
 from authoring.notebook_format import parse
-from authoring.predictions import answers_in
 from websocket_lab.exercise.exercise_notebook import without_markers
 
 
@@ -60,14 +59,9 @@ class Cell:
         return not GENERATED.isdisjoint(self.tags)
 
     @property
-    def lines(self) -> int:
-        """How many lines there are, without empty ones and without the markers of gaps."""
-        return sum(bool(line.strip()) for line in without_markers(self.source).splitlines())
-
-    @property
     def code_lines(self) -> int:
-        """How many of its lines are code: an answer to a prediction is one, and the rest of it is words."""
-        return self.lines - sum(answer.lines - 1 for answer in answers_in(self.source))
+        """How many lines of code there are, without empty ones and without the markers of gaps."""
+        return sum(bool(line.strip()) for line in without_markers(self.source).splitlines())
 
 
 @dataclass

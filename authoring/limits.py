@@ -66,10 +66,10 @@ def _number_of_cells(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
 
 def _long_cells(lesson: Lesson) -> Iterator[Fault]:
     for cell in lesson.code:
-        if cell.lines > LONGEST:
+        if cell.code_lines > LONGEST:
             yield Fault(
                 f"{lesson.place}, cell {cell.number}",
-                f"has {cell.lines} lines; split it: the limit is {LONGEST}.",
+                f"has {cell.code_lines} lines; split it: the limit is {LONGEST}.",
             )
 
 

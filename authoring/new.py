@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 PLACES = {
     "lesson": {
         "lesson.py": "notebooks/$name.ipynb",
+        "wrong_guesses.toml": "websocket_lab/wrong_guesses/$name.toml",
         "step.py": "server_snippets/step_$name.py",
         "test_step.py": "tests/server_snippets/test_step_$name.py",
         "test_lesson.py": "tests/notebooks/test_$name.py",

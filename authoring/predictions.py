@@ -1,51 +1,24 @@
-"""The predictions in a cell's code: what each lets one choose, and what its answer says to whom."""
+"""The predictions in a cell's code: what each asks, what it lets one choose, and its answer."""
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A statement in which a prediction is revealed.
-
-    Attributes:
-        name: The prediction's.
-        right: What is revealed, if it is written down and not measured.
-        told: The options that get a sentence of their own.
-        lines: How many lines the statement has.
-    """
-
-    name: str
-    right: frozenset[str]
-    told: frozenset[str]
-    lines: int
-
-
-def options_in(source: str) -> dict[str, list[str]]:
-    """Return the options of each `name = Prediction(question, options)` in the code."""
+def questions_in(source: str) -> dict[str, tuple[str, list[str]]]:
+    """Return, by its name, the question and the options of each `name = Prediction(question, options)`."""
     assigned = dict(_assigned(source))
-    asked = {name: call for name, call in assigned.items() if _called(call) == "Prediction"}
-    return {name: _options(call, assigned) for name, call in asked.items() if isinstance(call, ast.Call)}
+    return {
+        name: (_text(*_looked_up(call.args[:1], assigned)), _options(call, assigned))
+        for name, call in assigned.items()
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "Prediction"
+    }
 
 
-def answers_in(source: str) -> Iterator[Answer]:
-    """Yield each statement with a `name.reveal(…)` in the code."""
-    for statement in ast.walk(_parsed(source)):
-        if isinstance(statement, ast.Expr | ast.Assign):
-            lines = (statement.end_lineno or statement.lineno) - statement.lineno + 1
-            yield from (_answer(call, lines) for call in _reveals(statement))
-
-
-def _reveals(statement: ast.stmt) -> list[ast.Call]:
-    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    return [call for call in calls if _called(call).endswith(".reveal")]
-
-
-def _answer(call: ast.Call, lines: int) -> Answer:
-    told = [_words(each.value) for each in call.keywords if each.arg == "unlike"]
-    name, right = _called(call).removesuffix(".reveal"), _constant(*call.args[:1])
-    return Answer(name, frozenset(right), frozenset().union(*told), lines)
+def answers_in(source: str) -> dict[str, str]:
+    """Return, by the prediction's name, what each `name.reveal(answer)` says; "" if that is measured."""
+    calls = [node for node in ast.walk(_parsed(source)) if isinstance(node, ast.Call)]
+    reveals = [call for call in calls if ast.unparse(call.func).endswith(".reveal")]
+    return {ast.unparse(call.func).removesuffix(".reveal"): _text(*call.args[:1]) for call in reveals}
 
 
 def _assigned(source: str) -> Iterator[tuple[str, ast.expr]]:
@@ -54,24 +27,18 @@ def _assigned(source: str) -> Iterator[tuple[str, ast.expr]]:
             yield node.targets[0].id, node.value
 
 
-def _called(node: ast.expr) -> str:
-    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-
-
 def _options(call: ast.Call, assigned: dict[str, ast.expr]) -> list[str]:
-    options = call.args[1] if len(call.args) > 1 else ast.List([])
-    # A list that is long has a name of its own, on the line above.
-    return _words(assigned.get(ast.unparse(options), options))
+    (options,) = _looked_up(call.args[1:2], assigned)
+    return [_text(option) for option in getattr(options, "elts", [])]
 
 
-def _words(node: ast.expr) -> list[str]:
-    """Return what is written down in a list, or as the keys of a dict."""
-    inside = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
-    return _constant(*inside)
+def _looked_up(nodes: list[ast.expr], assigned: dict[str, ast.expr]) -> list[ast.expr]:
+    # What is long has a name of its own, on the line above.
+    return [assigned.get(ast.unparse(node), node) for node in nodes]
 
 
-def _constant(*nodes: ast.expr) -> list[str]:
-    return [str(node.value) for node in nodes if isinstance(node, ast.Constant)]
+def _text(*nodes: ast.expr) -> str:
+    return "".join(str(node.value) for node in nodes if isinstance(node, ast.Constant))
 
 
 def _parsed(source: str) -> ast.Module:

@@ -1,7 +1,7 @@
 """Code that does not compile is told where it is written: in its cell, or in the step file that fills it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -16,8 +16,8 @@ def syntax_faults(lesson: Lesson) -> Iterator[Fault]:
     for cell in lesson.code:
         if not wanted(cell):
             # What a cell may hold beside Python, such as %%writefile, becomes Python first.
-            code = TransformerManager().transform_cell(cell.source)  # type: ignore[no-untyped-call]
-            yield from _faults(f"{lesson.place}, cell {cell.number}", code)
+            as_python = TransformerManager().transform_cell  # type: ignore[no-untyped-call]
+            yield from _faults(f"{lesson.place}, cell {cell.number}", cell.source, as_python)
 
 
 def step_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
@@ -27,9 +27,9 @@ def step_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
         yield from _faults(file, (root / file).read_text(encoding="utf-8"))
 
 
-def _faults(place: str, code: str) -> Iterator[Fault]:
+def _faults(place: str, code: str, as_python: Callable[[str], str] = str) -> Iterator[Fault]:
     try:
         # A cell may await outside a function.
-        compile(code, place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        compile(as_python(code), place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
         yield Fault(place, f"does not compile; mend its line {error.lineno}: {error.msg}.")

@@ -92,12 +92,19 @@ class SmallCourse:
         header = HEADER.format(number=int(name[:2]), title=title)
         middle = [v4.new_markdown_cell(SENTENCE) for _ in range(20)]
         ask = v4.new_code_cell('guess = Prediction("How many?", ["1", "2"])\nguess')
-        show = v4.new_code_cell('guess.reveal("1", unlike={"2": "2 is more."})\nserver.stop()')
+        show = v4.new_code_cell('guess.reveal("1")\nserver.stop()')
         recap = v4.new_markdown_cell(
             f"## Recap\n**File ▸ New ▸ Terminal**: `uvicorn server_snippets.step_{name}:app`. {SENTENCE}"
         )
+        self.add_wrong_guesses(name, '["How many?"]\n"2" = "2 is more."')
         cells = [v4.new_markdown_cell(header), *middle, ask, v4.new_markdown_cell(SENTENCE), show, recap]
         return self.add_lesson(name, *cells)
+
+    def add_wrong_guesses(self, name: str, text: str) -> None:
+        """Write what those are told who guess wrongly in a lesson."""
+        folder = self.root / "websocket_lab" / "wrong_guesses"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
 
     def solution_path(self, name: str) -> Path:
         """Return where the solution's notebook is."""

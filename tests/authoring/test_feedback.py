@@ -1,4 +1,4 @@
-"""An answer that leaves a wrong guess without a word is told whose."""
+"""A prediction that leaves a wrong guess without a word is told whose; so is a sentence for nobody."""
 
 import pytest
 
@@ -6,36 +6,44 @@ from authoring.feedback import feedback_faults
 
 
 ASK = 'codes = [1000, 1006, "none"]\nguess = Prediction("Which?", codes)'
+PLACE = "websocket_lab/wrong_guesses/02_echo.toml"
 
 
-def found(course, code, answer):
+def found(course, code, answer, sentences):
+    course.add_wrong_guesses("02_echo", f'["Which?"]\n{sentences}')
     lesson = course.add_lesson("02_echo", code(ASK), code(answer))
-    return [str(fault).removeprefix("notebooks/02_echo.ipynb, cell 2 ") for fault in feedback_faults(lesson)]
+    return [str(fault) for fault in feedback_faults(lesson, course.root)]
 
 
 @pytest.mark.parametrize(
-    ("answer", "those"),
+    ("answer", "sentences", "those"),
     [
-        ('guess.reveal("none")', "“1000” or “1006”"),
-        ('guess.reveal("none", unlike={1000: "…"})', "“1006”"),
-        ('print(guess.reveal(ana.close_code, unlike={"none": "…"}))', "“1000” or “1006”"),
-        ("said = guess.reveal(code)", "“1000” or “1006” or “none”"),
+        ('guess.reveal("none")', "", "“1000” or “1006”"),
+        ('guess.reveal("none")', '"1000" = "…"', "“1006”"),
+        ("print(guess.reveal(ana.close_code))", '"none" = "…"', "“1000” or “1006”"),
+        ("said = guess.reveal(code)", "", "“1000” or “1006” or “none”"),
     ],
 )
-def test_a_wrong_guess_gets_no_sentence(course, code, answer, those):
-    assert found(course, code, answer) == [
-        f"says nothing to those who predict {those}; write for each that is wrong what it would have meant: "
-        "guess.reveal(…, unlike={option: sentence})."
+def test_a_wrong_guess_gets_no_sentence(course, code, answer, sentences, those):
+    assert found(course, code, answer, sentences) == [
+        f"{PLACE} says nothing to those who answer {those} to “Which?”; write below that question, "
+        "for each that is wrong, what it would have meant."
     ]
 
 
 @pytest.mark.parametrize("right", ['"none"', "ana.close_code"], ids=["written down", "measured"])
 def test_every_wrong_guess_gets_a_sentence(course, code, right):
-    assert found(course, code, f'guess.reveal({right}, unlike={{1000: "…", 1006: "…"}})') == []
+    assert found(course, code, f"guess.reveal({right})", '"1000" = "…"\n"1006" = "…"') == []
 
 
-def test_what_an_answer_says_to_whom_is_no_code(course, code):
-    answer = 'code = 1\nprint(\n    guess.reveal(code, unlike={\n        1000: "…",\n    })\n)'
-    cell = course.add_lesson("02_echo", code(ASK), code(answer)).code[1]
+def test_without_its_file_no_wrong_guess_gets_a_sentence(course, code):
+    lesson = course.add_lesson("02_echo", code(ASK), code('guess.reveal("none")'))
 
-    assert (cell.lines, cell.code_lines) == (6, 2)
+    assert len(list(feedback_faults(lesson, course.root))) == 1
+
+
+@pytest.mark.parametrize("more", ['"1001" = "…"', '["What?"]\n"1000" = "…"'], ids=["option", "question"])
+def test_a_sentence_is_for_nobody(course, code, more):
+    (fault,) = found(course, code, 'guess.reveal("none")', f'"1000" = "…"\n"1006" = "…"\n{more}')
+
+    assert fault.startswith(f"{PLACE} has a sentence for nobody below “")

@@ -11,6 +11,15 @@ def test_a_cell_that_does_not_compile_is_named_with_its_line(course, code):
     ]
 
 
+def test_a_cell_whose_lines_stand_wrongly_is_named_too(course, code):
+    lesson = course.add_lesson("02_echo", code("try:\n        one = 1\n    finally:\n        pass"))
+
+    assert [str(fault) for fault in syntax_faults(lesson)] == [
+        "notebooks/02_echo.ipynb, cell 1 does not compile; mend its line 3: "
+        "unindent does not match any outer indentation level."
+    ]
+
+
 def test_a_cell_may_await_and_use_magic(course, code):
     lesson = course.add_lesson("02_echo", code("await knock()"), code("%%writefile file.py\nif one"))
 

@@ -22,9 +22,9 @@ for steps in (1, 1000):
 tasks.wait_for(lambda text: '"finished"' in text)
 url = "ws://127.0.0.1:1/chat"
 question = Prediction("How many messages leave the server?", ["1", "2", "WebSocketDisconnect 1005"])
-answered = Prediction("Which close code does Ben see?", ["1000", "1001"])
-answered.choose("1000")
-answered.reveal("1001", unlike={"1000": "1000 would need somebody who says goodbye."})
+answered = Prediction("It greets Ben and returns. Which code does he see?", [1000, 1006, 1011])
+answered.choose(1000)
+answered.reveal(1006)
 panels = HBox([ClientPanel(url), ClientPanel(url, "Ben")])
 bars = TaskBars(tasks)
 VBox([question, answered, panels, ClientPanel(url, "Eve"), bars, tap.buttons("Ana"), PageView(server)])

@@ -1,6 +1,6 @@
 """A question that is answered before a cell is run, and by it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from traitlets import List, Unicode
 from websocket_lab.widgets.look import stylesheet
 from websocket_lab.widgets.subshell_widget import SubshellWidget
 from websocket_lab.widgets.widget_bundle import widget_bundle
+from websocket_lab.widgets.wrong_guesses import wrong_guesses
 
 
 class Revealed(str):
@@ -22,6 +23,8 @@ class Revealed(str):
 
 class Prediction(SubshellWidget):
     """A question with options to choose from before the run, and its answer after it.
+
+    Who chose a wrong one reads beside the answer what theirs would have meant: see `wrong_guesses`.
 
     Args:
         question: What will happen?
@@ -44,32 +47,22 @@ class Prediction(SubshellWidget):
 
     def choose(self, option: object) -> None:
         """Choose an option, as a click on it does."""
-        option = self._known(option)
+        if str(option) not in self.options:
+            raise ValueError(f"{str(option)!r} is not one of the options: {', '.join(self.options)}.")
         if not self.outcome:
-            self.chosen = option
+            self.chosen = str(option)
 
-    def reveal(
-        self, answer: object, because: str = "", unlike: Mapping[object, str] | None = None
-    ) -> Revealed:
-        """Lock the options, fill in the answer, and return in words how the prediction did.
-
-        Args:
-            answer: What happened.
-            because: The reason for it, which everyone reads.
-            unlike: For other options, what each would have meant or needed; who chose it reads that, too.
-        """
-        told = {self._known(option): sentence for option, sentence in (unlike or {}).items()}
+    def reveal(self, answer: object, because: str = "") -> Revealed:
+        """Lock the options, fill in the answer, and return in words how the prediction did."""
         # In one message, so that a screen reader says all of it at once.
         with self.hold_sync():
             self.answer = str(answer)
             self.outcome = outcome_words(self.chosen, self.answer, because)
-            self.feedback = "" if self.chosen == self.answer else told.get(self.chosen, "")
+            self.feedback = "" if self.chosen == self.answer else self._meaning_of(self.chosen)
         return Revealed("\n".join(self._said()))
 
-    def _known(self, option: object) -> str:
-        if str(option) not in self.options:
-            raise ValueError(f"{str(option)!r} is not one of the options: {', '.join(self.options)}.")
-        return str(option)
+    def _meaning_of(self, wrong: str) -> str:
+        return wrong_guesses().get(self.question, {}).get(wrong, "")
 
     def _said(self) -> list[str]:
         return [words for words in (self.outcome, self.feedback) if words]

@@ -27,30 +27,35 @@ def test_without_a_prediction_the_answer_is_told() -> None:
     assert question().reveal(3) == "No prediction made; it was 3."
 
 
-WHY_NOT = {1: "1 is what came in.", 2: "2 would leave the speaker out."}
+HELLO = "You will send “Hello”. What comes back?", ["Hello", "Echo: Hello", "nothing"]
 
 
 def test_who_chose_wrongly_reads_what_that_would_have_meant() -> None:
-    prediction = question()
-    prediction.choose(2)
-    said = prediction.reveal(3, "one per member", unlike=WHY_NOT)
+    prediction = Prediction(*HELLO)
+    prediction.choose("nothing")
+    said = prediction.reveal("Echo: Hello", "as written")
 
-    assert said == "You predicted 2 ✗ — it was 3: one per member.\n2 would leave the speaker out."
+    assert said.startswith(
+        "You predicted nothing ✗ — it was Echo: Hello: as written.\nA server may stay silent; "
+    )
     assert prediction.feedback in str(prediction)
     assert prediction.feedback in prediction._repr_mimebundle_()[0]["text/html"]
 
 
-def test_who_chose_rightly_or_nothing_reads_the_reason_alone() -> None:
-    prediction = question()
+@pytest.mark.parametrize("chosen", ["", "Echo: Hello"])
+def test_who_chose_rightly_or_nothing_reads_the_reason_alone(chosen: str) -> None:
+    prediction = Prediction(*HELLO)
+    prediction.chosen = chosen
 
-    assert prediction.reveal(2, "as seen", unlike=WHY_NOT) == "No prediction made; it was 2: as seen."
-    prediction.chosen = "2"
-    assert prediction.reveal(2, "as seen", unlike=WHY_NOT) == "You predicted 2 ✓: as seen."
+    assert prediction.reveal("Echo: Hello", "as written").endswith(": as written.")
+    assert prediction.feedback == ""
 
 
-def test_feedback_for_what_is_no_option_names_the_options() -> None:
-    with pytest.raises(ValueError, match="'4' is not one of the options: 1, 2, 3"):
-        question().reveal(3, unlike={4: "4 would be one too many."})
+def test_before_the_answer_nothing_of_it_is_told() -> None:
+    prediction = Prediction(*HELLO)
+    prediction.choose("nothing")
+
+    assert "stay silent" not in str(prediction) + str(prediction.get_state())
 
 
 def test_an_answer_that_was_no_option_is_told_too() -> None:

@@ -8,31 +8,34 @@ from tests.jupyterlab import JupyterLab
 ASK = """
 from websocket_lab.widgets.prediction import Prediction
 
-prediction = Prediction("How many messages leave the server?", ["1", "2", "3"])
+prediction = Prediction("You will send “Hello”. What comes back?", ["Hello", "Echo: Hello", "nothing"])
 prediction
 """
-REVEAL = 'prediction.reveal(3, "one per member", unlike={2: "2 would leave the speaker out."})'
+REVEAL = 'prediction.reveal("Echo: Hello", "as written")'
 
 
 def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLab) -> None:
     page = lab.open_cells(ASK, REVEAL)
     page.run_cell(0)
-    page.page.get_by_label("1", exact=True).focus()
+    page.page.get_by_label("Echo: Hello").focus()
     page.page.keyboard.press("ArrowDown")
     focused = page.page.locator(":focus")
     assert focused.evaluate("(radio) => getComputedStyle(radio).outlineStyle") == "solid"
     card = page.page.locator(".wsl-prediction")
-    assert "speaker" not in card.inner_text()
+    assert "stay silent" not in card.inner_text()
     height = card.evaluate("(card) => card.clientHeight")
     page.run_cell(1)
 
-    outcome = "You predicted 2 ✗ — it was 3: one per member.\n2 would leave the speaker out."
+    outcome = (
+        "You predicted nothing ✗ — it was Echo: Hello: as written.\n"
+        "A server may stay silent; this one answers every text that it hears."
+    )
     expect(page.page.get_by_role("status").filter(has_text="You predicted")).to_have_text(
         outcome, use_inner_text=True
     )
     assert card.evaluate("(card) => card.clientHeight") == height
     assert outcome in page.output(1)
-    assert page.page.get_by_role("radio", name="3").is_disabled()
+    assert page.page.get_by_role("radio", name="Echo: Hello").is_disabled()
 
 
 def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
@@ -40,15 +43,15 @@ def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
     page.run_all()
     page.run_cell(0)
 
-    assert page.page.get_by_role("radio", name="3").is_enabled()
+    assert page.page.get_by_role("radio", name="Echo: Hello").is_enabled()
 
 
 def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -> None:
     page = lab.open_cells(ASK, REVEAL)
     page.run_cell(0)
-    page.page.get_by_role("radio", name="2").check()
+    page.page.get_by_role("radio", name="nothing").check()
     page.page.keyboard.press("Shift+Enter")
     page.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.activeCellIndex === 1")
     page.page.keyboard.press("Shift+Enter")
 
-    page.page.get_by_role("status").filter(has_text="You predicted 2").wait_for()
+    page.page.get_by_role("status").filter(has_text="You predicted nothing").wait_for()
