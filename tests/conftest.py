@@ -4,11 +4,24 @@ from asyncio import AbstractEventLoop, _set_running_loop
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
 from websocket_lab.exercise.progress_database import VARIABLE
+
+
+# Where pytest-xdist is missing, there is one process.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Spread files over processes as they need a processor."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+
+    from tests.spreading import BusyApart
+
+    return BusyApart(config, log)
 
 
 @pytest.fixture(scope="session")
