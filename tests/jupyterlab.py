@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -84,6 +85,8 @@ SHOW_EVERYTHING = """async () => {
   notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: 'none', scrollPastEnd: false };
   for (const index of notebook.widgets.keys()) await notebook.scrollToItem(index);
 }"""
+# JupyterLab keeps some 60 MB of a lesson that has been closed.
+NOTEBOOKS_IN_A_PAGE = 8
 WINDOW: ViewportSize = {"width": 1280, "height": 1000}
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 
@@ -99,6 +102,7 @@ class JupyterLab:
         self.loop = asyncio.get_running_loop()
         self._in_use: list[Page] = []
         self._free: list[Page] = []
+        self._opened: Counter[Page] = Counter()
 
     def open(self, path: str, viewport: ViewportSize = WINDOW, **page_options: Any) -> "NotebookPage":
         """Open a notebook of `notebooks/` (or a path with a folder in it); page options need a new page."""
@@ -112,6 +116,7 @@ class JupyterLab:
             page.goto(f"{self.url}/{PAGE_AT}/{quote(file)}?reset&token={self.token}")
         within(page, UNTIL_READY, 60)
         self._in_use += [] if page_options else [page]
+        self._opened[page] += 1
         return NotebookPage(page, self.root / file)
 
     def keep_pages(self) -> None:
@@ -123,9 +128,12 @@ class JupyterLab:
         # Notebook 7 has a page for each notebook.
         while self._in_use and FRONT_END == "lab":
             page = self._in_use.pop()
-            page.unroute_all()
-            within(page, CLEAR, 60)
-            self._free.append(page)
+            if self._opened[page] == NOTEBOOKS_IN_A_PAGE:
+                page.close()
+            else:
+                page.unroute_all()
+                within(page, CLEAR, 60)
+                self._free.append(page)
 
     def open_cells(self, *cells: str, name: str = "scratch.ipynb", **page_options: Any) -> "NotebookPage":
         """Open a notebook made of code cells with these sources."""
