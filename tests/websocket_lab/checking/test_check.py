@@ -28,10 +28,10 @@ def judge(subject: Any) -> Any:
 
 
 def all_end(name: str) -> bool:
-    """Return whether all threads of that name end within ten seconds each."""
+    """Return whether all threads of that name end within a minute each."""
     threads = [thread for thread in threading.enumerate() if thread.name == name]
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     return not any(thread.is_alive() for thread in threads)
 
 
