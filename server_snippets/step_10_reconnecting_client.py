@@ -33,7 +33,8 @@ def waits(first: float = 0.5, longest: float = 30.0) -> Iterator[float]:
 async def listen(websocket: ClientConnection, patience: float) -> AsyncIterator[Event]:
     """Yield each event and answer each ping; raise TimeoutError when nothing comes for too long."""
     while True:
-        event = json.loads(await asyncio.wait_for(websocket.recv(), patience))
+        async with asyncio.timeout(patience):
+            event = json.loads(await websocket.recv())
         if event["type"] == "ping":
             await websocket.send('{"action": "pong"}')
         else:

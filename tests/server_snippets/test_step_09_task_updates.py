@@ -106,6 +106,8 @@ def test_cancelling_twice_does_no_harm(server: BackgroundServer) -> None:
         task_id = hear(ana, 2)[1]["task_id"]
         for _ in range(2):
             ana.send_json({"action": "cancel", "task_id": task_id})
+        # What is listed before the task has had its turn is still there.
+        ana.wait_for(lambda text: "cancelled" in text)
         ana.send_json({"action": "list"})
         ana.wait_for('{"type": "tasks", "tasks": []}')
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
 from itertools import islice
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, HTTPException, WebSocket
@@ -11,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from server_snippets import step_10_heart, step_10_heartbeat
 from server_snippets.step_10_message_log import MessageLog
-from server_snippets.step_10_reconnecting_client import Event, by_the_library, messages, waits
+from server_snippets.step_10_reconnecting_client import Event, by_the_library, listen, messages, waits
 from websocket_lab import BackgroundServer, ClientPanel, LiveClient, WireTap
 from websocket_lab.client.until import until
 from websocket_lab.measuring.ten_cuts import ten_cuts
@@ -48,6 +49,37 @@ def test_the_bound_doubles_up_to_the_longest(monkeypatch: pytest.MonkeyPatch) ->
     bounds = [0.5, 1.0, 2.0, 4.0, 5.0, 5.0]
 
     assert list(islice(waits(0.5, 5.0), 6)) == [(0, bound) for bound in bounds]
+
+
+class SlowSocket:
+    """A connection on which a message comes when `comes` is set."""
+
+    def __init__(self) -> None:
+        self.comes = asyncio.Event()
+
+    async def recv(self) -> str:
+        await self.comes.wait()
+        self.comes.clear()
+        return '{"type": "message"}'
+
+
+def test_a_cancelled_reader_ends_although_a_message_comes_at_that_moment() -> None:
+    socket: Any = SlowSocket()
+
+    async def read() -> None:
+        async for _ in listen(socket, 60):
+            pass
+
+    async def scene() -> None:
+        reading = asyncio.create_task(read())
+        await asyncio.sleep(0.01)
+        socket.comes.set()
+        await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.wait({reading}, timeout=5)
+        assert reading.cancelled()
+
+    asyncio.run(scene())
 
 
 @pytest.mark.parametrize(("reader", "lost"), [(messages, 0), (by_the_library, 30)])
