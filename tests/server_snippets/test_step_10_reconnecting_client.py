@@ -72,7 +72,7 @@ def test_a_cancelled_reader_ends_although_a_message_comes_at_that_moment() -> No
 
     async def scene() -> None:
         reading = asyncio.create_task(read())
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
         socket.comes.set()
         await asyncio.sleep(0)
         reading.cancel()
