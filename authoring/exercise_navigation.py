@@ -6,7 +6,16 @@ from nbformat import NotebookNode
 
 from authoring.exercise import Exercise
 from authoring.lesson import Lesson
-from authoring.navigation import KERNEL_CHECK, KERNEL_WORDS, footer, is_generated, kernel_check, top
+from authoring.navigation import (
+    KERNEL_CHECK,
+    KERNEL_WORDS,
+    footer,
+    is_generated,
+    kernel_check,
+    link_back,
+    link_on,
+    top,
+)
 
 
 CONTENTS = "[All lessons and exercises](../README.md) | [Glossary](../GLOSSARY.md)"
@@ -35,8 +44,8 @@ def furnish_exercise(
 ) -> None:
     """Give a learner's notebook its links, to its neighbours, its lesson and its solution, and the rest."""
     place = list(exercises).index(exercise)
-    back = [f"[←\N{NO-BREAK SPACE}{other.name}]({other.path.name})" for other in exercises[:place][-1:]]
-    on = [f"[{other.name}\N{NO-BREAK SPACE}→]({other.path.name})" for other in exercises[place + 1 :][:1]]
+    around = [None, *exercises, None]
+    back, on = link_back(around[place]), link_on(around[place + 2])
     solution = f"[Its solution](../solutions/{exercise.path.name})"
     middle = " | ".join([*back, *_common(exercise, lessons), *on])
     end = " | ".join([*back, *_common(exercise, lessons), solution, *on])

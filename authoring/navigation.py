@@ -52,9 +52,17 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
 
 def link_line(previous: Lesson | None, following: Lesson | None) -> str:
     """Return the links to the lesson before, to all lessons and to the lesson after."""
-    back = [f"[←\N{NO-BREAK SPACE}{previous.name}]({previous.path.name})"] if previous else []
-    on = [f"[{following.name}\N{NO-BREAK SPACE}→]({following.path.name})"] if following else []
-    return " | ".join([*back, CONTENTS, *on])
+    return " | ".join([*link_back(previous), CONTENTS, *link_on(following)])
+
+
+def link_back(page: Lesson | None) -> list[str]:
+    """Return the link to the page before, if there is one; its arrow stays beside the name."""
+    return [f"[←\N{NO-BREAK SPACE}{page.name}]({page.path.name})"] if page else []
+
+
+def link_on(page: Lesson | None) -> list[str]:
+    """Return the link to the page after, if there is one; its arrow stays beside the name."""
+    return [f"[{page.name}\N{NO-BREAK SPACE}→]({page.path.name})"] if page else []
 
 
 def refresh_titles(lesson: Lesson, names: Mapping[str, str]) -> None:
