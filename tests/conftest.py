@@ -1,6 +1,6 @@
 """What several test files share."""
 
-from asyncio import AbstractEventLoop, _set_running_loop
+from asyncio import AbstractEventLoop, _get_running_loop, _set_running_loop
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,37 +51,28 @@ def jupyterlab(jupyterlab_server: tuple[Path, str, str]) -> Iterator[JupyterLab]
     """JupyterLab, with a browser, for the whole run."""
     with chromium() as browser:
         jupyterlab = JupyterLab(*jupyterlab_server, browser)
-        with at_rest(jupyterlab.loop):
+        with counting_as_running(None):
             yield jupyterlab
 
 
 @pytest.fixture(scope="module")
 def lab(jupyterlab: JupyterLab) -> Iterator[JupyterLab]:
     """JupyterLab, with a browser, for the tests of one file."""
-    with at_work(jupyterlab.loop):
+    with counting_as_running(jupyterlab.loop):
         yield jupyterlab
         jupyterlab.close_notebooks()
 
 
 # As long as Playwright's event loop counts as the running one, no other test can call asyncio.run().
 @contextmanager
-def at_rest(loop: AbstractEventLoop) -> Iterator[None]:
-    """Let Playwright's event loop rest."""
-    _set_running_loop(None)
-    try:
-        yield
-    finally:
-        _set_running_loop(loop)
-
-
-@contextmanager
-def at_work(loop: AbstractEventLoop) -> Iterator[None]:
-    """Let Playwright's event loop work."""
+def counting_as_running(loop: AbstractEventLoop | None) -> Iterator[None]:
+    """Let this event loop count as the running one of the thread, or none."""
+    before = _get_running_loop()
     _set_running_loop(loop)
     try:
         yield
     finally:
-        _set_running_loop(None)
+        _set_running_loop(before)
 
 
 @pytest.fixture(autouse=True)
