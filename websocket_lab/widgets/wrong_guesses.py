@@ -17,9 +17,9 @@ WrongGuesses = Mapping[str, Mapping[str, str]]
 
 
 @cache
-def wrong_guesses(folder: Path = FOLDER) -> WrongGuesses:
+def wrong_guesses() -> WrongGuesses:
     """Return the sentences of all lessons."""
-    files = [read_wrong_guesses(file) for file in sorted(folder.glob("*.toml"))]
+    files = [read_wrong_guesses(file) for file in sorted(FOLDER.glob("*.toml"))]
     return {question: sentences for file in files for question, sentences in file.items()}
 
 

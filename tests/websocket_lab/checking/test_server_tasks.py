@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+import pytest
 from fastapi import FastAPI, WebSocket
 
 from websocket_lab.checking.server_tasks import ServerTasks
@@ -35,7 +36,8 @@ def test_before_the_first_connection_there_is_nothing_to_count() -> None:
     assert ServerTasks().count() == 0
 
 
-def test_tasks_that_go_on_are_counted() -> None:
+@pytest.mark.parametrize("word", ["work", "wait"], ids=["known to the app", "known to nobody any more"])
+def test_tasks_that_have_not_ended_are_counted(word: str) -> None:
     tasks = ServerTasks()
     with (
         BackgroundServer(tasks.watch(app_that_leaves_tasks())) as server,
@@ -43,22 +45,8 @@ def test_tasks_that_go_on_are_counted() -> None:
     ):
         before = tasks.count()
         for _ in range(3):
-            ana.send("work")
-            ana.wait_for("work")
-
-        assert tasks.count() == before + 3
-
-
-def test_tasks_that_nobody_knows_any_more_are_counted() -> None:
-    tasks = ServerTasks()
-    with (
-        BackgroundServer(tasks.watch(app_that_leaves_tasks())) as server,
-        LiveClient(server.url("/ws")) as ana,
-    ):
-        before = tasks.count()
-        for _ in range(3):
-            ana.send("wait")
-            ana.wait_for("wait")
+            ana.send(word)
+            ana.wait_for(word)
         gc.collect()
 
         assert tasks.count() == before + 3
