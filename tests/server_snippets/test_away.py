@@ -83,6 +83,7 @@ def test_a_frozen_process_comes_back_and_nothing_is_lost_or_heard_twice(
     say(ana, "before")
     until(ana, type="left", username="ben")
     say(ana, "without Ben")
+    until(ana, type="message", text="without Ben")
     say(ben, "thawed")
     sleeper.signal(signal.SIGCONT)
     heard = until(ben, type="message", text="thawed")
