@@ -144,8 +144,9 @@ class BackgroundServer:
             return
 
         shown = f"An exception left {where}:\n{learner_traceback(error)}"
-        self.errors.append(shown)
+        # Whoever waits for the error finds it shown: what is printed behind a cell's end comes too late.
         self.show(shown)
+        self.errors.append(shown)
 
     def warn_of_standstill(self) -> None:
         """Warn that the server's thread goes on after `stop`, and say where it is, if that can be seen."""

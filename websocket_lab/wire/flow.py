@@ -20,14 +20,16 @@ class Flow:
     """Passes bytes, and the end, from one side's transport to the other's.
 
     Args:
-        passed: Called with what has been passed on.
+        passes: Called with what is passed on, before the target can have it.
+        passed: Called with the same, after that.
     """
 
-    def __init__(self, passed: Callable[[Item], None]) -> None:
+    def __init__(self, passes: Callable[[Item], None], passed: Callable[[Item], None]) -> None:
         self.source: asyncio.Transport | None = None
         self.target: asyncio.Transport | None = None
         self.has_ended = False
         self.has_passed = False
+        self._passes = passes
         self._passed = passed
         self._conditions = Conditions()
         self._allowance: int | None = None
@@ -106,6 +108,7 @@ class Flow:
         if self.target is None or not item or (self.has_ended and item != "RST"):
             return
 
+        self._passes(item)
         self._send(self.target, item)
         self._passed(item)
 

@@ -25,8 +25,8 @@ class Link:
 
     def __init__(self, recorder: WireRecorder, book: FaultBook, transport: asyncio.Transport) -> None:
         self.connection: WireConnection = recorder.open(transport.get_extra_info("peername")[1])
-        self.up = Flow(partial(self._passed, True))
-        self.down = Flow(partial(self._passed, False))
+        self.up = Flow(partial(self._record, True), self._passed)
+        self.down = Flow(partial(self._record, False), self._passed)
         self._recorder = recorder
         self._book = book
         self._known_as = ""
@@ -127,14 +127,19 @@ class Link:
             if self.connection.name not in order.shown_to:
                 self.suffer(order)
 
-    def _passed(self, from_client: bool, item: Item) -> None:
+    # Whoever has heard something finds it recorded: else a cell that shows the wire could come too early.
+    def _record(self, from_client: bool, item: Item) -> None:
         if isinstance(item, bytes):
             self._recorder.feed(self.connection, from_client, item)
+        else:
+            self._recorder.end(self.connection, "client" if from_client else "server", item)
+
+    def _passed(self, item: Item) -> None:
+        if isinstance(item, bytes):
             if self.connection.name != self._known_as:
                 self._meet()
             return
 
-        self._recorder.end(self.connection, "client" if from_client else "server", item)
         if item == "RST":
             self.up.stop()
             self.down.stop()

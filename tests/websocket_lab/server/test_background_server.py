@@ -191,6 +191,18 @@ def test_a_handlers_exception_is_shown_cut_to_its_own_lines(
     assert "starlette" not in shown
 
 
+def test_an_exception_is_shown_before_anybody_can_know_of_it() -> None:
+    class Watched(BackgroundServer):
+        def show(self, error: str) -> None:
+            known.append(list(self.errors))
+
+    known: list[list[str]] = []
+    with Watched(make_app()) as server:
+        LiveClient(server.url("/raise")).connect().wait_closed()
+
+    assert known == [[]] and len(server.errors) == 1
+
+
 def test_a_lost_tasks_exception_is_shown_too(capsys: pytest.CaptureFixture[str]) -> None:
     app = FastAPI()
 

@@ -52,3 +52,15 @@ def test_a_link_is_gone_when_both_sides_are() -> None:
         return steps
 
     assert asyncio.run(scene()) == [False, False, True]
+
+
+def test_what_a_side_can_have_heard_is_recorded() -> None:
+    async def scene() -> list[str]:
+        recorder, server, recorded = WireRecorder(), transport(), []
+        server.write.side_effect = lambda _: recorded.extend(arrow.label for arrow in recorder.arrows())
+        link = Link(recorder, FaultBook(), transport())
+        link.join(server)
+        link.came(True, b"GET /ws HTTP/1.1\r\n\r\n")
+        return recorded
+
+    assert asyncio.run(scene()) == ["GET /ws"]
