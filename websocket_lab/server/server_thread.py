@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from traceback import StackSummary, extract_stack
 from typing import Any
 
@@ -102,7 +103,9 @@ class ServerThread:
     def _cancel_startup(self) -> None:
         # A start-up that waits for ever never looks at `should_exit`.
         if self._task is not None:
-            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+            # The loop is closed, if the thread has seen by itself that it is to stop.
+            with suppress(RuntimeError):
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     def _serve(self) -> None:
         loop_factory = self._server.config.get_loop_factory()
@@ -121,6 +124,9 @@ class ServerThread:
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()
+        if self._server.should_exit:
+            # It was stopped before there was a task that could be cancelled.
+            return
         asyncio.get_running_loop().set_exception_handler(self._on_loop_error)
         await self._server.serve(sockets=[self._listener])
 

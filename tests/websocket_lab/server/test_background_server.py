@@ -121,6 +121,23 @@ def test_a_lifespan_that_hangs_is_reported_and_ended(monkeypatch: pytest.MonkeyP
     assert server_threads() == []
 
 
+@pytest.mark.parametrize("attempt", range(5))
+def test_a_server_that_is_stopped_before_its_thread_has_begun_is_ended(
+    monkeypatch: pytest.MonkeyPatch, attempt: int
+) -> None:
+    monkeypatch.setattr("websocket_lab.server.background_server.START_DEADLINE", 0.0)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.Event().wait()
+        yield
+
+    with pytest.raises(ServerStartError, match="did not start within"):
+        BackgroundServer(FastAPI(lifespan=lifespan)).start()
+
+    assert server_threads() == []
+
+
 def test_a_wrong_option_is_raised_in_the_cell() -> None:
     with pytest.raises(TypeError, match="ws_pings"):
         BackgroundServer(make_app(), ws_pings=1).start()
@@ -250,14 +267,16 @@ def test_a_handler_that_blocks_is_named_when_stop_gives_up(monkeypatch: pytest.M
     async def block(websocket: WebSocket) -> None:
         await websocket.accept()
         blocked.set()
-        release.wait(5)
+        release.wait(60)
 
     server = BackgroundServer(app).start()
     LiveClient(server.url("/ws")).connect()
-    blocked.wait(5)
-    with pytest.warns(RuntimeWarning, match=r"(?s)time.sleep.*release\.wait\(5\)"):
+    blocked.wait(20)
+    with pytest.warns(RuntimeWarning, match=r"(?s)time.sleep.*release\.wait\(60\)"):
         server.stop()
     release.set()
+    for thread in server_threads():
+        thread.join(20)
 
 
 def test_uvicorns_own_log_setup_brings_no_second_traceback_and_no_address(
