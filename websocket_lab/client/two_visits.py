@@ -10,7 +10,8 @@ from websocket_lab.client.until import until
 from websocket_lab.server.background_server import BackgroundServer
 
 
-SAVING_SECONDS = 0.01
+# Longer than the test's client takes to leave for good, also on a busy machine.
+SAVING_SECONDS = 0.5
 
 
 class Office:
