@@ -43,6 +43,9 @@ def test_tasks_that_have_not_ended_are_counted(word: str) -> None:
         BackgroundServer(tasks.watch(app_that_leaves_tasks())) as server,
         LiveClient(server.url("/ws")) as ana,
     ):
+        # Once Ana has been answered, all that serves her has begun.
+        ana.send("hello")
+        ana.wait_for("hello")
         before = tasks.count()
         for _ in range(3):
             ana.send(word)

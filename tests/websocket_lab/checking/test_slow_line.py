@@ -1,18 +1,20 @@
 """Slow lines: what is sent on one connection keeps its order, and others act meanwhile."""
 
+import asyncio
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI, WebSocket
 
+from websocket_lab.checking import slow_line
 from websocket_lab.checking.bench import Bench, at_once
 from websocket_lab.checking.person import Person
 
 
-def make_app() -> FastAPI:
-    """Return a server that counts its clients, and tells each how many came before and since."""
+def make_app(clients: list[WebSocket]) -> FastAPI:
+    """Return a server that notes its clients, and tells each how many came before and since."""
     app = FastAPI()
-    clients: list[WebSocket] = []
 
     @app.websocket("/ws")
     async def count(websocket: WebSocket) -> None:
@@ -33,8 +35,14 @@ class CountBench(Bench):
 
 
 @pytest.fixture
-def bench() -> Iterator[CountBench]:
-    with CountBench(make_app) as bench:
+def clients() -> list[WebSocket]:
+    """Those who have come to the server."""
+    return []
+
+
+@pytest.fixture
+def bench(clients: list[WebSocket]) -> Iterator[CountBench]:
+    with CountBench(lambda: make_app(clients)) as bench:
         yield bench
 
 
@@ -49,9 +57,17 @@ def test_a_message_on_a_fast_line_is_there_before_anybody_else_comes(bench: Coun
     assert counts(ana) == [1, 1]
 
 
-def test_others_come_while_a_slow_line_carries_a_message(bench: CountBench) -> None:
+def test_others_come_while_a_slow_line_carries_a_message(
+    bench: CountBench, clients: list[WebSocket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleep(seconds: float) -> None:
+        # However long they need for it, all come while the first message is on its way.
+        while len(clients) < len(people):
+            await asyncio.sleep(seconds)
+
+    monkeypatch.setattr(slow_line, "asyncio", SimpleNamespace(Lock=asyncio.Lock, sleep=sleep))
     people = [bench.person("/ws", name) for name in ("Ana", "Ben", "Eve")]
-    with bench.slow_lines(0.3):
+    with bench.slow_lines(0.01):
         at_once(Person.connects, people)
         heard = [counts(person) for person in people]
 

@@ -89,6 +89,7 @@ def test_nothing_in_time_says_what_came_last(ana: LiveClient) -> None:
         ana.receive(deadline=0.05)
 
     ana.send("hi")
+    ana.receive()
     with pytest.raises(
         TimeoutError, match=r"could not receive 'ho' within 0.05 s. The last message .* was 'hi'"
     ):
@@ -223,7 +224,7 @@ def test_connecting_twice_keeps_the_connection(ana: LiveClient) -> None:
 
 
 def test_disconnecting_from_a_server_that_does_not_listen_ends_all_the_same(server: BackgroundServer) -> None:
-    ana = LiveClient(server.url("/deaf"), deadline=0.3).connect()
+    ana = LiveClient(server.url("/deaf"), close_timeout=0.3).connect()
     ana.send("are you there?")
     # uvicorn reads no further while a message waits. Once Ben has been answered, it has read Ana's message.
     with LiveClient(server.url("/echo"), "Ben") as ben:

@@ -26,7 +26,7 @@ REASONS = [
 @pytest.fixture(scope="module", params=["auto", FanOutProtocol], ids=["uvicorn", "fan-out"])
 def whole_server(request: pytest.FixtureRequest) -> Iterator[BackgroundServer]:
     # Not so short that a busy machine loses a client that lives.
-    with BackgroundServer(make_app(), ws=request.param, ws_ping_interval=0.5, ws_ping_timeout=1) as server:
+    with BackgroundServer(make_app(), ws=request.param, ws_ping_interval=1, ws_ping_timeout=2.5) as server:
         yield server
     assert not server.errors
 
