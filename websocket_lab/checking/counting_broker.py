@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
 
+from websocket_lab.checking.timing import Patience
+
 
 Deliver = Callable[[str, str], Awaitable[None]]
 # Seconds, in turn: who does not wait for one publish before the next finds the order changed.
@@ -69,12 +71,12 @@ class BrokerLine:
         self._on_the_way: set[object] = connected._on_the_way if connected else set()
         self._own: set[CheckedSubscription] = set()
         self._delays = cycle(ON_THE_WAY)
-        self._held_until = 0.0
+        self._hold: Patience | None = None
 
     async def subscribe(self, channel: str, deliver: Deliver) -> CheckedSubscription:
         """Have `deliver` called with the channel and each text that is published there from now on."""
         await asyncio.sleep(ON_THE_WAY[0])
-        while time.monotonic() < self._held_until:
+        while self._hold and not self._hold.is_over:
             await asyncio.sleep(BETWEEN_LOOKS)
         subscription = CheckedSubscription(channel, deliver)
         with self._lock:
@@ -116,11 +118,11 @@ class BrokerLine:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Let whoever subscribes wait until the end of the block, so that others come meanwhile."""
-        self._held_until = time.monotonic() + LONGEST_HOLD
+        self._hold = Patience(LONGEST_HOLD)
         try:
             yield
         finally:
-            self._held_until = 0.0
+            self._hold = None
 
     def count(self, wanted: int | None = None) -> int:
         """Return how many subscriptions the process has, once they are `wanted`, or when patience ends."""
@@ -135,6 +137,6 @@ class BrokerLine:
 
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait until something is so, or until patience ends."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_so() and time.monotonic() < deadline:
+    rest = Patience(PATIENCE)
+    while not is_so() and not rest.is_over:
         time.sleep(BETWEEN_LOOKS)

@@ -24,6 +24,7 @@ class Exercise:
         steps: Functions whose docstring says what is right.
         hints: For each step, by its name, sentences from gentle to plain; under "" those for every step.
         seconds: How long the whole check may take.
+        is_timed: Whether a wrong server looks like a right one where the process stands still.
     """
 
     title: str
@@ -31,6 +32,7 @@ class Exercise:
     steps: Sequence[Step]
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seconds: float = 30.0
+    is_timed: bool = False
 
     def __post_init__(self) -> None:
         """ValueError if a hint is for a step that there is not."""

@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from inspect import isawaitable
 from typing import Any, Self
@@ -13,6 +12,7 @@ from websocket_lab.checking.client_tasks import ClientTasks
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.feed_server import CLIENT, FeedServer, Refusal, Visit
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
+from websocket_lab.checking.timing import Patience
 from websocket_lab.server.learner_traceback import learner_traceback
 from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
@@ -164,10 +164,9 @@ RAISED = "Whatever ends a connection, or keeps it from opening, is a reason to w
 
 async def until(condition: Callable[[], bool]) -> None:
     """Return as soon as the condition holds, or when the patience ends."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await asyncio.sleep(LOOK)
+    rest = Patience(PATIENCE)
+    while not condition() and not rest.is_over:
+        await asyncio.sleep(LOOK)
 
 
 def has_heard(count: int) -> Callable[[Play], bool]:

@@ -1,7 +1,6 @@
 """A person in a check: a real client that says what it must hear, and what it must not."""
 
 import json
-import time
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from websocket_lab.checking.event import Event, matches, shown
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.recorded_connection import RecordedConnection
+from websocket_lab.checking.timing import Patience
 from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.wire.recorder import WireRecorder
@@ -95,9 +95,9 @@ class Person:
 
     def next_event(self, wanted: str, likely: Causes | None = None, patience: float = PATIENCE) -> Event:
         """Return the next message of the vocabulary; raise Mismatch if none comes."""
-        deadline = time.monotonic() + patience
+        rest = Patience(patience)
         while True:
-            event = self._read(wanted, likely or {}, deadline, patience)
+            event = self._read(wanted, likely or {}, rest, patience)
             if event.get("type") in self._vocabulary:
                 self._passed_over.clear()
                 return event
@@ -107,7 +107,7 @@ class Person:
         """Wait until the server closes the connection, which must be with this code."""
         wanted = f"{self.name}'s connection is closed with {code}."
         try:
-            came = self.client.wait_closed(PATIENCE)
+            came = Patience(PATIENCE).wait(self.client.wait_closed)
         except TimeoutError:
             cause = cause_of("nothing", likely or {})
             raise Mismatch(wanted, "It is still open.", cause) from None
@@ -138,9 +138,9 @@ class Person:
         self._last = came
         return came
 
-    def _read(self, wanted: str, likely: Causes, deadline: float, patience: float) -> Event:
+    def _read(self, wanted: str, likely: Causes, rest: Patience, patience: float) -> Event:
         try:
-            message = self._receive(deadline)
+            message = self._receive(rest)
         except TimeoutError:
             raise self._silence(wanted, likely, patience) from None
         except ConnectionEnded as error:
@@ -148,13 +148,13 @@ class Person:
             raise Mismatch(wanted, str(error).partition(" Call ")[0], cause) from None
         return self._parsed(message, wanted)
 
-    def _receive(self, deadline: float) -> str | bytes:
+    def _receive(self, rest: Patience) -> str | bytes:
         try:
-            return self.client.receive(max(0.0, deadline - time.monotonic()))
+            return rest.wait(self.client.receive)
         except TimeoutError:
             # On a busy machine a message may be late: what was on its way comes before the pong.
             self.client.ping(LONGEST_PING)
-            return self.client.receive(AFTER_PONG)
+            return Patience(AFTER_PONG).wait(self.client.receive)
 
     def _parsed(self, message: str | bytes, wanted: str) -> Event:
         self._raw = str(message)

@@ -1,10 +1,11 @@
 """How many tasks run on a server under check: what someone who has left leaves behind shows here."""
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from websocket_lab.checking.timing import Patience
 
 
 BETWEEN_LOOKS = 0.02
@@ -49,10 +50,9 @@ class ServerTasks:
         loop.set_exception_handler(note)
 
     async def _count(self, wanted: int, patience: float) -> int:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience if wanted else 0):
-                while self._others() > wanted:
-                    await asyncio.sleep(BETWEEN_LOOKS)
+        rest = Patience(patience)
+        while wanted and self._others() > wanted and not rest.is_over:
+            await asyncio.sleep(BETWEEN_LOOKS)
         return self._others()
 
     def _others(self) -> int:

@@ -1,11 +1,13 @@
 """A person on a server that passes plain texts on."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 from websocket_lab.checking.event import Event, shown
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import PATIENCE, TOO_MUCH, Causes, Person
+from websocket_lab.checking.timing import Patience
 from websocket_lab.client.connection_state import ConnectionEnded
 
 
@@ -30,7 +32,7 @@ class TextPerson(Person):
         wanted, causes = f"{self.name} hears {shown(text)}.", likely or {}
         try:
             if text not in self.client.messages:
-                self.client.wait_for(text, patience)
+                Patience(patience).wait(partial(self.client.wait_for, text))
         except TimeoutError:
             raise self._silence(wanted, causes, patience) from None
         except ConnectionEnded as error:

@@ -12,6 +12,7 @@ from websocket_lab.checking.bench import Bench, CheckedServer, Mismatch, app_fro
 from websocket_lab.checking.event import shown
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.slow_line import SlowLine
+from websocket_lab.checking.timing import Patience
 from websocket_lab.server.background_server import HOST
 
 
@@ -129,3 +130,13 @@ def alike(one: str, other: str) -> float:
     """Return at which part of their places two texts have the same character."""
     same = sum(a == b for a, b in zip(one, other, strict=False))
     return same / max(len(one), len(other))
+
+
+def knock(person: Person) -> None:
+    """Have a person try to get in, and hear a welcome or be closed."""
+    person.connects()
+    try:
+        Patience(2.0).wait(person.client.receive)
+    except (TimeoutError, ConnectionError):
+        # Whoever is closed hears nothing, and whoever hears nothing is not in.
+        person.leaves()

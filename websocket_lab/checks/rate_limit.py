@@ -169,6 +169,8 @@ def at(one: Try | None) -> str:
 EXERCISE = Exercise(
     title="Rate limit",
     bench=RateBench,
+    seconds=45.0,
+    is_timed=True,
     steps=(
         a_burst_is_delivered,
         the_next_is_refused,

@@ -2,13 +2,13 @@
 
 import itertools
 import time
+from functools import partial
 
 from websocket_lab.checking.bench import Mismatch, at_once, word
 from websocket_lab.checking.event import shown
 from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Person
-from websocket_lab.checking.ticket_bench import RIGHT_TOKEN, SHORT_LIFE, TicketBench, alike, ticket_in
-from websocket_lab.checking.timing import sleep_until
+from websocket_lab.checking.ticket_bench import RIGHT_TOKEN, SHORT_LIFE, TicketBench, alike, knock, ticket_in
+from websocket_lab.checking.timing import Patience, sleep_until
 from websocket_lab.client.connection_state import State
 from websocket_lab.hints.sign_in_ticket import HINTS
 
@@ -63,7 +63,7 @@ def a_ticket_opens_a_connection(server: TicketBench) -> None:
     text = word()
     try:
         ana.client.send(text)
-        ana.client.wait_for(f"Echo: {text}", 2.0)
+        Patience(2.0).wait(partial(ana.client.wait_for, f"Echo: {text}"))
     except (TimeoutError, ConnectionError) as error:
         cause = "After the welcome the connection stays open."
         raise Mismatch(f"Ana hears Echo: {text}.", str(error), cause) from None
@@ -147,16 +147,6 @@ def one_ticket_admits_one(server: TicketBench) -> None:
             )
 
 
-def knock(person: Person) -> None:
-    """Have a person try to get in, and hear a welcome or be closed."""
-    person.connects()
-    try:
-        person.client.receive(2.0)
-    except (TimeoutError, ConnectionError):
-        # Whoever is closed hears nothing, and whoever hears nothing is not in.
-        person.leaves()
-
-
 def a_ticket_expires(server: TicketBench) -> None:
     """A ticket lives as long as make_app was told: half that time is fine, a moment more is too late."""
     server.shorten_lives()
@@ -185,6 +175,8 @@ TOO_LATE = {
 EXERCISE = Exercise(
     title="Sign-in ticket",
     bench=TicketBench,
+    seconds=45.0,
+    is_timed=True,
     steps=(
         the_right_token_gets_a_ticket,
         no_token_gets_no_ticket,

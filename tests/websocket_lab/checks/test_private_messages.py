@@ -1,5 +1,6 @@
 """The bank of exercise 1: servers that keep its contract, and the usual ones that do not."""
 
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -191,9 +192,9 @@ class NeverForgets(RightChat):
 
 class Blocks(RightChat):
     async def deliver(self, event: Any, member: Member) -> None:
-        import time
-
-        time.sleep(4)
+        # Again and again: however late the check looks, it finds this.
+        while True:
+            time.sleep(0.1)
 
 
 class NotACommand(RightChat):

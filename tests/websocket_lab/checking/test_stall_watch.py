@@ -1,0 +1,106 @@
+"""While a process stands still, its check proves nothing, and begins again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from tests.websocket_lab.standstill import stand_still
+from websocket_lab import check
+from websocket_lab.checking import check as check_module
+from websocket_lab.checking import check_run, stall_watch
+from websocket_lab.checking.bench import Bench
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.mismatch import Mismatch
+from websocket_lab.checking.stall_watch import StallWatch
+from websocket_lab.checking.verdict import Verdict
+
+
+Check = Callable[..., Verdict]
+
+
+class Attempts:
+    """A step that may fail, or stand still, at its first attempts."""
+
+    def __init__(self, wrong: int = 0, still: int = 0) -> None:
+        self.count = 0
+        self._wrong = wrong
+        self._still = still
+
+    def ana_is_heard(self, bench: Any) -> None:
+        """Ana is heard."""
+        self.count += 1
+        if self.count <= self._still:
+            stand_still(0.6)
+        if self.count <= self._wrong:
+            raise Mismatch("Ana is heard.", "She was not.")
+
+
+@pytest.fixture
+def judge(monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Checks a server with one step."""
+
+    def judge(attempts: Attempts, **options: Any) -> Verdict:
+        exercise = Exercise("Shouting", Bench, [attempts.ana_is_heard], **options)
+        monkeypatch.setattr(check_module, "find", lambda id: exercise)
+        return check("shouting", FastAPI)
+
+    return judge
+
+
+@pytest.fixture
+def calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy this machine is, it counts as calm."""
+    monkeypatch.setattr(stall_watch, "HARMLESS", 3600)
+
+
+def test_a_process_that_stands_still_is_noticed() -> None:
+    with StallWatch() as watch:
+        stand_still(0.6)
+
+    assert watch.stood_still
+
+
+@pytest.mark.usefixtures("calm")
+def test_a_process_that_goes_on_is_not_said_to_stand_still() -> None:
+    with StallWatch() as watch:
+        pass
+
+    assert not watch.stood_still
+
+
+def test_what_is_wrong_while_the_process_stands_still_is_looked_at_again(judge: Check) -> None:
+    attempts = Attempts(wrong=2, still=2)
+
+    assert judge(attempts).passed
+    assert attempts.count >= 3
+
+
+@pytest.mark.usefixtures("calm")
+def test_what_is_wrong_on_a_calm_machine_counts_at_once(judge: Check) -> None:
+    attempts = Attempts(wrong=1)
+
+    assert judge(attempts).outcome == "failed"
+    assert attempts.count == 1
+
+
+@pytest.mark.parametrize(("is_timed", "count"), [(False, 1), (True, 2)])
+def test_what_is_right_is_looked_at_again_only_where_it_depends_on_time(
+    judge: Check, is_timed: bool, count: int
+) -> None:
+    attempts = Attempts(still=1)
+
+    assert judge(attempts, is_timed=is_timed).passed
+    # More, if this machine has stood still by itself.
+    assert attempts.count >= count if is_timed else attempts.count == count
+
+
+def test_a_check_that_is_always_disturbed_ends_with_what_it_saw_last(
+    judge: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stall_watch, "HARMLESS", -1)
+    monkeypatch.setattr(check_run, "MOST", 0.02)
+    verdict = judge(Attempts(wrong=10_000))
+
+    assert (verdict.outcome, verdict.step) == ("failed", "ana_is_heard")

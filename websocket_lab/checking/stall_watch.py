@@ -1,0 +1,46 @@
+"""Notices when the whole process stands still, as on a machine that has too much to do."""
+
+import threading
+import time
+from typing import Self
+
+
+TICK = 0.02
+# Seconds. No step of a check is as narrow.
+HARMLESS = 0.4
+
+
+class StallWatch:
+    """A thread that looks at the clock again and again, as long as this is entered.
+
+    Attributes:
+        longest: Seconds by which a look came too late, at most.
+    """
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True, name="websocket-lab-stall-watch")
+
+    @property
+    def stood_still(self) -> bool:
+        """Whether the process stood still for so long that what was seen meanwhile proves nothing."""
+        return self.longest > HARMLESS
+
+    def __enter__(self) -> Self:
+        """Begin to look."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Look once more, and end."""
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        looked_at, is_last = time.monotonic(), False
+        while not is_last:
+            is_last = self._is_over.wait(TICK)
+            now = time.monotonic()
+            self.longest = max(self.longest, now - looked_at - TICK)
+            looked_at = now
