@@ -70,8 +70,10 @@ class TapView(AnyWidget):
 
     def _paint(self) -> None:
         diagram = self.diagram
-        with self.hold_sync():
-            self.svg, self.text = diagram.svg, diagram.text
+        # One that was due already when the view was frozen comes too late.
+        if self._is_live:
+            with self.hold_sync():
+                self.svg, self.text = diagram.svg, diagram.text
 
 
 _views = CellRegistry(TapView.freeze)

@@ -57,6 +57,14 @@ def test_a_frozen_view_stays_as_it_is(tap: WireTap) -> None:
     assert view.text == "Nothing has crossed yet."
 
 
+def test_a_picture_that_comes_late_does_not_change_a_frozen_view(tap: WireTap) -> None:
+    view = tap.view()
+    view.freeze()
+    with LiveClient(tap.url("/ws")):
+        view._paint()
+    assert view.text == "Nothing has crossed yet."
+
+
 def test_without_a_kernel_it_is_text_and_a_picture(tap: WireTap) -> None:
     data, _ = tap.view()._repr_mimebundle_()
     assert data["text/plain"] == "Nothing has crossed yet."
