@@ -1,5 +1,6 @@
 """A submission runs in a kernel of its own, and every way to fail has its own outcome."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import nbformat
 import pytest
 
 from websocket_lab.checking.verdict import VERDICT_JSON
-from websocket_lab.exercise.headless_check import Report, check_notebook
+from websocket_lab.exercise.headless_check import Report, Run, check_notebook
 
 
 Submit = Callable[..., Path]
@@ -27,6 +28,7 @@ def show(**changes: object) -> str:
     return f"display({{{VERDICT_JSON!r}: {VERDICT | changes!r}}}, raw=True)"
 
 
+HANGS = "while True: pass"
 FAILED = show(
     outcome="failed", passed=False, step="speaks", claim="Ana is heard.", message="Ana heard nothing."
 )
@@ -41,6 +43,19 @@ def submit(tmp_path: Path) -> Submit:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture
+def time_ends_at_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the time end when the cell that hangs begins, however long the kernel took to start."""
+    note_cell = Run._note_cell
+
+    def note_and_end(run: Run, cell: nbformat.NotebookNode, cell_index: int) -> None:
+        note_cell(run, cell_index)
+        if cell.source == HANGS:
+            run.deadline = time.monotonic()
+
+    monkeypatch.setattr(Run, "_note_cell", note_and_end)
 
 
 def only(path: Path, timeout: float = 60) -> Report:
@@ -111,14 +126,16 @@ def test_a_cell_that_fails_elsewhere_does_not_matter(submit: Submit) -> None:
     assert only(submit("1 / 0", show(), "input('wait')")).passed
 
 
+@pytest.mark.usefixtures("time_ends_at_the_loop")
 def test_a_cell_that_hangs_is_named(submit: Submit) -> None:
-    report = only(submit("1", "while True: pass", show()), timeout=5)
+    report = only(submit("1", HANGS, show()))
 
-    assert (report.outcome, report.message) == ("hangs", "Cell 2 was still running after 5 seconds.")
+    assert (report.outcome, report.message) == ("hangs", "Cell 2 was still running after 60 seconds.")
 
 
+@pytest.mark.usefixtures("time_ends_at_the_loop")
 def test_a_pass_before_it_hangs_is_no_pass(submit: Submit) -> None:
-    assert only(submit(show(), "while True: pass"), timeout=5).outcome == "hangs"
+    assert only(submit(show(), HANGS)).outcome == "hangs"
 
 
 def test_a_kernel_that_dies_is_reported(submit: Submit) -> None:

@@ -294,6 +294,9 @@ def test_a_delay_keeps_the_order(tap: WireTap) -> None:
         tap.delay(0.15, "to_server")
         start = monotonic()
         ana.send("one")
+        # Neither an order nor a message waits for the other on its way to the tap.
+        [link] = tap._tap.links
+        wait_until(lambda: link.up._held or ana.messages)
         tap.delay(0)
         ana.send("two")
         assert [ana.receive(), ana.receive()] == ["Echo: one", "Echo: two"]

@@ -66,7 +66,7 @@ def ends(kernel: BlockingKernelClient, seconds: float) -> Iterator[str]:
 @pytest.mark.skipif(ipykernel.version_info < (7, 4), reason="Before 7.4, ipykernel does not ask the comm.")
 def test_it_is_heard_while_a_cell_computes(kernel: BlockingKernelClient, comm: str) -> None:
     choose(kernel, comm, "1")
-    run(kernel, "heard.clear()")
+    run(kernel, "assert heard.wait(30); heard.clear()")
     cell = kernel.execute("heard_meanwhile = heard.wait(30)")
     choose(kernel, comm, "2")
 

@@ -44,10 +44,11 @@ def test_the_push_moves_the_bar_and_its_words(ana: LiveClient) -> None:
     bars = TaskBars(ana)
     start(ana, "report", 3)
     bar, words, button = parts(bars)
-    until(lambda: words.value == "finished")
+    # The last thing that is painted of it.
+    until(lambda: button.disabled)
 
+    assert words.value == "finished"
     assert (bar.description, bar.value, bar.max, bar.bar_style) == ("report", 3, 3, "success")
-    assert button.disabled
     assert repr(bars) == "Ana's view · open\nreport: finished"
 
 
