@@ -49,15 +49,9 @@ class CheckRun:
 
     def run(self) -> None:
         """Take the steps, and keep the verdict."""
-        try:
+        # When it is interrupted, the verdict says so already.
+        with suppress(Interrupted):
             self.verdict = self._judge_undisturbed()
-        except Interrupted:
-            # The verdict says so already.
-            pass
-        except Exception as error:
-            # A check must never raise: whatever this is, it is not about the learner's work.
-            words = NOT_YOURS.format(error=f"{type(error).__name__}: {error}")
-            self.verdict = self._verdict(Outcome.ENVIRONMENT, words)
 
     def too_late(self, thread: threading.Thread, seconds: float) -> Verdict:
         """Return the verdict on a run that did not end, and end it."""
@@ -69,7 +63,7 @@ class CheckRun:
         while True:
             begin = time.perf_counter()
             with StallWatch() as watch:
-                verdict = self._judge()
+                verdict = self._judge_safely()
             if not watch.stood_still or self._counts(verdict) or not self._is_time_for_more(begin):
                 return verdict
             self._right, self._reached = 0, False
@@ -81,6 +75,16 @@ class CheckRun:
     def _is_time_for_more(self, begin: float) -> bool:
         now = time.perf_counter()
         return (now - self._begin) + (now - begin) < self.exercise.seconds * MOST
+
+    def _judge_safely(self) -> Verdict:
+        try:
+            return self._judge()
+        except Interrupted:
+            raise
+        except Exception as error:
+            # A check must never raise: whatever this is, it is not about the learner's work.
+            words = NOT_YOURS.format(error=f"{type(error).__name__}: {error}")
+            return self._verdict(Outcome.ENVIRONMENT, words)
 
     def _judge(self) -> Verdict:
         if self._is_untouched():

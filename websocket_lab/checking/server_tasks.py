@@ -36,7 +36,7 @@ class ServerTasks:
         if self._loop is None:
             return 0
         counted = asyncio.run_coroutine_threadsafe(self._count(wanted, patience), self._loop)
-        return counted.result(patience + 1.0)
+        return Patience(patience + 1.0).wait(counted.result)
 
     def _note_lost_tasks(self, loop: asyncio.AbstractEventLoop) -> None:
         others = loop.get_exception_handler() or asyncio.AbstractEventLoop.default_exception_handler

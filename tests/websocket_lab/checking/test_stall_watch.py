@@ -23,10 +23,11 @@ Check = Callable[..., Verdict]
 class Attempts:
     """A step that may fail, or stand still, at its first attempts."""
 
-    def __init__(self, wrong: int = 0, still: int = 0) -> None:
+    def __init__(self, wrong: int = 0, still: int = 0, error: Exception | None = None) -> None:
         self.count = 0
         self._wrong = wrong
         self._still = still
+        self._error = error or Mismatch("Ana is heard.", "She was not.")
 
     def ana_is_heard(self, bench: Any) -> None:
         """Ana is heard."""
@@ -34,7 +35,7 @@ class Attempts:
         if self.count <= self._still:
             stand_still(0.6)
         if self.count <= self._wrong:
-            raise Mismatch("Ana is heard.", "She was not.")
+            raise self._error
 
 
 @pytest.fixture
@@ -70,8 +71,11 @@ def test_a_process_that_goes_on_is_not_said_to_stand_still() -> None:
     assert not watch.stood_still
 
 
-def test_what_is_wrong_while_the_process_stands_still_is_looked_at_again(judge: Check) -> None:
-    attempts = Attempts(wrong=2, still=2)
+@pytest.mark.parametrize("error", [None, TimeoutError()], ids=["in the server", "in the check"])
+def test_what_is_wrong_while_the_process_stands_still_is_looked_at_again(
+    judge: Check, error: Exception | None
+) -> None:
+    attempts = Attempts(wrong=2, still=2, error=error)
 
     assert judge(attempts).passed
     assert attempts.count >= 3
