@@ -1,5 +1,6 @@
 """While a process stands still, its check proves nothing, and begins again."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.stall_watch import StallWatch
 from websocket_lab.checking.verdict import Verdict
+from websocket_lab.client.client_loop import client_loop
 
 
 Check = Callable[..., Verdict]
@@ -59,6 +61,13 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_that_stands_still_is_noticed() -> None:
     with StallWatch() as watch:
         stand_still(0.6)
+
+    assert watch.stood_still
+
+
+def test_clients_that_stand_still_are_noticed() -> None:
+    with StallWatch() as watch:
+        client_loop().call(time.sleep, 0.6)
 
     assert watch.stood_still
 
