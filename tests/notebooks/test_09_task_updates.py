@@ -38,7 +38,10 @@ def test_the_second_message_is_answered_before_the_first_step(run: LessonRun) ->
 
 
 def test_the_film_goes_on_without_ana(run: LessonRun) -> None:
-    assert "it was go on: 3 of 200 are done" in run.output("leave_guess.reveal")
+    said = run.output("leave_guess.reveal")
+
+    # It takes steps while Ana comes back.
+    assert re.search(r"it was go on: ([3-9]|\d{2,}) of 200 are done", said)
 
 
 def test_a_cancelled_and_a_failed_task_say_so(run: LessonRun) -> None:

@@ -36,7 +36,7 @@ def test_the_deadline_costs_a_second(run: LessonRun) -> None:
     said = run.output("when_ben_hears(naive_app)")
     pause = re.search(r"deadline: 100 texts; longest pause between two: ([\d.]+) s", said)
 
-    assert pause and float(pause[1]) > 0.9
+    assert pause and float(pause[1]) > 0.5
 
 
 def test_each_policy_is_seen(run: LessonRun) -> None:

@@ -63,6 +63,8 @@ def test_two_people_talk_over_two_processes(lab: JupyterLab) -> None:
     with private_redis():
         page = lab.open(LESSON)
     run_up_to(page, "step_13_pubsub_chat:app")
+    # Until the new panels are there, the last ones are those above.
+    page.panel("Ana").wait_for_row('"hi"')
     page.panel("Ana").type_and_send("Hello Ben")
     page.panel("Ben").wait_for_row("Hello Ben")
 

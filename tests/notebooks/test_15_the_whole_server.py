@@ -100,6 +100,8 @@ def test_a_person_talks_at_every_door(lab: JupyterLab) -> None:
     page.panel("Eve").wait_for_row("Echo: Is it me?")
     page.panel("Ben").wait_for_row("Client 1: Hello")
     run_up_to(page, "HBox([ana, ben])", after=page.content()["cells"][end]["source"])
+    # Until the new panels are there, the last ones are those above.
+    page.panel("Ana").wait_for_row("Lunch at noon?")
     page.panel("Ana").type_and_send("/pm Ben psst")
     page.panel("Ben").wait_for_row("psst")
 

@@ -14,14 +14,14 @@ from websocket_lab.server.background_server import BackgroundServer
 
 # A few dozen of them fill the buffers on the way to Eve.
 LONG = "." * 100_000
-SILENCE = 2.0
+SILENCE = 5.0
 END = "the end"
 
 
 def when_ben_hears(app: ASGIApp, texts: int = 100, **uvicorn_options: Any) -> list[float]:
     """Return at which second Ben hears each text that Ana says on `/ws` while Eve reads nothing.
 
-    Ana speaks on as soon as Ben has heard her, and gives up when he hears nothing for two seconds.
+    Ana speaks on as soon as Ben has heard her, and gives up when he hears nothing for five seconds.
     """
     heard: list[float] = []
     with BackgroundServer(app, **uvicorn_options) as server:

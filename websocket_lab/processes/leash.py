@@ -14,7 +14,7 @@ from threading import Event, Thread
 
 KILL = "kill"
 # Longer than a service of a lesson may drain.
-PATIENCE = 6.0
+PATIENCE = 12.0
 
 
 def main() -> int:

@@ -17,7 +17,8 @@ from websocket_lab.processes.leash import KILL
 HOST = "127.0.0.1"
 LEASH = Path(__file__).with_name("leash.py")
 START_DEADLINE = 30.0
-STOP_DEADLINE = 10.0
+# Longer than a program is given before it is killed.
+STOP_DEADLINE = 20.0
 # The button ■ interrupts a kernel and all that is in its process group.
 OWN_GROUP: dict[str, Any] = (
     {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}

@@ -1,6 +1,7 @@
 """The whole server as a service of the notebook's own: a process that runs `python -m server_snippets`."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Self
 from urllib.error import HTTPError
@@ -14,7 +15,7 @@ from websocket_lab.server.cell_registry import CellRegistry
 class Service(PrivateProgram):
     """`Service("--log-level", "info").start()`: a server that is told to end by a signal.
 
-    `stop()` sends SIGTERM; what has not ended after six seconds is killed.
+    `stop()` sends SIGTERM; what has not ended after twelve seconds is killed.
 
     Args:
         options: What the command is told.
@@ -42,13 +43,20 @@ class Service(PrivateProgram):
         """Return the end of what the service has logged."""
         return self.words()
 
-    def statuses(self, page: str) -> list[int]:
-        """Ask for a page until nobody answers any more, and return the different statuses of the answers."""
+    def stop_while_asked(self, *pages: str) -> list[list[int]]:
+        """Stop; return each page's different statuses, from just before until nobody answers any more."""
+        before = [status_of(self.http_url(page)) for page in pages]
+        with ThreadPoolExecutor() as threads:
+            asked = [threads.submit(self._statuses, page) for page in pages]
+            self.stop()
+        return [sorted({first, *later.result()}) for first, later in zip(before, asked, strict=True)]
+
+    def _statuses(self, page: str) -> set[int]:
         statuses = set()
         with suppress(OSError):
             while True:
                 statuses.add(status_of(self.http_url(page)))
-        return sorted(statuses)
+        return statuses
 
     def url(self, path: str = "/") -> str:
         """Return the WebSocket address of `path`."""
