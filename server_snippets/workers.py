@@ -35,12 +35,15 @@ class Workers:
         self._serve = serve
         self._arguments = arguments
         self._processes: list[SpawnProcess] = []
+        self._is_starting = self._is_over = False
 
     def run(self) -> None:
         """Return when Ctrl+C or SIGTERM has ended this process, and all others with it."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            self._processes = [self._start() for _ in range(self._number)]
+            for sign in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(sign, self._interrupt)
+            for index in range(self._number):
+                self._start(index)
             while True:
                 connection.wait([process.sentinel for process in self._processes])
                 # One that dies again and again must not keep a processor busy.
@@ -49,10 +52,20 @@ class Workers:
         except KeyboardInterrupt:
             self._end()
 
-    def _start(self) -> SpawnProcess:
+    def _interrupt(self, *_: object) -> None:
+        self._is_over = True
+        if not self._is_starting:
+            raise KeyboardInterrupt
+
+    def _start(self, index: int) -> None:
+        # A signal waits until the process is in the list: what is not there would not be told to end.
+        self._is_starting = True
         process = spawn.Process(target=work, args=(self._serve, *self._arguments))
         process.start()
-        return process
+        self._processes[index : index + 1] = [process]
+        self._is_starting = False
+        if self._is_over:
+            raise KeyboardInterrupt
 
     def _replace_the_dead(self) -> None:
         for index, process in enumerate(self._processes):
@@ -63,7 +76,7 @@ class Workers:
                 self._end()
                 sys.exit("A worker could not start; the lines above say why.")
             logger.warning("Worker %s has died (%s); another takes its place.", process.pid, process.exitcode)
-            self._processes[index] = self._start()
+            self._start(index)
 
     def _end(self) -> None:
         # Ctrl+C in a terminal reaches the workers, too; a second one ends them at once.

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,6 +21,21 @@ from websocket_lab import LiveClient
 
 
 WORKERS = ("--workers", "2")
+# Something else than a server will do: what is told to end while it starts others.
+ENDED_WHILE_STARTING = """
+import signal, time
+from multiprocessing.context import SpawnProcess
+from server_snippets.workers import Workers
+
+start = SpawnProcess.start
+
+def start_and_signal(process):
+    start(process)
+    signal.raise_signal(signal.SIGINT)
+
+SpawnProcess.start = start_and_signal
+Workers(2, time.sleep, 600).run()
+"""
 
 
 class Visitors:
@@ -96,11 +112,18 @@ def test_a_signal_ends_all_workers_quietly(redis_server: RedisServer, sign: sign
     ):
         ana.receive()
         process.send_signal(sign)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
         assert ana.wait_closed() == 1012
 
     assert (process.returncode, output) == (0, "")
     assert is_closed(port)
+
+
+def test_a_signal_while_the_first_worker_starts_ends_it_too() -> None:
+    command = [sys.executable, "-c", ENDED_WHILE_STARTING]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_workers_end_when_their_parent_is_killed(redis_server: RedisServer) -> None:
