@@ -78,8 +78,7 @@ class LeashedProcess:
     def words(self) -> str:
         """Return the end of what the program has printed."""
         if not self._output.closed:
-            self._output.seek(0)
-            self._words = self._output.read().decode(errors="replace")[-2000:]
+            self._words = self._written().decode(errors="replace")[-2000:]
         return self._words
 
     def kill(self) -> None:
@@ -89,6 +88,13 @@ class LeashedProcess:
     def stop(self) -> None:
         """Ask the program to end, and return when it has; one that has ended stays so."""
         self._end(b"")
+
+    def _written(self) -> bytes:
+        if sys.platform == "win32":
+            self._output.seek(0)
+            return self._output.read()
+        # The program writes where the file's one position is: whoever reads must not move it.
+        return os.pread(self._output.fileno(), os.fstat(self._output.fileno()).st_size, 0)
 
     def _end(self, order: bytes) -> None:
         orders = self._process.stdin
