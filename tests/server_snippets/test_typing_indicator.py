@@ -1,12 +1,11 @@
 """Who types is told once, and once that it has stopped."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from selectors import DefaultSelector
 from typing import Any, cast
 
 from server_snippets.connection_manager import ConnectionManager, Message
 from server_snippets.typing_indicator import TypingIndicator
+from tests.server_snippets import virtual_time
 
 
 class Told(ConnectionManager):
@@ -24,26 +23,6 @@ class Told(ConnectionManager):
         self.left_out |= but
 
 
-class SetForward(DefaultSelector):
-    """Waits for nothing; sets its clock forward instead, so that a slow machine cannot come in between."""
-
-    now = 0.0
-
-    def select(self, timeout: float | None = None) -> Any:
-        """Return at once, as if so many seconds had gone."""
-        self.now += timeout or 0
-        return super().select(0)
-
-
-def told_by(story: Callable[[], Coroutine[Any, Any, Told]]) -> Told:
-    """Run a story on a clock of its own; return what was told in it."""
-    clock = SetForward()
-    loop = asyncio.SelectorEventLoop(clock)
-    loop.time = lambda: clock.now
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(story())
-
-
 ANA: Any = "Ana's connection"
 BEN: Any = "Ben's connection"
 
@@ -59,7 +38,7 @@ def test_typing_is_told_once_and_ends_after_the_silence() -> None:
         await asyncio.sleep(2)
         return told
 
-    told = told_by(story)
+    told = virtual_time.run(story())
     assert told.events == [("ana", True), ("ana", False)]
     assert told.left_out == {ANA}
 
@@ -76,4 +55,4 @@ def test_stopping_is_told_once_and_only_of_those_who_typed() -> None:
         await asyncio.sleep(4)
         return told
 
-    assert told_by(story).events == [("ana", True), ("ben", True), ("ana", False), ("ben", False)]
+    assert virtual_time.run(story()).events == [("ana", True), ("ben", True), ("ana", False), ("ben", False)]

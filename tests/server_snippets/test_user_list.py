@@ -8,6 +8,7 @@ import pytest
 
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.user_list import SMALL_ROOM, UserList
+from tests.server_snippets import virtual_time
 
 
 class FakeWebSocket:
@@ -45,7 +46,7 @@ async def crowd(size: int, wait: float) -> list[FakeWebSocket]:
 
 
 def test_a_small_room_hears_every_change_at_once() -> None:
-    first, second, third = asyncio.run(crowd(3, wait=0))
+    first, second, third = virtual_time.run(crowd(3, wait=0))
 
     assert [len(users) for users in first.lists] == [1, 2, 3]
     assert [len(users) for users in second.lists] == [2, 3]
@@ -53,7 +54,7 @@ def test_a_small_room_hears_every_change_at_once() -> None:
 
 
 def test_a_crowd_shares_a_list_that_is_true() -> None:
-    guests = asyncio.run(crowd(100, wait=0.1))
+    guests = virtual_time.run(crowd(100, wait=0.1))
     everyone = [f"guest-{number:03}" for number in range(100)]
 
     assert all(guest.lists[-1] == everyone for guest in guests)
@@ -62,17 +63,17 @@ def test_a_crowd_shares_a_list_that_is_true() -> None:
 
 
 def test_a_thousand_who_come_at_once_hear_two_lists_each() -> None:
-    guests = asyncio.run(crowd(1000, wait=0.1))
+    guests = virtual_time.run(crowd(1000, wait=0.1))
 
     # One on coming, one that all share; the first ten saw a small room grow.
     assert sum(len(guest.lists) for guest in guests) < 2 * len(guests) + SMALL_ROOM**2
 
 
 def test_a_newcomer_hears_a_list_at_once_and_none_twice() -> None:
-    guests = asyncio.run(crowd(50, wait=0))
+    guests = virtual_time.run(crowd(50, wait=0))
     assert [len(guest.lists[0]) for guest in guests] == list(range(1, 51))
 
-    assert len(asyncio.run(crowd(50, wait=0.1))[-1].lists) == 1
+    assert len(virtual_time.run(crowd(50, wait=0.1))[-1].lists) == 1
 
 
 @pytest.mark.parametrize("size", [2, 50])
@@ -88,7 +89,7 @@ def test_the_list_is_true_before_anything_else_is_said(size: int) -> None:
         lists: list[list[str]] = first.lists
         return lists
 
-    assert len(asyncio.run(story())[-1]) == size + 1
+    assert len(virtual_time.run(story())[-1]) == size + 1
 
 
 def test_those_who_stay_hear_who_is_left() -> None:
@@ -102,4 +103,4 @@ def test_those_who_stay_hear_who_is_left() -> None:
         lists: list[list[str]] = ana.lists
         return lists
 
-    assert asyncio.run(story()) == [["ana"], ["ana", "ben"], ["ana"]]
+    assert virtual_time.run(story()) == [["ana"], ["ana", "ben"], ["ana"]]
