@@ -3,19 +3,27 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from server_snippets import rate_limit
+from server_snippets import guarded_connection, rate_limit
 from server_snippets.connection_guard import ConnectionGuard, OpenConnections
 from server_snippets.draining import Draining
 from server_snippets.main import Settings, make_app
+from server_snippets.rate_limit import RateLimit
 from websocket_lab import BackgroundServer, ConnectionEnded, LiveClient
 
 
 Connect = Callable[..., LiveClient]
 LIMIT = 64 * 1024
+
+
+@pytest.fixture
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody get a token back between two messages, however slow the machine is."""
+    monkeypatch.setattr(guarded_connection, "RateLimit", partial(RateLimit, clock=lambda: 0.0))
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +94,7 @@ def test_whoever_sends_too_much_leaves_the_room_like_others(connect: Connect, ro
     assert eve.wait_closed() == 1009
 
 
-def test_a_burst_beyond_the_rate_gets_errors_and_is_not_delivered() -> None:
+def test_a_burst_beyond_the_rate_gets_errors_and_is_not_delivered(no_time_passes: None) -> None:
     with (
         BackgroundServer(make_app(Settings(rate=1))) as server,
         LiveClient(server.url("/ws/json")) as ana,
@@ -103,7 +111,7 @@ def test_a_burst_beyond_the_rate_gets_errors_and_is_not_delivered() -> None:
         assert ben.receive_json()["data"] == "fence"
 
 
-def test_the_limit_holds_for_an_echo_and_each_connection_has_its_own() -> None:
+def test_the_limit_holds_for_an_echo_and_each_connection_has_its_own(no_time_passes: None) -> None:
     with (
         BackgroundServer(make_app(Settings(rate=1))) as server,
         LiveClient(server.url("/ws")) as ana,
@@ -130,8 +138,9 @@ def test_whoever_goes_on_beyond_the_rate_is_closed_with_1008(monkeypatch: pytest
 
 def test_whoever_goes_on_without_reading_is_closed_too() -> None:
     with BackgroundServer(make_app()) as server:
-        with LiveClient(server.url("/ws"), "Eve", deadline=2.0, ping_interval=None) as eve:
+        with LiveClient(server.url("/ws"), "Eve", ping_interval=None) as eve:
             eve.pause_reading()
+            eve.deadline = 2.0
             with pytest.raises((TimeoutError, ConnectionEnded)):
                 while True:
                     eve.send("x" * 65_000)

@@ -73,16 +73,24 @@ def test_a_byte_now_and_then_does_not_help(server: BackgroundServer) -> None:
                 eve.sendall(b"G")
 
 
-def test_half_of_a_second_request_is_not_waited_for_either(server: BackgroundServer) -> None:
+def test_half_of_a_second_request_is_not_waited_for_either(
+    server: BackgroundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompt_http_protocol, "REQUEST_SECONDS", SECONDS)
     with visit(server) as eve:
         eve.sendall(REQUEST)
         assert b"200 OK" in eve.recv(65_536)
+        monkeypatch.setattr(prompt_http_protocol, "REQUEST_SECONDS", 0.1)
         eve.sendall(HALF_A_HANDSHAKE)
 
         assert b"HTTP/1.1" not in wait_for_the_end(eve)
 
 
-def test_a_connection_that_has_shaken_hands_stays(server: BackgroundServer) -> None:
+def test_a_connection_that_has_shaken_hands_stays(
+    server: BackgroundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Ana must be in time, and her machine may be slow.
+    monkeypatch.setattr(prompt_http_protocol, "REQUEST_SECONDS", 3.0)
     with LiveClient(server.url("/ws")) as ana:
         with visit(server) as eve:
             # Eve came behind Ana: when she is cut off, Ana's time would be over, too.

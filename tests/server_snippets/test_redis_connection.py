@@ -18,10 +18,12 @@ PATIENCE_BEATS = 3
 async def connected(url: str) -> AsyncIterator[RedisConnection]:
     """Open a connection; whatever is asked on it has an end."""
     connection = RedisConnection(url)
-    async with asyncio.timeout(SECONDS):
-        await connection.open()
-        yield connection
-    await connection.close()
+    try:
+        async with asyncio.timeout(SECONDS):
+            await connection.open()
+            yield connection
+    finally:
+        await connection.close()
 
 
 async def wait_in_vain(connection: RedisConnection, beats: int) -> "asyncio.Task[list[str]]":
