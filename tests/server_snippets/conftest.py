@@ -16,6 +16,14 @@ from websocket_lab import BackgroundServer, LiveClient
 Connect = Callable[..., LiveClient]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patient_clients() -> Iterator[None]:
+    """Let clients wait as long as a machine may take that is held up again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(LiveClient.__init__.__kwdefaults__, "deadline", 60.0)
+        yield
+
+
 @pytest.fixture(scope="module", params=["auto", FanOutProtocol], ids=["uvicorn", "fan-out"])
 def protocol(request: pytest.FixtureRequest) -> Any:
     """Name uvicorn's own way out to clients, and the fast one: nobody may notice a difference."""
@@ -42,7 +50,8 @@ def redis_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def whole_server(protocol: Any, redis_url: str) -> Iterator[BackgroundServer]:
     """Run the whole server; no test may bring an exception out of it."""
-    settings = Settings(typing_seconds=0.3, step_seconds=0.02, redis_url=redis_url)
+    # A test ends before anyone stops typing by themselves.
+    settings = Settings(typing_seconds=600, step_seconds=0.02, redis_url=redis_url)
     with BackgroundServer(make_app(settings), ws=protocol) as server:
         yield server
     assert not server.errors

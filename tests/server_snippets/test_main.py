@@ -25,7 +25,7 @@ METHODS = [
 def get(server: BackgroundServer, path: str) -> tuple[int, str, str]:
     """Return status, content type and text of a page."""
     try:
-        with urllib.request.urlopen(server.http_url(path), timeout=5) as answer:
+        with urllib.request.urlopen(server.http_url(path), timeout=60) as answer:
             return answer.status, answer.headers.get_content_type(), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.headers.get_content_type(), ""

@@ -230,6 +230,6 @@ def test_the_tasks_of_a_killed_process_have_failed(workers: list[Worker]) -> Non
         ben.wait_for(lambda text: "progress" in text)
         workers[0].kill()
 
-        assert ben.wait_for(lambda text: '"failed"' in text, deadline=30)
+        assert ben.wait_for(lambda text: '"failed"' in text)
         ben.send_json({"action": "list"})
         assert ben.wait_for('{"type":"tasks","tasks":[]}')
