@@ -76,7 +76,7 @@ async def talk_until_the_end(port: int, process: "subprocess.Popen[str]") -> lis
 @pytest.fixture(scope="module")
 def drained() -> Iterator[tuple[list[Listener], int, str]]:
     """Give everyone who was there, the exit code, and what the server printed."""
-    with serving("--rate", "0", "--log-level", "info") as (port, process):
+    with serving("--rate", "0", "--log-level", "info", "--drain-seconds", "60") as (port, process):
         everyone = asyncio.run(talk_until_the_end(port, process))
         output = process.communicate(timeout=SECONDS)[0]
         yield everyone, process.returncode, output
@@ -135,7 +135,7 @@ def test_a_stalled_client_cannot_hold_the_server() -> None:
     with serving("--rate", "0", "--drain-seconds", "2") as (port, process):
         url = f"ws://127.0.0.1:{port}/ws/7"
         with LiveClient(url, "Ben") as ben:
-            eve = LiveClient(url, "Eve").connect()
+            eve = LiveClient(url, "Eve", ping_interval=None).connect()
             eve.pause_reading()
             for _ in range(200):
                 ben.send("." * 60_000)
