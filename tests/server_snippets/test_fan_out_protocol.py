@@ -412,7 +412,7 @@ def test_nothing_is_kept_for_a_slow_client_whose_connection_is_being_closed(serv
     assert kept == [0]
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Return as soon as `condition` holds; it is looked at often."""
 
     async def poll() -> None:
