@@ -19,7 +19,7 @@ from websocket_lab import BackgroundServer
 
 pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals.")
 
-DEADLINE = 15.0
+DEADLINE = 60.0
 
 
 class Terminal:
@@ -27,7 +27,12 @@ class Terminal:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self.screen = ""
+        self._shown = b""
+
+    @property
+    def screen(self) -> str:
+        """What was shown so far, without colours and movements of the cursor."""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._shown.decode(errors="replace"))
 
     def type(self, line: str) -> None:
         """Type a line and press Enter."""
@@ -37,18 +42,17 @@ class Terminal:
         """Read on until the screen shows `text`."""
         end = time.monotonic() + DEADLINE
         while text not in self.screen:
-            ready, _, _ = select([self._descriptor], [], [], end - time.monotonic())
+            ready, _, _ = select([self._descriptor], [], [], max(0, end - time.monotonic()))
             assert ready, f"{text!r} did not appear. The screen shows:\n{self.screen}"
-            self.screen += self._read()
+            self._shown += self._read()
 
-    def _read(self) -> str:
+    def _read(self) -> bytes:
         try:
             shown = os.read(self._descriptor, 65536)
         except OSError:
             shown = b""
         assert shown, f"The program ended. The screen shows:\n{self.screen}"
-        # Without colours and movements of the cursor.
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+        return shown
 
 
 @contextmanager
@@ -124,4 +128,4 @@ def test_python_talks_with_and_without_async(whole_server: BackgroundServer) -> 
     assert asyncio.run(echo()) == "Echo: async"
     with websockets.sync.client.connect(whole_server.url("/ws"), proxy=None) as websocket:
         websocket.send("sync")
-        assert websocket.recv(timeout=5) == "Echo: sync"
+        assert websocket.recv(timeout=DEADLINE) == "Echo: sync"

@@ -40,7 +40,7 @@ def test_uvicorn_serves_one_chat_on_two_processes() -> None:
     with private_redis() as redis, serving("uvicorn ", redis) as port, ExitStack() as stack:
         with redis.client() as inside:
             wait_for(lambda: len(inside.keys("here:*")) == 2, 60, "There are not two processes.")
-        guests = [LiveClient(f"ws://127.0.0.1:{port}/ws/{name}", deadline=30) for name in NAMES]
+        guests = [LiveClient(f"ws://127.0.0.1:{port}/ws/{name}", deadline=60) for name in NAMES]
         for guest in guests:
             stack.enter_context(guest)
         guests[0].send("hi")
@@ -51,7 +51,10 @@ def test_uvicorn_serves_one_chat_on_two_processes() -> None:
 def test_the_whole_server_serves_one_room_on_two_processes() -> None:
     with private_redis() as redis, serving("python -m server_snippets", redis) as port, ExitStack() as stack:
         url = f"ws://127.0.0.1:{port}/ws/chat/hall"
-        guests = [stack.enter_context(LiveClient(f"{url}/{name}", deadline=30)) for name in NAMES]
+        guests = [stack.enter_context(LiveClient(f"{url}/{name}", deadline=60)) for name in NAMES]
+        for guest in guests:
+            # From now on they hear what is said; before, it would be in their history.
+            guest.wait_for(lambda text: json.loads(text)["type"] == "users")
         guests[0].send_json({"action": "message", "text": "hi"})
         for guest in guests:
             guest.wait_for(lambda text: json.loads(text).get("text") == "hi")
