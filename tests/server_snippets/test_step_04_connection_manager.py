@@ -69,6 +69,7 @@ def test_a_stalled_client_keeps_nothing_from_the_others(room: Room) -> None:
 
     assert len(step.manager.active_connections) == 2
     ana.wait_for(f"99 {LONG}")
+    eve.vanish()
 
 
 def test_a_stalled_client_that_reads_again_learns_why_it_was_let_go(room: Room) -> None:

@@ -1,12 +1,15 @@
 """Step 6, carriers: which part of a connection can bring a token, for programs and for browsers."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from websockets.sync.client import connect
 
+from server_snippets import step_06_token_carriers
 from server_snippets.step_06_token_carriers import app
 from tests.jupyterlab import chromium
 from websocket_lab import BackgroundServer, LiveClient
@@ -21,6 +24,13 @@ KNOCK = """([url, protocols, first]) => new Promise((done) => {
   socket.onmessage = (event) => told.push(event.data);
   socket.onclose = (event) => done([...told, event.code, socket.protocol]);
 })"""
+
+
+@pytest.fixture
+def enough_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give clients a minute for their first message, for a slow machine may need more than a second."""
+    patient = SimpleNamespace(timeout=lambda seconds: asyncio.timeout(60))
+    monkeypatch.setattr(step_06_token_carriers, "asyncio", patient)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +62,7 @@ def test_the_handshake_has_four_carriers(
         assert ana.wait_closed() == 1000
 
 
-def test_the_first_message_is_the_fifth(server: BackgroundServer) -> None:
+def test_the_first_message_is_the_fifth(server: BackgroundServer, enough_time: None) -> None:
     with LiveClient(server.url("/ws")) as ana:
         ana.send(TOKEN)
         assert ana.receive_json() == by("first message")
@@ -84,7 +94,7 @@ def test_the_answer_names_one_offered_subprotocol_and_never_the_token(server: Ba
             assert websocket.subprotocol == chosen
 
 
-def test_a_browser_has_four_of_them(server: BackgroundServer) -> None:
+def test_a_browser_has_four_of_them(server: BackgroundServer, enough_time: None) -> None:
     url, protocols = server.url("/ws"), ["chat", TOKEN]
     with chromium() as browser:
         page = browser.new_page()

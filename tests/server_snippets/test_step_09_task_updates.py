@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 from server_snippets import step_09_task_runner as runner
 from server_snippets.main import Settings, make_app
 from server_snippets.step_09_task_updates import app
-from websocket_lab import BackgroundServer, LiveClient
+from tests.jupyterlab import wait_for
+from websocket_lab import BackgroundServer, LiveClient, WireTap
 
 
 @pytest.fixture
@@ -181,6 +182,7 @@ def test_the_whole_server_says_the_same(monkeypatch: pytest.MonkeyPatch, seconds
         assert [event["type"] for event in told[-3:]] == ["tasks", "error", "error"]
 
 
+PING = 9
 deaf_app = FastAPI()
 
 
@@ -188,7 +190,8 @@ deaf_app = FastAPI()
 async def deaf(websocket: WebSocket) -> None:
     await websocket.accept()
     async for text in websocket.iter_text():
-        await asyncio.sleep(0.6)
+        while not deaf_app.state.may_answer:
+            await asyncio.sleep(0.01)
         await websocket.send_text(text)
 
 
@@ -200,16 +203,31 @@ async def background(websocket: WebSocket, tasks: BackgroundTasks) -> None:
 
 
 def test_work_in_the_loop_costs_who_speaks_meanwhile_the_connection() -> None:
+    deaf_app.state.may_answer = False
     with (
         BackgroundServer(deaf_app, ws_ping_interval=0.2, ws_ping_timeout=0.2) as server,
-        LiveClient(server.url("/ws"), "Ana") as ana,
-        LiveClient(server.url("/ws"), "Ben") as ben,
+        LiveClient(server.url("/ws")) as ana,
     ):
         ana.send("report"), ana.send("letter")
+
+        assert (ana.wait_closed(), ana.close_reason) == (1011, "keepalive ping timeout")
+        deaf_app.state.may_answer = True
+
+
+def test_who_only_listens_while_work_is_in_the_loop_stays() -> None:
+    deaf_app.state.may_answer = False
+    # Time enough for the pongs of a slow machine.
+    with (
+        BackgroundServer(deaf_app, ws_ping_interval=0.1, ws_ping_timeout=60) as server,
+        WireTap(server) as tap,
+        LiveClient(tap.url("/ws"), "Ben") as ben,
+    ):
         ben.send("report")
+        # A ping goes out when the pong to the one before was heard.
+        wait_for(lambda: [frame.opcode for frame in tap.frames()].count(PING) >= 3, 60, "He is not heard.")
+        deaf_app.state.may_answer = True
 
         assert ben.receive() == "report"
-        assert (ana.wait_closed(), ana.close_reason) == (1011, "keepalive ping timeout")
 
 
 def test_fastapi_never_runs_background_tasks_of_a_websocket() -> None:
