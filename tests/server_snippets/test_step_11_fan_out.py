@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from server_snippets import lingering_protocol
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.step_11_fan_out import app, manager
 from server_snippets.step_11_outbox import MAX_WAITING, admit
 from websocket_lab import BackgroundServer, LiveClient
+from websocket_lab.measuring import stalled_client
 from websocket_lab.measuring.stalled_client import what_eve_reads, when_ben_hears
 
 
@@ -57,12 +59,19 @@ def test_nobody_stays_behind_when_the_server_has_stopped(connect: Connect) -> No
     assert ben.receive() == "hi"
 
 
-def test_a_stalled_client_holds_up_nobody(protocol: Any) -> None:
+@pytest.fixture
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody be too late because the machine is slow: Ben for a text, Eve for the close frame."""
+    monkeypatch.setattr(stalled_client, "SILENCE", 60)
+    monkeypatch.setattr(lingering_protocol, "GOODBYE_SECONDS", 60)
+
+
+def test_a_stalled_client_holds_up_nobody(protocol: Any, no_hurry: None) -> None:
     manager.policy = SlowClients.DISCONNECT
     assert len(when_ben_hears(app, ws=protocol)) == 100
 
 
-def test_disconnect_leaves_no_gap_and_says_1013(protocol: Any) -> None:
+def test_disconnect_leaves_no_gap_and_says_1013(protocol: Any, no_hurry: None) -> None:
     numbers, code = what_eve_reads(app, manager, SlowClients.DISCONNECT, ws=protocol)
 
     assert numbers == list(range(len(numbers)))
