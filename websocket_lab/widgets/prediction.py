@@ -54,6 +54,8 @@ class Prediction(SubshellWidget):
 
     def reveal(self, answer: object, because: str = "") -> Revealed:
         """Lock the options, fill in the answer, and return in words how the prediction did."""
+        # A click just before this cell was run may not have been heard yet.
+        self.hear_out()
         # In one message, so that a screen reader says all of it at once.
         with self.hold_sync():
             self.answer = str(answer)

@@ -18,6 +18,12 @@ prediction = Prediction("How many?", ["1", "2"])
 heard = threading.Event()
 prediction.observe(lambda _: heard.set(), "chosen")
 """
+HELD_UP = """
+import time
+
+slow, asked = Prediction("How slow?", ["1"]), Prediction("How many?", ["1", "2"])
+slow.observe(lambda _: time.sleep(0.5), "chosen")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +78,18 @@ def test_it_is_heard_while_a_cell_computes(kernel: BlockingKernelClient, comm: s
 
     assert cell in ends(kernel, 60)
     assert value(kernel, "heard_meanwhile") == "True"
+
+
+@pytest.mark.skipif(ipykernel.version_info < (7, 4), reason="Before 7.4, ipykernel does not ask the comm.")
+def test_what_was_chosen_before_the_answer_counts_however_late_it_is_heard(
+    kernel: BlockingKernelClient,
+) -> None:
+    run(kernel, HELD_UP)
+    slow, asked = [value(kernel, f"{name}.model_id") for name in ("slow", "asked")]
+    choose(kernel, slow, "1")
+    choose(kernel, asked, "2")
+
+    assert value(kernel, "asked.reveal(2)") == "You predicted 2 ✓."
 
 
 # In ipykernel 7.4.0 a message to the main thread, in a cell that awaits, takes the end of the cell after it.
