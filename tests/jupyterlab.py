@@ -313,15 +313,15 @@ class PanelDriver:
         self.line.fill(text)
         self.line.press("Enter")
 
-    def wait_for_state(self, words: str, deadline: float = 10.0) -> None:
+    def wait_for_state(self, words: str, deadline: float = 20.0) -> None:
         """Return when the badge holds these words."""
         self.region.locator(".wsl-badge", has_text=words).wait_for(timeout=deadline * 1000)
 
-    def wait_for_row(self, text: str, deadline: float = 10.0) -> None:
+    def wait_for_row(self, text: str, deadline: float = 20.0) -> None:
         """Return when a row holds this text."""
         self.region.locator(".wsl-row", has_text=text).last.wait_for(timeout=deadline * 1000)
 
-    def wait_for_alert(self, text: str, deadline: float = 10.0) -> None:
+    def wait_for_alert(self, text: str, deadline: float = 20.0) -> None:
         """Return when the warning holds this text."""
         self.region.locator(".wsl-alert", has_text=text).wait_for(timeout=deadline * 1000)
 

@@ -70,12 +70,13 @@ def page(address: str) -> Iterator[Page]:
 
 
 def test_the_first_notebook_opens_with_its_table_of_contents(page: Page) -> None:
-    expect(page.get_by_role("heading", name="0 · Start here")).to_be_visible(timeout=30_000)
+    expect.set_options(timeout=60_000)
+    expect(page.get_by_role("heading", name="0 · Start here")).to_be_visible()
     contents = page.locator(".jp-TableOfContents")
     expect(contents).to_be_visible()
     expect(contents.get_by_text("First echo")).to_be_visible()
     # A question or the news would have come before the kernel is ready.
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     expect(page.locator(".jp-Dialog, .Toastify__toast")).to_have_count(0)
 
 

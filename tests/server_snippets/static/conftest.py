@@ -12,7 +12,7 @@ from tests.server_snippets.static.page_faults import page_faults
 from websocket_lab import BackgroundServer
 
 
-DEADLINE = 15_000
+DEADLINE = 30_000
 
 
 # Not for the whole run: as long as Playwright is open, no other test can call asyncio.run().

@@ -46,17 +46,30 @@ server = BackgroundServer(app).start()
 """
 ANA = 'ana = ClientPanel(server.url("/chat")).connect()\nana'
 BEN = 'ben = ClientPanel(server.url("/chat"), "Ben").connect()\nben'
-AWAITS = 'import asyncio\nprint("started")\nawait asyncio.sleep(6)'
-# `PyDLL` keeps the interpreter's lock: no other thread of the kernel runs, no click is heard.
-STUCK = """
-import ctypes, pathlib, time
+# Both go on until the test has seen enough.
+AWAITS = """
+import asyncio, pathlib
 
 print("started")
-time.sleep(1)
-pathlib.Path("stuck").touch()
-ctypes.PyDLL(None).sleep(6)
+while not pathlib.Path("enough").exists():
+    await asyncio.sleep(0.05)
 """
-SLEEPS = 'import time\nprint("started")\ntime.sleep(6)'
+SLEEPS = """
+import pathlib, time
+
+print("started")
+while not pathlib.Path("enough").exists():
+    time.sleep(0.05)
+"""
+# Until somebody writes, the pipe does not open for reading. `PyDLL` keeps the interpreter's lock meanwhile:
+# no other thread of the kernel runs, no click is heard.
+STUCK = """
+import ctypes, os
+
+print("started", flush=True)
+os.mkfifo("stuck")
+ctypes.PyDLL(None).open(b"stuck", os.O_RDONLY)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -117,11 +130,15 @@ def test_the_focus_is_seen_on_its_way_through_a_panel(chat: NotebookPage) -> Non
 
 @pytest.mark.parametrize("cell", [3, 4], ids=["awaits", "sleeps"])
 def test_panels_are_live_while_a_cell_runs(chat: NotebookPage, cell: int) -> None:
+    enough = chat.path.parent / "enough"
+    enough.unlink(missing_ok=True)
     chat.start_cell(cell)
-    chat.panel("Ana").type_and_send(f"during cell {cell}")
-    chat.panel("Ben").wait_for_row(f"during cell {cell}")
-
-    assert chat.cell_is_running()
+    try:
+        chat.panel("Ana").type_and_send(f"during cell {cell}")
+        chat.panel("Ben").wait_for_row(f"during cell {cell}")
+        assert chat.cell_is_running()
+    finally:
+        enough.touch()
     chat.wait_for_cell()
 
 
@@ -158,7 +175,7 @@ def test_the_log_follows_only_a_reader_who_is_at_its_end(chat: NotebookPage) -> 
 
     log.evaluate("log => new Promise(done => { log.onscroll = done; log.scrollTop = 0; })")
     ana.type_and_send("read on")
-    chat.panel("Ben").wait_for_row("read on")
+    ana.wait_for_row("read on")
     assert log.evaluate("log => log.scrollTop") == 0
 
 
@@ -184,7 +201,9 @@ def test_a_refused_handshake_is_told_in_words(lab: JupyterLab) -> None:
 
 
 def test_running_a_cell_again_replaces_its_panel(lab: JupyterLab) -> None:
-    page = lab.open_cells(CHAT_SERVER, ANA, "print(len(members))")
+    # Whoever has been heard is a member.
+    count = 'ana.send("here")\nana.wait_for("here")\nprint(len(members))'
+    page = lab.open_cells(CHAT_SERVER, ANA, count)
     page.run_all()
     page.run_all()
 
@@ -195,8 +214,9 @@ def test_running_a_cell_again_replaces_its_panel(lab: JupyterLab) -> None:
 def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
     page = lab.open_cells(CHAT_SERVER, ANA)
     page.run_all()
-    page.restart()
     ana = page.panel("Ana")
+    ana.wait_for_state("open")
+    page.restart()
     ana.wait_for_state("kernel gone")
     ana.type_and_send("Is anybody there?")
     ana.wait_for_alert("Run the cells above again")
@@ -206,11 +226,13 @@ def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
     page = lab.open_cells(CHAT_SERVER, ANA, STUCK)
     page.run_cell(0)
     page.run_cell(1)
+    ana, stuck = page.panel("Ana"), page.path.parent / "stuck"
+    ana.wait_for_state("open")
     page.start_cell(2)
-    ana = page.panel("Ana")
-    wait_for((page.path.parent / "stuck").exists, 20, "The cell did not get stuck.")
+    wait_for(stuck.exists, 20, "The cell did not get stuck.")
     ana.type_and_send("hello?")
     ana.wait_for_alert("The kernel does not answer.")
+    stuck.open("wb").close()
     page.wait_for_cell()
     ana.wait_for_row("hello?")
 

@@ -59,7 +59,7 @@ def test_interrupt_ends_a_cell_that_waits_and_leaves_the_server_alive(lab: Jupyt
     page.run_cell(0)
     page.start_cell(1)
     page.interrupt()
-    page.wait_for_cell(10)
+    page.wait_for_cell()
     page.run_cell(2)
 
     # ipykernel cancels a cell that awaits, and interrupts one that blocks.

@@ -1,7 +1,7 @@
 """The wire in a real JupyterLab: it grows while cells run, and is pulled by a click."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.accessibility import walk_to
 from tests.jupyterlab import JupyterLab
@@ -70,7 +70,7 @@ def test_the_wire_is_live_can_be_pulled_and_can_be_read_by_all(lab: JupyterLab) 
     wire = page.page.get_by_role("group", name="Everyone on the wire")
     wire.locator("title", has_text="Hello <b>everyone</b>").last.wait_for(state="attached")
     wire.get_by_text("The same as text").click()
-    assert 'server → Eve   text     "Hello <b>everyone</b>"' in wire.locator("pre").inner_text()
+    expect(wire.locator("pre")).to_contain_text('server → Eve text "Hello <b>everyone</b>"')
     assert wire.locator("b").count() == 0
 
     cable = page.page.get_by_role("group", name="Ana's cable")

@@ -35,7 +35,7 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     )
     assert card.evaluate("(card) => card.clientHeight") == height
     assert outcome in page.output(1)
-    assert page.page.get_by_role("radio", name="Echo: Hello").is_disabled()
+    expect(page.page.get_by_role("radio", name="Echo: Hello")).to_be_disabled()
 
 
 def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
@@ -43,7 +43,7 @@ def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
     page.run_all()
     page.run_cell(0)
 
-    assert page.page.get_by_role("radio", name="Echo: Hello").is_enabled()
+    expect(page.page.get_by_role("radio", name="Echo: Hello")).to_be_enabled()
 
 
 def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -> None:
