@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from redis import Redis
 
@@ -18,7 +18,7 @@ FRESH = 1_200
 
 
 async def watch_lifetimes(redis: Redis, kill: Callable[[], None], deadline: float = 30.0) -> Lifetimes:
-    """Kill a process once all are well; return how long each had left to live until one had expired.
+    """Kill a process once all are well; return how long each had left to live until only others were renewed.
 
     Raises:
         TimeoutError: They were not well in time, or none expired in time.
@@ -29,10 +29,10 @@ async def watch_lifetimes(redis: Redis, kill: Callable[[], None], deadline: floa
     kill()
     begin = time.monotonic()
     async with asyncio.timeout(deadline):
-        while all(left := {key: max(0, redis.pttl(key)) for key in owners}.values()):
+        while not _one_is_gone(lives.values()):
             moment = time.monotonic() - begin
-            for owner, milliseconds in zip(owners.values(), left, strict=True):
-                lives[owner].append((moment, milliseconds / 1000))
+            for key, owner in owners.items():
+                lives[owner].append((moment, max(0, redis.pttl(key)) / 1000))
             await asyncio.sleep(BETWEEN_LOOKS)
     return lives
 
@@ -52,9 +52,19 @@ def plot_lifetimes(lives: Lifetimes) -> None:
 
 def life_words(left: Sequence[float]) -> str:
     """Return in words how a lifetime went."""
-    if all(later <= sooner for sooner, later in zip(left, left[1:], strict=False)):
+    if not _was_renewed(left):
         return f"from {left[0]:.1f} s down to nothing"
     return f"set anew again and again, never below {min(left):.1f} s"
+
+
+def _was_renewed(left: Sequence[float]) -> bool:
+    return any(later > sooner for sooner, later in zip(left, left[1:], strict=False))
+
+
+def _one_is_gone(lives: Iterable[Sequence[tuple[float, float]]]) -> bool:
+    # On a busy machine another can be late with its next sign of life: then it is waited for.
+    silent = [left for left in ([left for _, left in life] for life in lives) if not _was_renewed(left)]
+    return len(silent) == 1 and silent[0][-1:] == [0]
 
 
 def _all_are_well(redis: Redis) -> bool:
