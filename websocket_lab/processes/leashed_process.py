@@ -1,6 +1,7 @@
 """A program on a port of 127.0.0.1, in a process of its own that ends with this one at the latest."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from websocket_lab.processes.leash import KILL
 
 
 HOST = "127.0.0.1"
+# Below those that are given to every connection: what is killed, and starts again, wants its port back.
+PORTS = range(20_000, 32_768)
 LEASH = Path(__file__).with_name("leash.py")
 START_DEADLINE = 30.0
 # Longer than a program is given before it is killed.
@@ -110,9 +113,11 @@ class LeashedProcess:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server((HOST, 0)) as listener:
-        return int(listener.getsockname()[1])
+    """Return a port that nobody listens on now, and that a system gives nobody who wants just any."""
+    while True:
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port
 
 
 def listens(port: int) -> bool:

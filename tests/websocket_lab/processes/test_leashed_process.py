@@ -1,4 +1,4 @@
-"""A program on a leash: what it prints can be read while it goes on."""
+"""A program on a leash: what it prints can be read while it goes on, and it finds its port again."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.jupyterlab import wait_for
-from websocket_lab.processes.leashed_process import LeashedProcess
+from websocket_lab.processes.leashed_process import LeashedProcess, free_port
 
 
 PRINTS = """
@@ -53,3 +53,11 @@ def test_what_it_prints_is_not_harmed_by_whoever_reads_meanwhile(
 
     assert process.words() == "one\ntwo\n"
     process.stop()
+
+
+def test_a_port_is_not_given_to_somebody_else_while_its_program_is_away() -> None:
+    ports = {free_port() for _ in range(10)}
+
+    # Linux gives away ports from 32,768 on, other systems from 49,152.
+    assert max(ports) < 32_768
+    assert len(ports) > 1
