@@ -30,7 +30,7 @@ def run(folder: str, name: str) -> list[str]:
     """Run a notebook far from the repository; raise what a cell raises; return how its checks ended."""
     notebook = nbformat.read(ROOT / folder / name, as_version=4)
     with TemporaryDirectory() as elsewhere:
-        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": elsewhere}}).execute()
+        NotebookClient(notebook, timeout=100, resources={"metadata": {"path": elsewhere}}).execute()
     return outcomes(notebook)
 
 
