@@ -3,7 +3,7 @@
 from typing import Any
 
 from websocket_lab.checking.heartbeat_scene import Scene
-from websocket_lab.checking.stall_watch import StallWatch
+from websocket_lab.checking.stall_watch import undisturbed
 from websocket_lab.checking.tuned_hall_bench import TunedHallBench
 
 
@@ -14,8 +14,6 @@ CALM = 30.0
 # What a busy machine may add to the time that the contract gives.
 GRACE = 1.0
 LATEST = PATIENCE + INTERVAL + GRACE
-# How often it is played again while the machine stands still now and then.
-MOST_SCENES = 5
 
 
 class HeartbeatBench(TunedHallBench):
@@ -38,18 +36,14 @@ class HeartbeatBench(TunedHallBench):
     def scene(self) -> Scene:
         """What happened while time passed; it passes when this is first asked for."""
         if self._scene is None:
-            self._scene = self._undisturbed_scene()
+            self._scene = undisturbed(self._play)
         self.people = list(self._scene.people)
         return self._scene
 
-    def _undisturbed_scene(self) -> Scene:
-        for _ in range(MOST_SCENES):
-            self._past_errors = self.errors
-            self.server.stop()
-            self.start(interval=INTERVAL, patience=PATIENCE)
-            scene = Scene(self.guest, PATIENCE, PATIENCE + 2 * INTERVAL, PATIENCE / 2 + LATEST)
-            with StallWatch() as watch:
-                scene.play()
-            if not watch.stood_still:
-                break
+    def _play(self) -> Scene:
+        self._past_errors = self.errors
+        self.server.stop()
+        self.start(interval=INTERVAL, patience=PATIENCE)
+        scene = Scene(self.guest, PATIENCE, PATIENCE + 2 * INTERVAL, PATIENCE / 2 + LATEST)
+        scene.play()
         return scene

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from typing import Self
+from collections.abc import Callable
+from typing import Self, TypeVar
 
 from websocket_lab.client.client_loop import client_loop
 
@@ -10,6 +11,9 @@ from websocket_lab.client.client_loop import client_loop
 TICK = 0.02
 # Seconds. No step of a check is as narrow.
 HARMLESS = 0.4
+# How often a scene is played where the process stands still now and then.
+MOST_SCENES = 5
+Scene = TypeVar("Scene")
 
 
 class StallWatch:
@@ -48,3 +52,13 @@ class StallWatch:
             now = time.monotonic()
             self.longest = max(self.longest, now - looked_at - TICK)
             looked_at = now
+
+
+def undisturbed(play: Callable[[], Scene]) -> Scene:
+    """Return what `play` returns; play again, some times at most, if the process stood still meanwhile."""
+    for _ in range(MOST_SCENES):
+        with StallWatch() as watch:
+            scene = play()
+        if not watch.stood_still:
+            break
+    return scene

@@ -53,6 +53,15 @@ def last_time(client: LiveClient, direction: Direction, event: Event) -> datetim
     )
 
 
+def first_time(client: LiveClient, direction: Direction, event: Event, after: datetime) -> datetime:
+    """Return when, after that time, the client first sent, or received, a message that has all of `event`."""
+    return next(
+        entry.time
+        for entry in client.log
+        if entry.direction == direction and entry.time > after and matches(json_object(entry.message), event)
+    )
+
+
 def sleep_until(moment: float) -> None:
     """Return at this moment of time.monotonic()."""
     time.sleep(max(0.0, moment - time.monotonic()))

@@ -7,14 +7,18 @@ from functools import cached_property
 from websocket_lab.checking.chat_bench import ChatBench, say
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.person import Causes, Person, cause_of
-from websocket_lab.checking.timing import last_time
+from websocket_lab.checking.stall_watch import undisturbed
+from websocket_lab.checking.timing import first_time, last_time
 
 
 # Seconds after the last sign of typing. A right timer is never early; on a busy machine it is late.
 EARLIEST = 2.8
 LATEST = 4.0
+# A moment in which the whole machine stands still makes nobody impatient, and still this is too late.
+MUCH_TOO_LATE = 4.7
 LATER = 0.5
 MUCH_LATER = 1.0
+UNTIL_ALL_HAVE_STOPPED = 3.2
 TYPING = {"action": "typing"}
 People = list[Person]
 
@@ -68,9 +72,12 @@ class TypingChat(ChatBench):
         for other in others:
             waited = time.time() - last_sign.timestamp()
             other.hears(stop, likely, patience=round(max(0.1, LATEST - waited), 1))
-            took = (last_time(other.client, "received", stop) - last_sign).total_seconds()
+            began = last_time(other.client, "received", typing(typist, True))
+            took = (first_time(other.client, "received", stop, began) - last_sign).total_seconds()
             wanted = f"hears that {typist.name} stopped three seconds after her last typing"
-            other.must(took >= EARLIEST, wanted, f"heard it after {took:.1f} s", cause_of("early", likely))
+            came = f"heard it after {took:.1f} s"
+            other.must(took >= EARLIEST, wanted, came, cause_of("early", likely))
+            other.must(took <= MUCH_TOO_LATE, wanted, came, cause_of("nothing", likely))
 
     def types_anew(self, typist: Person, listener: Person, *, likely: Causes) -> None:
         """Have someone hear that the typist typed once more, stopped in time, and that this was all."""
@@ -80,7 +87,10 @@ class TypingChat(ChatBench):
 
     @cached_property
     def rooms(self) -> Rooms:
-        """Rooms in which people type, and then time passes: it passes once, for all of them."""
+        """Rooms in which people typed, and then time has passed: it passes once, for all of them."""
+        return undisturbed(self._play)
+
+    def _play(self) -> Rooms:
         rooms = Rooms(
             self.join("Ana", "Ben"),
             self.join("Ana", "Ben"),
@@ -94,6 +104,7 @@ class TypingChat(ChatBench):
         time.sleep(MUCH_LATER - LATER)
         _type(rooms.going_on[0], rooms.with_words[1])
         self._return(rooms.left_early)
+        time.sleep(UNTIL_ALL_HAVE_STOPPED)
         return rooms
 
     def _begin(self, rooms: Rooms) -> None:

@@ -180,7 +180,6 @@ EXERCISE = Exercise(
     title="Typing indicator",
     bench=TypingChat,
     seconds=45.0,
-    is_timed=True,
     steps=(
         nothing_without_typing,
         the_others_hear_it_once,

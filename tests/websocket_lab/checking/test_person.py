@@ -10,7 +10,7 @@ from fastapi import FastAPI, WebSocket
 from websocket_lab import BackgroundServer
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import Person
-from websocket_lab.checking.timing import last_time
+from websocket_lab.checking.timing import first_time, last_time
 
 
 ONE: dict[str, Any] = {"type": "number", "value": 1}
@@ -81,4 +81,5 @@ def test_the_last_of_several_times_counts(ana: Person) -> None:
 
     times = [entry.time for entry in ana.client.log if entry.direction == "received"]
     assert last_time(ana.client, "received", {"value": 1}) == times[1]
+    assert first_time(ana.client, "received", ONE, times[0]) == times[1]
     assert last_time(ana.client, "sent", ONE) < times[2] + timedelta(seconds=1)

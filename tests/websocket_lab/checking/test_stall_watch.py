@@ -17,7 +17,7 @@ from websocket_lab.checking import check_run, stall_watch
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.mismatch import Mismatch
-from websocket_lab.checking.stall_watch import StallWatch
+from websocket_lab.checking.stall_watch import StallWatch, undisturbed
 from websocket_lab.checking.verdict import Verdict
 from websocket_lab.client.client_loop import client_loop
 
@@ -91,6 +91,22 @@ def test_what_is_wrong_while_the_process_stands_still_is_looked_at_again(
 
     assert judge(attempts).passed
     assert attempts.count >= 3
+
+
+def test_a_scene_is_played_again_until_nothing_has_disturbed_it() -> None:
+    waits = chain([0.6, 0.6], repeat(0.0))
+
+    def play() -> float:
+        stand_still(wait := next(waits))
+        return wait
+
+    assert undisturbed(play) == 0.0
+
+
+def test_a_scene_that_is_always_disturbed_is_played_some_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stall_watch, "HARMLESS", -1)
+
+    assert undisturbed(count(1).__next__) == stall_watch.MOST_SCENES
 
 
 @pytest.mark.usefixtures("calm")
