@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ElementHandle, expect
 
-from tests.accessibility import notebook_violations, too_wide
-from tests.jupyterlab import JupyterLab, NotebookPage
+from tests.accessibility import UNTIL_SETTLED, notebook_violations, too_wide
+from tests.jupyterlab import JupyterLab, NotebookPage, wait_for
 
 
 WIDGETS = """
@@ -129,6 +129,13 @@ def test_what_is_folded_is_unfolded_by_keyboard(everything: NotebookPage, key: s
 def test_what_does_not_fit_is_scrolled_by_arrow_keys(everything: NotebookPage) -> None:
     everything.page.set_viewport_size({"width": 600, "height": 900})
     boxes = everything.page.locator(":is(.wsl-scroll, .wsl-tap-picture, .wsl-listing):visible")
+    everything.page.evaluate(UNTIL_SETTLED)
     for box in boxes.element_handles():
-        box.press("ArrowRight")
-        everything.page.wait_for_function("(box) => box.scrollLeft > 0", arg=box)
+        wait_for(lambda box=box: moves(box), 20, f"An arrow key does not scroll {box.inner_html()[:200]}")
+
+
+def moves(box: ElementHandle) -> bool:
+    """Press an arrow key, and say whether the box is scrolled by now."""
+    # A picture that is drawn anew ends a movement that has hardly begun; the next press begins another.
+    box.press("ArrowRight")
+    return bool(box.evaluate("(box) => box.scrollLeft > 0"))
