@@ -8,6 +8,7 @@ from websocket_lab.widgets.card import Card, note
 
 
 PASSED = 'Your check has passed. See how the solution does it: `compare("{}")`.'
+SOLUTION = '`from websocket_lab import solution`, then `solution("{}")`'
 LOOK_UP = "Read the contract above once more, and what the check says that it expected and what came."
 
 # How many hints this kernel has given, by exercise and step.
@@ -50,4 +51,4 @@ def _about(found: Exercise, step: str) -> str:
 def _what_next(exercise: str, more: int) -> str:
     if more:
         return f"There {'is one more' if more == 1 else f'are {more} more'}: run this cell again."
-    return f'This was the last one here. If it does not help: `solution("{exercise}")`.'
+    return f"This was the last one here. If it does not help: {SOLUTION.format(exercise)}."

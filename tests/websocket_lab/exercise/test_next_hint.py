@@ -38,7 +38,8 @@ def test_they_become_plainer():
 
     assert [words[1] for words in hints] == ["Gentle.", "Plainer.", "Plain.", "Plain."]
     assert hints[1][2] == "There is one more: run this cell again."
-    assert hints[2][2] == 'This was the last one here. If it does not help: `solution("shouting")`.'
+    last = 'If it does not help: `from websocket_lab import solution`, then `solution("shouting")`.'
+    assert hints[2][2] == f"This was the last one here. {last}"
 
 
 @pytest.mark.parametrize(("outcome", "step"), [("not started", ""), ("failed", "unknown")])
