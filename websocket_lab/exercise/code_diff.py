@@ -1,5 +1,6 @@
 """Two pieces of code side by side, and the same as text."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, unified_diff
@@ -9,6 +10,9 @@ from websocket_lab.widgets.card import safe
 
 
 ALIKE = 0.5
+TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+# Where a line may go on below: behind an opening bracket, and before a name's dot.
+BREAK = re.compile(r"(?<=[(\[{])|(?=\.[^\W\d])")
 # By how many characters a line that does not fit goes on further in.
 HANG = 4
 SPOKEN = {"yours": "only yours:", "theirs": "only in the solution:"}
@@ -54,7 +58,7 @@ def _lines(code: str) -> list[str]:
 
 def _table_row(row: Row) -> str:
     if row.is_same:
-        code = safe(row.yours or "")
+        code = _code(row.yours)
         return f"<tr>{_cell(code, '')}{_cell(code, '', 'wsl-again')}</tr>"
 
     yours, theirs = _marked(row)
@@ -76,27 +80,36 @@ def _indent(code: str) -> int:
     return len(code) - len(code.lstrip(" "))
 
 
+def _code(line: str | None) -> str | None:
+    return None if line is None else BREAK.sub("<wbr>", safe(line))
+
+
 def _marked(row: Row) -> tuple[str | None, str | None]:
-    """Return both sides as HTML, with what differs marked if the lines are alike otherwise."""
-    if row.yours is None:
-        return None, safe(row.theirs or "")
-    if row.theirs is None:
-        return safe(row.yours), None
+    """Return both sides as HTML, with the words that differ marked if the lines are alike otherwise."""
+    if not (row.yours and row.theirs and _are_alike(row.yours, row.theirs)):
+        return _code(row.yours), _code(row.theirs)
 
-    if _matcher(row.yours.strip(), row.theirs.strip()).ratio() < ALIKE:
-        return safe(row.yours), safe(row.theirs)
-
-    opcodes = _matcher(row.yours, row.theirs).get_opcodes()
-    yours = [(kind, row.yours[a:b]) for kind, a, b, _, _ in opcodes]
-    theirs = [(kind, row.theirs[c:d]) for kind, _, _, c, d in opcodes]
-    return "".join(_spans(yours)), "".join(_spans(theirs))
+    yours, theirs = _tokens(row.yours), _tokens(row.theirs)
+    opcodes = _matcher(yours, theirs).get_opcodes()
+    left = [(kind, "".join(yours[a:b])) for kind, a, b, _, _ in opcodes]
+    right = [(kind, "".join(theirs[c:d])) for kind, _, _, c, d in opcodes]
+    return "".join(_spans(left)), "".join(_spans(right))
 
 
-def _matcher(yours: str, theirs: str) -> SequenceMatcher[str]:
+def _are_alike(yours: str, theirs: str) -> bool:
+    return _matcher(_tokens(yours.strip()), _tokens(theirs.strip())).ratio() >= ALIKE
+
+
+def _tokens(line: str) -> list[str]:
+    # Letters that two different words happen to share say nothing.
+    return TOKEN.findall(line)
+
+
+def _matcher(yours: Sequence[str], theirs: Sequence[str]) -> SequenceMatcher[str]:
     return SequenceMatcher(None, yours, theirs, autojunk=False)
 
 
 def _spans(pieces: Sequence[tuple[str, str]]) -> Iterator[str]:
     for kind, text in pieces:
         is_marked = kind != "equal" and text.strip()
-        yield f"<mark>{safe(text)}</mark>" if is_marked else safe(text)
+        yield f"<mark>{_code(text)}</mark>" if is_marked else _code(text) or ""

@@ -4,7 +4,8 @@ from websocket_lab.exercise.code_diff import Row, diff_table, diff_text, rows
 
 
 def table(yours, theirs):
-    return diff_table(rows(yours, theirs))
+    """Return the table without the places where a line may go on below."""
+    return diff_table(rows(yours, theirs)).replace("<wbr>", "")
 
 
 def test_the_same_lines_are_at_one_height():
@@ -32,6 +33,26 @@ def test_a_difference_has_a_sign_and_words_beside_its_colour():
 
 def test_what_differs_within_a_line_is_marked():
     assert "text.split(<mark>maxsplit=2</mark>)" in table("text.split()", "text.split(maxsplit=2)")
+
+
+def test_words_are_marked_whole():
+    html = table("say_goodbye(websocket)", "self.disconnect(websocket)")
+
+    assert "<mark>say_goodbye</mark>(websocket)" in html
+    assert "<mark>self.disconnect</mark>(websocket)" in html
+
+
+def test_a_name_that_is_another_throughout_is_marked_throughout():
+    html = table("[send(c) for c in members]", "[send(each) for each in members]")
+
+    assert "[send(<mark>c</mark>) for <mark>c</mark> in members]" in html
+    assert "[send(<mark>each</mark>) for <mark>each</mark> in members]" in html
+
+
+def test_a_line_goes_on_below_between_words():
+    assert '<code style="--wsl-hang: 4ch">self<wbr>.members<wbr>.remove(<wbr>0.5)</code>' in diff_table(
+        rows("self.members.remove(0.5)", "")
+    )
 
 
 def test_lines_that_have_little_in_common_are_not_marked():
