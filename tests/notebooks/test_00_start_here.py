@@ -31,7 +31,7 @@ def test_a_person_predicts_types_hello_and_reads_the_echo(lab: JupyterLab) -> No
     ana.wait_for_row("Echo: Hello")
     index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
 
-    assert "You predicted Hello" in page.output(index)
+    assert "You predicted “Hello”" in page.output(index)
 
 
 def test_what_a_person_has_said_before_does_not_spoil_the_answer(lab: JupyterLab) -> None:
@@ -43,7 +43,7 @@ def test_what_a_person_has_said_before_does_not_spoil_the_answer(lab: JupyterLab
     ana.wait_for_row("Echo: Good morning")
     index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
 
-    assert "You predicted Echo: Hello ✓" in page.output(index)
+    assert "You predicted “Echo: Hello” ✓" in page.output(index)
 
 
 def test_what_a_person_types_is_saved_before_long(lab: JupyterLab) -> None:

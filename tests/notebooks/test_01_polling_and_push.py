@@ -112,7 +112,7 @@ def test_a_person_predicts_and_is_told_the_outcome(lab: JupyterLab) -> None:
     page.page.get_by_role("radio", name="16", exact=True).check()
     run_up_to(page, "poll(every=0.1, seconds=4)", after="requests_guess = Prediction(")
 
-    page.page.get_by_role("status").filter(has_text="You predicted 16 ✗ — it was more than 16").wait_for()
+    page.page.get_by_role("status").filter(has_text="You predicted “16” ✗ — it was more than 16").wait_for()
 
 
 def test_a_person_watches_the_ticks_and_disconnects(lab: JupyterLab) -> None:

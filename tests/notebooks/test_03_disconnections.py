@@ -126,4 +126,4 @@ def test_a_person_predicts_and_the_run_answers(lab: JupyterLab) -> None:
     page.cell(question).get_by_role("group").get_by_text("1011").click()
     answer = run_up_to(page, "return_guess.reveal", after="return_guess = Prediction")
 
-    assert "You predicted 1011 ✗ — it was 1006" in page.output(answer)
+    assert "You predicted “1011” ✗ — it was 1006" in page.output(answer)

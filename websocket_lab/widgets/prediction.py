@@ -89,5 +89,5 @@ def outcome_words(chosen: str, answer: str, because: str) -> str:
     if not chosen:
         return f"No prediction made; it was {answer}{reason}."
     if chosen == answer:
-        return f"You predicted {chosen} ✓{reason}."
-    return f"You predicted {chosen} ✗ — it was {answer}{reason}."
+        return f"You predicted “{chosen}” ✓{reason}."
+    return f"You predicted “{chosen}” ✗ — it was {answer}{reason}."

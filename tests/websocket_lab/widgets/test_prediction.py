@@ -13,14 +13,14 @@ def test_a_right_prediction_is_confirmed() -> None:
     prediction = question()
     prediction.choose("3")
 
-    assert prediction.reveal(3, "one per member.") == "You predicted 3 ✓: one per member."
+    assert prediction.reveal(3, "one per member.") == "You predicted “3” ✓: one per member."
 
 
 def test_a_wrong_prediction_is_told_what_happened() -> None:
     prediction = question()
     prediction.choose(2)
 
-    assert prediction.reveal(3, because="one per member") == "You predicted 2 ✗ — it was 3: one per member."
+    assert prediction.reveal(3, because="one per member") == "You predicted “2” ✗ — it was 3: one per member."
 
 
 def test_without_a_prediction_the_answer_is_told() -> None:
@@ -36,7 +36,7 @@ def test_who_chose_wrongly_reads_what_that_would_have_meant() -> None:
     said = prediction.reveal("Echo: Hello", "as written")
 
     assert said.startswith(
-        "You predicted nothing ✗ — it was Echo: Hello: as written.\nA server may stay silent; "
+        "You predicted “nothing” ✗ — it was Echo: Hello: as written.\nA server may stay silent; "
     )
     assert prediction.feedback in str(prediction)
     assert prediction.feedback in prediction._repr_mimebundle_()[0]["text/html"]
@@ -62,7 +62,7 @@ def test_an_answer_that_was_no_option_is_told_too() -> None:
     prediction = question()
     prediction.choose(2)
 
-    assert prediction.reveal("none at all") == "You predicted 2 ✗ — it was none at all."
+    assert prediction.reveal("none at all") == "You predicted “2” ✗ — it was none at all."
 
 
 def test_the_outcome_is_displayed_without_quotation_marks() -> None:
@@ -87,7 +87,7 @@ def test_as_text_it_shows_question_choice_and_outcome() -> None:
     prediction.choose(2)
     prediction.reveal(2)
 
-    assert str(prediction).splitlines()[1:] == ["( ) 1", "(•) 2", "( ) 3", "You predicted 2 ✓."]
+    assert str(prediction).splitlines()[1:] == ["( ) 1", "(•) 2", "( ) 3", "You predicted “2” ✓."]
 
 
 def test_without_a_kernel_it_is_html_with_everything_escaped() -> None:

@@ -27,7 +27,7 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     page.run_cell(1)
 
     outcome = (
-        "You predicted nothing ✗ — it was Echo: Hello: as written.\n"
+        "You predicted “nothing” ✗ — it was Echo: Hello: as written.\n"
         "A server may stay silent; this one answers every text that it hears."
     )
     expect(page.page.get_by_role("status").filter(has_text="You predicted")).to_have_text(
@@ -54,4 +54,4 @@ def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -
     page.page.wait_for_function("() => jupyterapp.shell.currentWidget.content.activeCellIndex === 1")
     page.page.keyboard.press("Shift+Enter")
 
-    page.page.get_by_role("status").filter(has_text="You predicted nothing").wait_for()
+    page.page.get_by_role("status").filter(has_text="You predicted “nothing”").wait_for()
