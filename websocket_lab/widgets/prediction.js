@@ -1,6 +1,7 @@
 /* A question with radio buttons. What is chosen goes to Python; the outcome comes from there. */
 
-const WAITING = "Choose, then run the cell below.";
+const WAITING = "Choose one; the answer comes below.";
+const NOTED = "Noted: the answer comes below.";
 
 export default { render };
 
@@ -16,7 +17,7 @@ function render({ model, el }) {
 function show(model, card) {
   const outcome = model.get("outcome");
   for (const option of card.options) showOption(option, model.get("chosen"), model.get("answer"), outcome);
-  say(card.outcome, outcome || WAITING);
+  say(card.outcome, outcome || (model.get("chosen") ? NOTED : WAITING));
   say(card.feedback, model.get("feedback"));
   card.outcome.toggleAttribute("data-known", Boolean(outcome));
 }

@@ -38,6 +38,19 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     expect(page.page.get_by_role("radio", name="Echo: Hello")).to_be_disabled()
 
 
+def test_a_choice_is_noted_and_nothing_moves(lab: JupyterLab) -> None:
+    page = lab.open_cells(ASK)
+    page.run_cell(0)
+    card = page.page.locator(".wsl-prediction")
+    said = card.get_by_role("status")
+    expect(said).to_have_text("Choose one; the answer comes below.")
+    height = card.evaluate("(card) => card.clientHeight")
+    page.page.get_by_role("radio", name="nothing").check()
+
+    expect(said).to_have_text("Noted: the answer comes below.")
+    assert card.evaluate("(card) => card.clientHeight") == height
+
+
 def test_running_its_cell_again_starts_afresh(lab: JupyterLab) -> None:
     page = lab.open_cells(ASK, REVEAL)
     page.run_all()
