@@ -24,6 +24,17 @@ def test_a_new_connection_goes_where_the_newest_one_goes(page: Page, ana: Connec
     expect(ben.address).to_contain_text("/ws/chat/lobby/ben")
 
 
+def test_a_long_log_leaves_the_page_as_long_as_it_is(page: Page, ana: ConnectionCard) -> None:
+    page.route_web_socket("**/ws", lambda socket: flood(socket, 200))
+    length = "() => document.documentElement.scrollHeight"
+    ana.connect()
+    before = page.evaluate(length)
+    ana.send("go")
+    expect(ana.rows("received").last).to_have_text("message 199")
+
+    assert page.evaluate(length) == before
+
+
 def test_the_totals_count_all_connections(page: Page, ana: ConnectionCard) -> None:
     ana.connect().send("one")
     add_card(page, "Ben").connect().send("two")

@@ -45,6 +45,11 @@ async def refuses(websocket: WebSocket):
 server = BackgroundServer(app).start()
 """
 ANA = 'ana = ClientPanel(server.url("/chat")).connect()\nana'
+ROW = """
+from ipywidgets import HBox
+
+HBox([ClientPanel(server.url("/chat"), name).connect() for name in ("Ana", "Ben", "Eve")])
+"""
 BEN = 'ben = ClientPanel(server.url("/chat"), "Ben").connect()\nben'
 # Both go on until the test has seen enough.
 AWAITS = """
@@ -220,6 +225,17 @@ def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
     ana.wait_for_state("kernel gone")
     ana.type_and_send("Is anybody there?")
     ana.wait_for_alert("Run the cells above again")
+
+
+def test_a_long_log_gives_its_output_no_second_scrollbar(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ROW)
+    page.run_all()
+    ana = page.panel("Ana")
+    ana.type_and_send("burst 100")
+    ana.wait_for_row("message 99")
+
+    output = page.cell(1).locator(".jp-OutputArea-output")
+    assert output.evaluate("output => output.scrollHeight - output.clientHeight") <= 0
 
 
 def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
