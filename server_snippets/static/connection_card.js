@@ -58,9 +58,9 @@ export class ConnectionCard {
   }
 
   #introduce() {
-    const { name } = this.person;
+    const { name } = this.#setup;
     this.#find(".name").textContent = name;
-    this.#find(".initial").textContent = name.startsWith("Client") ? this.person.number : name[0];
+    this.#find(".initial").textContent = name.startsWith("Client ") ? this.person.number : [...name][0].toUpperCase();
     this.#find(".log").ariaLabel = `${name}’s log`;
     this.#find(".remove").ariaLabel = `Remove ${name}`;
   }
@@ -68,6 +68,7 @@ export class ConnectionCard {
   #listen() {
     this.#find(".setup").addEventListener("submit", (event) => this.#toggle(event));
     this.#setup.addEventListener("endpoint", () => this.#message.offer(this.#setup.endpoint));
+    this.#setup.addEventListener("change", () => this.#introduce());
     this.#setup.addEventListener("change", () => this.#showSnippet());
     this.#message.addEventListener("change", () => this.#showSnippet());
     this.connection.addEventListener("change", () => this.#show());

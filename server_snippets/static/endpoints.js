@@ -10,7 +10,7 @@ const ROOM = { name: "room", label: "Room", hint: "Letters, digits, - and _", fi
 const USERNAME = {
   name: "username",
   label: "Username",
-  hint: "A taken one: 4009",
+  hint: "If it is taken, the server closes with 4009.",
   first: (person) => person.username,
 };
 const TOKEN = {

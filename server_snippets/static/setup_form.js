@@ -39,6 +39,13 @@ export class SetupForm extends EventTarget {
     return this.#select.selectedIndex;
   }
 
+  /** Who is meant: the username as typed, or else the person. */
+  get name() {
+    const { name, username } = this.#person;
+    const typed = this.#inputs.get("username")?.value.trim() ?? "";
+    return typed && typed !== username ? typed : name;
+  }
+
   /** The address to connect to. */
   get address() {
     return this.#filled((parameter) => this.#inputs.get(parameter.name).value);

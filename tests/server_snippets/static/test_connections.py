@@ -24,6 +24,23 @@ def test_a_new_connection_goes_where_the_newest_one_goes(page: Page, ana: Connec
     expect(ben.address).to_contain_text("/ws/chat/lobby/ben")
 
 
+def test_a_card_is_called_as_the_username_says(page: Page, ana: ConnectionCard) -> None:
+    ana.choose("ws/chat", username="cleo")
+
+    cleo = ConnectionCard(page, "cleo")
+    expect(cleo.root.locator(".initial")).to_have_text("C")
+    expect(cleo.root.get_by_role("log", name="cleo’s log")).to_be_visible()
+    cleo.root.get_by_label("Username").fill("ana")
+    expect(ana.root).to_be_visible()
+
+
+def test_elsewhere_than_in_the_chat_a_card_is_called_as_at_first(ana: ConnectionCard, page: Page) -> None:
+    ana.choose("ws/chat", username="cleo")
+    ConnectionCard(page, "cleo").choose("ws/json")
+
+    expect(ana.root).to_be_visible()
+
+
 def test_a_long_log_leaves_the_page_as_long_as_it_is(page: Page, ana: ConnectionCard) -> None:
     page.route_web_socket("**/ws", lambda socket: flood(socket, 200))
     length = "() => document.documentElement.scrollHeight"
