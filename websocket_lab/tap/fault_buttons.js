@@ -5,6 +5,8 @@ export default { render };
 function render({ model, el }) {
   const parts = build(model.get("whose"));
   el.append(parts.root);
+  // As ipywidgets mark their own views.
+  model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
   model.on("change:is_pulled", () => show(model, parts));
   model.on("change:words", () => show(model, parts));
   parts.toggle.addEventListener("click", () => model.send({ action: model.get("is_pulled") ? "plug in" : "pull" }));

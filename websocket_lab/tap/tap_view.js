@@ -7,6 +7,8 @@ export default { render };
 function render({ model, el }) {
   const card = build(model.get("title"));
   el.append(card.root);
+  // As ipywidgets mark their own views.
+  model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
   model.on("change:svg", () => show(model, card));
   model.on("change:text", () => show(model, card));
   card.picture.addEventListener("scroll", () => keepNamesInSight(card));

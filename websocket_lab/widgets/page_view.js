@@ -12,6 +12,8 @@ export default { render };
 async function render({ model, el }) {
   const card = build(model);
   el.append(card.root);
+  // As ipywidgets mark their own views.
+  model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
   const { address, trouble } = await findPage(model);
   if (trouble) tell(card, trouble);
   else show(card, address);

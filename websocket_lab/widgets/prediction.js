@@ -8,30 +8,41 @@ export default { render };
 function render({ model, el }) {
   const card = build(model);
   el.append(card.root);
+  // As ipywidgets mark their own views.
+  model.on("comm_live_update", () => el.classList.add("jupyter-widgets-disconnected"));
   model.on("change:chosen", () => show(model, card));
   model.on("change:answer", () => show(model, card));
   model.on("change:outcome", () => show(model, card));
+  // Without a kernel nobody notes a choice, and no answer comes.
+  model.on("comm_live_update", () => loseKernel(model, card));
+  if (el.classList.contains("jupyter-widgets-disconnected")) loseKernel(model, card);
   show(model, card);
 }
 
 function show(model, card) {
   const outcome = model.get("outcome");
-  for (const option of card.options) showOption(option, model.get("chosen"), model.get("answer"), outcome);
-  say(card.outcome, outcome || (model.get("chosen") ? NOTED : WAITING));
+  const chosen = model.get("chosen");
+  for (const option of card.options) showOption(option, chosen, model.get("answer"), outcome, card.lost);
+  say(card.outcome, outcome || (card.lost ? "" : chosen ? NOTED : WAITING));
   say(card.feedback, model.get("feedback"));
   card.outcome.toggleAttribute("data-known", Boolean(outcome));
+}
+
+function loseKernel(model, card) {
+  card.lost = true;
+  show(model, card);
 }
 
 function say(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
-function showOption({ node, radio, mark }, chosen, answer, outcome) {
+function showOption({ node, radio, mark }, chosen, answer, outcome, lost) {
   const right = Boolean(outcome) && radio.value === answer;
   const wrong = Boolean(outcome) && radio.value === chosen && !right;
   radio.checked = radio.value === chosen;
-  radio.disabled = Boolean(outcome);
-  node.toggleAttribute("data-locked", Boolean(outcome));
+  radio.disabled = Boolean(outcome) || lost;
+  node.toggleAttribute("data-locked", radio.disabled);
   node.toggleAttribute("data-right", right);
   node.toggleAttribute("data-wrong", wrong);
   mark.textContent = right ? "✓" : wrong ? "✗" : "";
@@ -53,7 +64,7 @@ function build(model) {
   said.append(outcome, feedback);
   fieldset.append(legend, list);
   root.append(fieldset, said);
-  return { root, options, outcome, feedback };
+  return { root, options, outcome, feedback, lost: false };
 }
 
 function buildOption(model, group, text) {

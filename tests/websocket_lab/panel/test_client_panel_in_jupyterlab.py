@@ -46,10 +46,11 @@ server = BackgroundServer(app).start()
 """
 ANA = 'ana = ClientPanel(server.url("/chat")).connect()\nana'
 ROW = """
-from ipywidgets import HBox
+from ipywidgets import HBox, IntSlider
 
 HBox([ClientPanel(server.url("/chat"), name).connect() for name in ("Ana", "Ben", "Eve")])
 """
+CHAIN = "each => getComputedStyle(each, '::before').content"
 BEN = 'ben = ClientPanel(server.url("/chat"), "Ben").connect()\nben'
 # Both go on until the test has seen enough.
 AWAITS = """
@@ -236,6 +237,32 @@ def test_a_long_log_gives_its_output_no_second_scrollbar(lab: JupyterLab) -> Non
 
     output = page.cell(1).locator(".jp-OutputArea-output")
     assert output.evaluate("output => output.scrollHeight - output.clientHeight") <= 0
+
+
+def test_after_a_restart_a_row_of_panels_stays_a_row(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ROW)
+    page.run_all()
+    page.panel("Eve").wait_for_row("connected")
+    panels = page.cell(1).locator(".wsl-panel")
+    before = [panel.bounding_box() for panel in panels.all()]
+    page.restart()
+    page.panel("Eve").wait_for_state("kernel gone")
+
+    assert [panel.bounding_box() for panel in panels.all()] == before
+    assert len({box["y"] for box in before if box}) == 1
+
+
+def test_after_a_restart_other_widgets_keep_their_broken_chain(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ROW, "IntSlider()")
+    page.run_all()
+    page.panel("Eve").wait_for_state("open")
+    page.restart()
+    page.panel("Eve").wait_for_state("kernel gone")
+    slider = page.cell(2).locator(".widget-slider.jupyter-widgets-disconnected")
+
+    assert slider.evaluate(CHAIN) != "none"
+    broken = page.cell(1).locator(".jupyter-widgets-disconnected").all()
+    assert {each.evaluate(CHAIN) for each in broken} == {"none"}
 
 
 def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:

@@ -68,3 +68,16 @@ def test_after_choosing_shift_and_enter_lead_to_the_next_cell(lab: JupyterLab) -
     page.page.keyboard.press("Shift+Enter")
 
     page.page.get_by_role("status").filter(has_text="You predicted “nothing”").wait_for()
+
+
+def test_without_its_kernel_it_takes_no_choice_and_says_why(lab: JupyterLab) -> None:
+    page = lab.open_cells(ASK)
+    page.run_cell(0)
+    card = page.page.locator(".wsl-prediction")
+    card.get_by_role("radio", name="Echo: Hello").check()
+    page.restart()
+
+    expect(card.get_by_role("radio", name="nothing")).to_be_disabled()
+    expect(card.get_by_role("status")).to_have_text("")
+    words = page.page.locator(".wsl-host").evaluate("host => getComputedStyle(host, '::after').content")
+    assert "Its kernel is gone. Run the cells above again." in words
