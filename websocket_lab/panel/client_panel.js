@@ -5,6 +5,7 @@ const PATIENCE = 3000;
 const NO_ANSWER =
   "The kernel does not answer. If it was restarted, run the cells above again; if a cell is running, wait or press ■.";
 const GONE = "This panel's kernel was restarted or is gone. Run the cells above again for a new panel.";
+const LEFT = "What stood here is gone with its kernel.";
 
 export default { render };
 
@@ -32,7 +33,10 @@ function render({ model, el, signal }) {
   });
 
   // The mark that ipywidgets gives a view whose kernel is gone, as in a notebook that was saved and opened again.
-  if (el.classList.contains("jupyter-widgets-disconnected")) showLoss(panel);
+  if (el.classList.contains("jupyter-widgets-disconnected")) {
+    put(parts.empty, LEFT);
+    showLoss(panel);
+  }
   showFace(panel);
   post(panel, { action: "show" });
 }

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.accessibility import walk_to
 from tests.jupyterlab import JupyterLab, NotebookPage, wait_for
@@ -263,6 +264,18 @@ def test_after_a_restart_other_widgets_keep_their_broken_chain(lab: JupyterLab) 
     assert slider.evaluate(CHAIN) != "none"
     broken = page.cell(1).locator(".jupyter-widgets-disconnected").all()
     assert {each.evaluate(CHAIN) for each in broken} == {"none"}
+
+
+def test_a_panel_that_is_opened_again_does_not_say_that_nothing_has_crossed(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ANA)
+    page.run_all()
+    page.panel("Ana").wait_for_row("connected")
+    page.save()
+    page.shut_down()
+    ana = lab.open(f"scratch/{page.path.name}").panel("Ana")
+
+    ana.wait_for_state("kernel gone")
+    expect(ana.region.get_by_role("log")).to_have_text("What stood here is gone with its kernel.")
 
 
 def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
