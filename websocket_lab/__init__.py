@@ -9,6 +9,7 @@ from websocket_lab.exercise.progress_view import progress
 from websocket_lab.exercise.solution_view import compare, solution
 from websocket_lab.panel.client_panel import ClientPanel
 from websocket_lab.server.background_server import BackgroundServer, ServerStartError
+from websocket_lab.server.short_traceback import shorten_tracebacks
 from websocket_lab.tap.wire_tap import WireTap
 from websocket_lab.widgets.page_view import PageView
 from websocket_lab.widgets.prediction import Prediction
@@ -38,3 +39,6 @@ __all__ = [
     "show_handshake",
     "solution",
 ]
+
+
+shorten_tracebacks()

@@ -10,15 +10,18 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, ProtocolError, WebSocketException
 
 from websocket_lab.client.client_log import Direction, LogEntry
-from websocket_lab.client.connection_state import ConnectionEnded, State
+from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
 from websocket_lab.client.connection_words import closing_words, connect_failure
 from websocket_lab.client.tcp_reset import reset
+from websocket_lab.server.server_reason import ServerReason
 from websocket_lab.wire.client_names import user_agent
 
 
 Message = str | bytes
 
 LOG_LENGTH = 10_000
+# No close frame came, or one that tells of an exception (RFC 6455, 7.4.1).
+ABNORMAL = (1006, 1011)
 SENDABLE = "A client may send 1000 to 1003, 1007 to 1014 and 3000 to 4999, with a reason of up to 123 bytes."
 # Compression off: what crosses the wire can be read, and a room of clients stays small.
 # No proxy: an `http_proxy` variable would catch even 127.0.0.1.
@@ -44,19 +47,29 @@ class ClientConnection:
         self._websocket: WebSocket | None = None
         self._reader: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
+        self._server_reason = ServerReason(url)
+        self._is_explained = False
+
+    @property
+    def reason(self) -> str:
+        """What the server has raised since this connection began, where that may be why it fails, or ""."""
+        is_in_order = self.state is State.CLOSED and self.close_code not in ABNORMAL
+        return "" if self._is_explained or is_in_order else str(self._server_reason)
 
     async def open(self) -> None:
         """Connect, unless the connection is open; raise ConnectFailed where that does not succeed."""
         if self.state is State.OPEN:
             return
 
+        self._server_reason, self._is_explained = ServerReason(self.url), False
         self._become(State.CONNECTING)
         try:
             self._websocket = await connect(self.url, **self._options)
         except (OSError, ValueError, WebSocketException) as error:
             failure = connect_failure(self.url, self.name, error)
+            self._is_explained = failure.status != 500
             self._become(State.NOT_CONNECTED if failure.status is None else State.REFUSED, str(failure))
-            raise failure from None
+            raise ConnectFailed(f"{failure} {self.reason}".rstrip(), failure.status) from None
 
         self._become(State.OPEN, "connected")
         self._reader = asyncio.create_task(self._read(self._websocket))
@@ -65,9 +78,11 @@ class ClientConnection:
         """Send a close frame and wait for the server's (RFC 6455, 7.1.2)."""
         if self._websocket is not None and self.state is State.OPEN:
             self._become(State.CLOSING)
+            self._is_explained = True
             try:
                 await self._websocket.close(code, reason)
             except ProtocolError as error:
+                self._is_explained = False
                 self._become(State.OPEN)
                 raise ValueError(f"{code} {reason!r} cannot be sent: {error}. {SENDABLE}") from None
             await self.until(lambda: self.state is State.CLOSED)
@@ -118,6 +133,7 @@ class ClientConnection:
         """Reset the TCP connection: no close frame, no goodbye."""
         transport = self._open_websocket().transport
         self._add("event", "vanishes: TCP reset, no close frame")
+        self._is_explained = True
         reset(transport)
 
     async def pause_reading(self) -> None:
@@ -134,9 +150,8 @@ class ClientConnection:
         """Return the error that says why nothing can be sent or received."""
         if self.state is State.CLOSED:
             how = f"{self.close_code} {self.close_reason}".strip()
-            return ConnectionEnded(
-                f"{self.name}'s connection is closed ({how}). Call connect() to open a new one."
-            )
+            advice = self.reason or "Call connect() to open a new one."
+            return ConnectionEnded(f"{self.name}'s connection is closed ({how}). {advice}")
         return ConnectionEnded(f"{self.name} is not connected. Call connect() first.")
 
     def _open_websocket(self) -> WebSocket:

@@ -51,6 +51,11 @@ class LiveClient:
         return self._connection.close_reason
 
     @property
+    def reason(self) -> str:
+        """What the server has raised since this connection began, where that may be why it fails, or ""."""
+        return self._connection.reason
+
+    @property
     def log(self) -> list[LogEntry]:
         """What was sent, received and noticed, oldest first: the last 10,000 entries."""
         return list(self._connection.log)
@@ -165,9 +170,8 @@ class LiveClient:
         try:
             return future.result()
         except TimeoutError:
-            raise TimeoutError(
-                f"{self.name} could not {what} within {seconds:g} s. {self._last_words()}"
-            ) from None
+            words = f"{self.name} could not {what} within {seconds:g} s. {self._last_words()} {self.reason}"
+            raise TimeoutError(words.rstrip()) from None
         finally:
             # ■ ends this method only: without this, the interrupted wait would swallow the next message.
             future.cancel()

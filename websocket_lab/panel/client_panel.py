@@ -15,7 +15,7 @@ from websocket_lab.client.client_loop import client_loop
 from websocket_lab.client.client_methods import ClientMethods
 from websocket_lab.client.connection_state import ConnectFailed
 from websocket_lab.client.live_client import LiveClient
-from websocket_lab.panel.panel_face import Face, state_words
+from websocket_lab.panel.panel_face import Face, ending_reason, state_words
 from websocket_lab.panel.panel_painter import PanelPainter
 from websocket_lab.panel.panel_twin import html_twin, text_twin
 from websocket_lab.server.cell_registry import CellRegistry
@@ -93,7 +93,8 @@ class ClientPanel(ClientMethods, SubshellWidget):
 
     @property
     def _words(self) -> str:
-        return state_words(self.client, self._painter.status)
+        words = state_words(self.client, self._painter.status)
+        return " · ".join(filter(None, [words, ending_reason(self.client)]))
 
     def _show_face(self, face: Face) -> None:
         self.face = dict(face)

@@ -17,6 +17,10 @@ class Connection(Protocol):
     def close_code(self) -> int | None:
         """The close code of the last connection."""
 
+    @property
+    def reason(self) -> str:
+        """What the server has raised meanwhile, in a sentence, or nothing."""
+
 
 class Face(TypedDict):
     """A panel's state at one moment, as the browser gets it."""
@@ -36,3 +40,8 @@ def state_words(connection: Connection, status: int | None = None) -> str:
     if connection.state is State.REFUSED and status is not None:
         return f"refused · HTTP {status}"
     return str(connection.state)
+
+
+def ending_reason(connection: Connection) -> str:
+    """Return what the server raised, where that ended the connection or refused it; else nothing."""
+    return connection.reason if connection.state in (State.CLOSED, State.REFUSED) else ""

@@ -8,7 +8,7 @@ from typing import Any
 from websocket_lab.client.client_log import LogEntry
 from websocket_lab.client.connection_state import State
 from websocket_lab.client.live_client import LiveClient
-from websocket_lab.panel.panel_face import Face, state_words
+from websocket_lab.panel.panel_face import Face, ending_reason, state_words
 from websocket_lab.panel.panel_rows import Row, entries_after, row
 from websocket_lab.panel.presence import Presence
 
@@ -71,7 +71,7 @@ class PanelPainter:
             words=state_words(self._client, self.status),
             online=self._presence.online_words,
             typing=self._presence.typing_words,
-            alert=self.alert,
+            alert=self.alert or ending_reason(self._client),
             answered=self.answered,
         )
 

@@ -14,6 +14,7 @@ from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.server.kernel_interrupt import keep_interruptible
 from websocket_lab.server.learner_errors import LearnerErrors
 from websocket_lab.server.learner_traceback import learner_stack, learner_traceback
+from websocket_lab.server.server_reason import Raised, note_listener
 from websocket_lab.server.server_thread import ServerThread
 
 
@@ -42,6 +43,7 @@ class BackgroundServer:
     def __init__(self, app: ASGIApp, *, port: int = 0, **uvicorn_options: Any) -> None:
         self.port = port
         self.errors: deque[str] = deque(maxlen=100)
+        self.last_raised: Raised | None = None
         self._app = LearnerErrors(app, self._report)
         self._startup_error: BaseException | None = None
         # A handler that sleeps is cancelled after 0.1 s: without this, stop() would wait for ever.
@@ -71,6 +73,7 @@ class BackgroundServer:
         self.port = listener.getsockname()[1]
         self._thread = ServerThread(config, listener, self._app.loop_handler)
         self._launch(self._thread)
+        note_listener(self.port, self)
         return self
 
     def stop(self) -> None:
@@ -155,8 +158,9 @@ class BackgroundServer:
         warnings.warn(message, RuntimeWarning, stacklevel=3)
 
     def show(self, error: str) -> None:
-        """Print an exception that has left a handler, cut to the learner's lines."""
+        """Print an exception that has left a handler, cut to the learner's lines; clients point to it."""
         print(error, file=sys.stderr)
+        self.last_raised = Raised(error)
 
 
 def _listen(port: int) -> socket.socket:

@@ -27,10 +27,15 @@ def learner_traceback(error: BaseException) -> str:
 
 def learner_stack(stack: StackSummary) -> StackSummary:
     """Return the frames of the learner's own lines, cells named as the notebook does."""
-    shown = [frame for frame in stack if _is_learners(frame)]
+    shown = [frame for frame in stack if is_learners_file(frame.filename)]
     # The course's own servers are shown only where the learner has no line among them.
     own = [frame for frame in shown if not frame.filename.startswith(SNIPPETS)]
     return StackSummary.from_list([_named(frame) for frame in own or shown])
+
+
+def is_learners_file(name: str) -> bool:
+    """Return whether a frame in this file is the learner's own, and not a library's."""
+    return not name.startswith(LIBRARIES)
 
 
 def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
@@ -38,10 +43,6 @@ def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
     for part in [summary.__cause__, summary.__context__, *(summary.exceptions or [])]:
         if part is not None:
             yield from _with_causes(part)
-
-
-def _is_learners(frame: FrameSummary) -> bool:
-    return not frame.filename.startswith(LIBRARIES)
 
 
 def _named(frame: FrameSummary) -> FrameSummary:

@@ -3,6 +3,7 @@
 from typing import Protocol, Self
 
 from websocket_lab.server.cell_registry import CellRegistry
+from websocket_lab.server.server_reason import Raised, note_listener
 from websocket_lab.tap.fault_buttons import FaultButtons
 from websocket_lab.tap.tap_view import TapView
 from websocket_lab.wire.fault_book import Direction, FaultBook, FaultName, Order
@@ -48,7 +49,13 @@ class WireTap(LateRecorder, WireFaults):
         replaced = _taps.replace(self)
         self.port = tap_loop().call(self._tap.start, self.port or (replaced.port if replaced else 0))
         self.is_running = True
+        note_listener(self.port, self)
         return self
+
+    @property
+    def last_raised(self) -> Raised | None:
+        """The last exception that was shown of the server's app, as far as the server knows of any."""
+        return getattr(self.server, "last_raised", None)
 
     def stop(self) -> None:
         """Drop every connection and listen no more; what was recorded stays."""
