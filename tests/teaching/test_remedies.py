@@ -16,7 +16,7 @@ from websockets import InvalidStatus
 from websockets.sync.client import connect
 
 from authoring.remedies import remedies
-from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
+from websocket_lab import BackgroundServer, ConnectFailed, ConnectionEnded, LiveClient
 from websocket_lab.processes.leashed_process import free_port
 
 
@@ -145,6 +145,27 @@ def refused_in_python() -> str:
     return str(refused.value)
 
 
+def cut_off() -> str:
+    with server(changes_its_set) as running, pytest.raises(ConnectionEnded) as ended:
+        LiveClient(running.url("/ws"), "Ana", deadline=60).connect().receive()
+    return str(ended.value)
+
+
+def silence() -> str:
+    with (
+        server(goes_on) as running,
+        LiveClient(running.url("/ws"), "Ana", deadline=60) as ana,
+        pytest.raises(TimeoutError) as waited,
+    ):
+        ana.receive(deadline=0.01)
+    return str(waited.value)
+
+
+def early_error() -> str:
+    with server(silent) as running:
+        return refusal(running.url("/ws"))
+
+
 def no_redis() -> str:
     async def ping() -> None:
         async with Redis(host="127.0.0.1", port=free_port(), retry=Retry(NoBackoff(), 0)) as redis:
@@ -166,10 +187,17 @@ MISTAKES: list[Callable[[], str]] = [
     no_await,
     no_type,
     http_address,
+    cut_off,
+    silence,
+    early_error,
     lambda: error_of(closes_twice),
     lambda: error_of(goes_on),
     lambda: error_of(explains_at_length),
     lambda: error_of(changes_its_set),
+    cut_off,
+    silence,
+    early_error,
+    no_await,
     wrong_path,
     refused_in_python,
     lambda: error_of(hopes),
