@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Self, TypeVar
 
+from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.client.client_loop import client_loop
 
 
@@ -12,7 +13,7 @@ TICK = 0.02
 # Seconds. No step of a check is as narrow.
 HARMLESS = 0.4
 # How often a scene is played where the process stands still now and then.
-MOST_SCENES = 5
+MOST_SCENES = 7
 Scene = TypeVar("Scene")
 
 
@@ -56,9 +57,15 @@ class StallWatch:
 
 def undisturbed(play: Callable[[], Scene]) -> Scene:
     """Return what `play` returns; play again, some times at most, if the process stood still meanwhile."""
-    for _ in range(MOST_SCENES):
-        with StallWatch() as watch:
-            scene = play()
+    for scenes_left in reversed(range(MOST_SCENES)):
+        watch = StallWatch()
+        try:
+            with watch:
+                scene = play()
+        except Mismatch:
+            if scenes_left and watch.stood_still:
+                continue
+            raise
         if not watch.stood_still:
             break
     return scene

@@ -103,6 +103,30 @@ def test_a_scene_is_played_again_until_nothing_has_disturbed_it() -> None:
     assert undisturbed(play) == 0.0
 
 
+def test_a_scene_that_went_wrong_is_played_again_if_it_was_disturbed() -> None:
+    wrong = [Mismatch("Ana is heard.", "She was not.")]
+
+    def play() -> str:
+        if not wrong:
+            return "heard"
+        stand_still(0.6)
+        raise wrong.pop()
+
+    assert undisturbed(play) == "heard"
+
+
+@pytest.mark.usefixtures("calm")
+def test_a_scene_that_went_wrong_undisturbed_is_not_played_again() -> None:
+    wrong = [Mismatch("Ana is heard.", "She was not.")]
+
+    with pytest.raises(Mismatch):
+        undisturbed(lambda: wrong and raise_it(wrong.pop()))
+
+
+def raise_it(error: Exception) -> None:
+    raise error
+
+
 def test_a_scene_that_is_always_disturbed_is_played_some_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stall_watch, "HARMLESS", -1)
 
