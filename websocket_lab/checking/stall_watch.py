@@ -12,8 +12,8 @@ from websocket_lab.client.client_loop import client_loop
 TICK = 0.02
 # Seconds. No step of a check is as narrow.
 HARMLESS = 0.4
-# How often a scene is played where the process stands still now and then.
-MOST_SCENES = 7
+# After so many seconds no scene is played again.
+LONGEST = 20.0
 Scene = TypeVar("Scene")
 
 
@@ -56,16 +56,16 @@ class StallWatch:
 
 
 def undisturbed(play: Callable[[], Scene]) -> Scene:
-    """Return what `play` returns; play again, some times at most, if the process stood still meanwhile."""
-    for scenes_left in reversed(range(MOST_SCENES)):
+    """Return what `play` returns; play again, for some time, if the process stood still meanwhile."""
+    end = time.monotonic() + LONGEST
+    while True:
         watch = StallWatch()
         try:
             with watch:
                 scene = play()
         except Mismatch:
-            if scenes_left and watch.stood_still:
-                continue
-            raise
-        if not watch.stood_still:
-            break
-    return scene
+            if not watch.stood_still or time.monotonic() > end:
+                raise
+        else:
+            if not watch.stood_still or time.monotonic() > end:
+                return scene

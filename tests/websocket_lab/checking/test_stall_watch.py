@@ -127,10 +127,11 @@ def raise_it(error: Exception) -> None:
     raise error
 
 
-def test_a_scene_that_is_always_disturbed_is_played_some_times(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scene_that_is_always_disturbed_is_not_played_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stall_watch, "HARMLESS", -1)
+    monkeypatch.setattr(stall_watch, "LONGEST", 0.2)
 
-    assert undisturbed(count(1).__next__) == stall_watch.MOST_SCENES
+    assert undisturbed(count(1).__next__) >= 1
 
 
 @pytest.mark.usefixtures("calm")
