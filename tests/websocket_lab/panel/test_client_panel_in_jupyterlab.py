@@ -71,9 +71,11 @@ while not pathlib.Path("enough").exists():
 # Until somebody writes, the pipe does not open for reading. `PyDLL` keeps the interpreter's lock meanwhile:
 # no other thread of the kernel runs, no click is heard.
 STUCK = """
-import ctypes, os
+import ctypes, os, time
 
-print("started", flush=True)
+print("started")
+while not os.path.exists("seen"):
+    time.sleep(0.05)
 os.mkfifo("stuck")
 ctypes.PyDLL(None).open(b"stuck", os.O_RDONLY)
 """
@@ -176,6 +178,8 @@ def test_the_log_follows_only_a_reader_who_is_at_its_end(chat: NotebookPage) -> 
     ana = chat.panel("Ana")
     log = ana.region.get_by_role("log")
     distance = "log => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)"
+    ana.type_and_send("burst 50")
+    ana.wait_for_row("message 49")
     ana.type_and_send("at the end")
     ana.wait_for_row("at the end")
     assert log.evaluate(distance) < 2
@@ -285,6 +289,7 @@ def test_a_busy_kernel_that_cannot_hear_is_told_of(lab: JupyterLab) -> None:
     ana, stuck = page.panel("Ana"), page.path.parent / "stuck"
     ana.wait_for_state("open")
     page.start_cell(2)
+    (page.path.parent / "seen").touch()
     wait_for(stuck.exists, 20, "The cell did not get stuck.")
     ana.type_and_send("hello?")
     ana.wait_for_alert("The kernel does not answer.")
