@@ -17,7 +17,10 @@ LOG = "from which level on things are logged: warning, or info for each connecti
 WORKERS = "processes that serve together, over the Redis at REDIS_URL (default: %(default)s)"
 SLOW = f"what to do when too much waits for a client: {', '.join(SlowClients)} (default: %(default)s)"
 ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
-MORE = "REDIS_URL=redis://127.0.0.1:6379/0 makes several processes one server. See server_snippets/README.md."
+MORE = (
+    "WEBSOCKET_TOKEN sets the token of /ws/auth; REDIS_URL=redis://127.0.0.1:6379/0 makes several processes"
+    " one server. See server_snippets/README.md."
+)
 
 
 def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:

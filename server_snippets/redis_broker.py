@@ -115,7 +115,7 @@ class RedisBroker:
         """Read and write for as long as the block lasts; without Redis it begins nevertheless."""
         self._link.start()
         tasks = [
-            asyncio.create_task(self._link.keep_up("writer", self._writer.run)),
+            asyncio.create_task(self._link.keep_up("writer", self._write_on)),
             asyncio.create_task(self._link.keep_up("reader", self._reader.run)),
             asyncio.create_task(self._beat()),
         ]
@@ -130,6 +130,11 @@ class RedisBroker:
         if reply == "logged":
             await self._news.heard(command.number)
         return reply
+
+    async def _write_on(self) -> None:
+        # Who enters before it is known from where on we read would be taken for somebody known already.
+        await self._reader.has_place.wait()
+        await self._writer.run()
 
     async def _beat(self) -> None:
         while True:

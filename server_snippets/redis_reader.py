@@ -1,5 +1,6 @@
 """Reads the broker's log for one process, from where it has come to: all of it, once, in its order."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -42,6 +43,9 @@ class LogReader:
         process: Who reads.
         apply: Takes each entry.
         restore: Takes the guests at the start, and after a part of the log was missed.
+
+    Attributes:
+        has_place: Set once it is known from where on the log is read.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class LogReader:
         self._process = process
         self._apply = apply
         self._restore = restore
+        self.has_place = asyncio.Event()
         self._born = ""
         self._last = ""
         self._read_at = 0.0
@@ -62,6 +67,7 @@ class LogReader:
         """Read for ever."""
         await self._redis.open()
         await self._find_place()
+        self.has_place.set()
         self._link.up("reader")
         while True:
             entries = await self._read_on()

@@ -15,7 +15,7 @@ from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.draining_server import DrainingServer
 from server_snippets.main import make_app
 from server_snippets.prompt_http_protocol import PromptHttpProtocol
-from server_snippets.settings import Settings
+from server_snippets.settings import Settings, token_of_environment
 
 
 PEM = "both are PEM files, and the key is given with --ssl-keyfile or is in the certificate's file"
@@ -39,6 +39,7 @@ def make_server(arguments: Namespace) -> DrainingServer:
 def settings_of(arguments: Namespace) -> Settings:
     """Return what the command line asks of the app."""
     return Settings(
+        token=token_of_environment(),
         rate=arguments.rate,
         allowed_origins=frozenset(arguments.allow_origin),
         slow_clients=arguments.slow_clients,

@@ -1,8 +1,18 @@
 """The numbers and words that a deployment may want to change."""
 
+import os
 from dataclasses import dataclass, field
 
 from server_snippets.backlog import SlowClients
+
+
+COURSE_TOKEN = "secret-token"
+
+
+def token_of_environment() -> str:
+    """Return what `WEBSOCKET_TOKEN` holds, or the course's token, which everybody can read."""
+    # Never an option: those are seen by everyone who can list the machine's processes.
+    return os.environ.get("WEBSOCKET_TOKEN") or COURSE_TOKEN
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Settings:
             `redis://127.0.0.1:6379/0`; empty for a server that is one process.
     """
 
-    token: str = "secret-token"
+    token: str = field(default=COURSE_TOKEN, repr=False)
     max_connections: int = 10_000
     max_per_address: int = 0
     drain_seconds: float = 8.0

@@ -25,6 +25,22 @@ def test_it_serves_and_ends_quietly_with_ctrl_c() -> None:
     assert output == ""
 
 
+def test_the_environment_sets_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBSOCKET_TOKEN", "another-token")
+
+    with serving("--log-level", "info") as (port, process):
+        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=another-token") as ana:
+            ana.send("hi")
+            assert ana.wait_for("Echo: hi")
+        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token") as eve:
+            assert eve.wait_closed() == 4001
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+
+    assert "code=4001" in output
+    assert "-token" not in output
+
+
 def test_it_limits_and_does_not_compress() -> None:
     with serving() as (port, _), LiveClient(f"ws://127.0.0.1:{port}/ws", compression="deflate") as ana:
         assert "Sec-WebSocket-Extensions" not in ana._connection._websocket.response.headers  # type: ignore

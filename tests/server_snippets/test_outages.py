@@ -185,6 +185,21 @@ def test_who_comes_while_the_broker_is_away_is_told_so_and_let_in_when_it_is_bac
         assert ana.receive_json()["text"] == "hi"
 
 
+def test_who_comes_before_the_broker_was_ever_there_is_let_in_when_it_comes(
+    redis: RedisServer, log: Path
+) -> None:
+    redis.kill()
+    with Worker(redis.url, log) as worker:
+        ana = LiveClient(worker.url("/ws/chat/lobby/ana"), "Ana", deadline=60).connect()
+        assert ana.receive_json()["code"] == "unavailable"
+        redis.start()
+
+        assert [ana.receive_json()["type"] for _ in range(3)] == ["history", "joined", "users"]
+        ana.send_json({"action": "message", "text": "hi"})
+        assert ana.receive_json()["text"] == "hi"
+        ana.disconnect()
+
+
 def test_who_leaves_while_the_broker_is_away_has_left_when_it_is_back(
     redis: RedisServer, workers: list[Worker]
 ) -> None:

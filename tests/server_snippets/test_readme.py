@@ -1,6 +1,11 @@
 """What server_snippets/README.md says: all modules, options, endpoints and close codes, and no others."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -59,3 +64,40 @@ def test_every_close_code_is_one_that_the_test_page_explains(code: str) -> None:
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
 def test_every_link_leads_somewhere(link: str) -> None:
     assert (FOLDER / link).exists()
+
+
+VISIT = """
+import server_snippets
+from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+print(server_snippets.__path__)
+with TestClient(app) as client:
+    with client.websocket_connect("/ws/chat/lobby/ana") as ana:
+        print(ana.receive_json()["type"])
+    try:
+        client.websocket_connect("/ws/chat/lobby/eve", headers={"Origin": "http://evil.example"}).__enter__()
+    except WebSocketDisconnect:
+        print("refused")
+"""
+
+
+def test_the_part_that_is_taken_works_without_the_rest(tmp_path: Path) -> None:
+    words, _, rest = section("Taking a part").partition("```python")
+    copy = tmp_path / "server_snippets"
+    copy.mkdir()
+    for module in set(re.findall(r"`(\w+)`", words)):
+        shutil.copy(FOLDER / f"{module}.py", copy)
+    program = rest.partition("```")[0] + VISIT
+    run = subprocess.run(
+        # Without site, which would find the course's own folder first.
+        [sys.executable, "-S", "-c", program],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), sysconfig.get_path("purelib")])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert run.stdout.splitlines()[1:] == ["history", "refused"], run.stderr
+    assert str(copy) in run.stdout.splitlines()[0]
