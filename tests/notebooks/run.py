@@ -52,6 +52,8 @@ def run_up_to(page: NotebookPage, part: str, after: str = "") -> int:
     for index in range(start, end + 1):
         if sources[index]:
             page.run_cell(index)
+    # JupyterLab draws what is in sight; what stands above may still have grown meanwhile.
+    page.cell(end)
     return end
 
 

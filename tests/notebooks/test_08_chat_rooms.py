@@ -91,5 +91,8 @@ def test_the_page_in_the_notebook_echoes_and_chats_with_the_panels(lab: JupyterL
     expect(card.rows("received")).to_have_text(["Echo: Hello"])
 
     card.press("Disconnect")
-    card.choose("ws/chat", username="zoe").connect().send('{"action": "message", "text": "Hi"}', kind="JSON")
+    card.choose("ws/chat", username="zoe")
+    # A card is called as its username says.
+    zoe = ConnectionCard(page.page.frame_locator('iframe[title="Test page"]'), "zoe")
+    zoe.connect().send('{"action": "message", "text": "Hi"}', kind="JSON")
     page.panel("Ben").wait_for_row("Hi")
