@@ -374,6 +374,7 @@ def chromium_path() -> str:
 def lab_server(folder: Path) -> Iterator[tuple[Path, str, str]]:
     """Run JupyterLab's server on a free port; give its root folder, address and token."""
     root = copy_of_the_course(folder / "course")
+    turn_autosave_off(folder / "settings")
     port, token = free_port(), secrets.token_hex(16)
     url = f"http://127.0.0.1:{port}"
     with (folder / "jupyterlab.log").open("w") as log:
@@ -387,6 +388,14 @@ def lab_server(folder: Path) -> Iterator[tuple[Path, str, str]]:
             yield root, url, token
         finally:
             stop(server)
+
+
+def turn_autosave_off(settings: Path) -> None:
+    """Let JupyterLab save nothing by itself, so that each test opens a lesson as it is in the repository."""
+    # A second page with the same lesson would also be asked, before anything else, whose version to keep.
+    file = settings / "@jupyterlab" / "docmanager-extension" / "plugin.jupyterlab-settings"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"autosave": False}))
 
 
 def copy_of_the_course(root: Path) -> Path:

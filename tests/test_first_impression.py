@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +79,18 @@ def test_the_first_notebook_opens_with_its_table_of_contents(page: Page) -> None
     # A question or the news would have come before the kernel is ready.
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     expect(page.locator(".jp-Dialog, .Toastify__toast")).to_have_count(0)
+
+
+def test_what_is_typed_is_soon_on_the_disk(page: Page, folder: Path) -> None:
+    page.get_by_role("heading", name="First echo").click()
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    page.keyboard.type("kept = 1")
+    # Nobody saves it. By itself, JupyterLab would do so after two minutes.
+    end = time.monotonic() + 60
+    while "kept = 1" not in (folder / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8"):
+        assert time.monotonic() < end
+        page.wait_for_timeout(100)
 
 
 def test_every_setting_has_a_place_in_the_environment() -> None:
