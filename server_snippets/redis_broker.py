@@ -50,7 +50,8 @@ class RedisBroker:
         self._connections = reading, writing = RedisConnection(url), RedisConnection(url)
         self._news = News(reading, self.process)
         self.guests = self._news.guests
-        self._link = Link(reading.address, {"reader", "writer"}, lambda: self._writer.refuse())
+        names = {"reader", "writer"}
+        self._link = Link(reading.address, names, lambda: self._writer.refuse(), self._post_beat)
         self._writer = LogWriter(writing, self._link, self.process, self._come_again)
         self._reader = LogReader(reading, self._link, self.process, self._news.apply, self._news.restore)
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
@@ -142,7 +143,10 @@ class RedisBroker:
             for connection in self._connections:
                 connection.beat()
             if self._link.is_up:
-                self._writer.post(Command("beat"))
+                self._post_beat()
+
+    def _post_beat(self) -> None:
+        self._writer.post(Command("beat"))
 
     async def _say_goodbye(self, tasks: list[asyncio.Task[None]]) -> None:
         with suppress(*LOST):

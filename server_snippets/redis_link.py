@@ -32,12 +32,16 @@ class Link:
         address: What the log calls the broker.
         names: What the connections are called here.
         refuse: Is called when the broker has been away for longer than an action waits.
+        probe: Is called when one connection is lost: one that nobody uses has not noticed yet.
     """
 
-    def __init__(self, address: str, names: set[str], refuse: Callable[[], None]) -> None:
+    def __init__(
+        self, address: str, names: set[str], refuse: Callable[[], None], probe: Callable[[], None]
+    ) -> None:
         self._address = address
         self._names = names
         self._refuse = refuse
+        self._probe = probe
         self._broken = set(names)
         self._away_since: float | None = time.monotonic()
         self._patience: asyncio.TimerHandle | None = None
@@ -102,6 +106,7 @@ class Link:
         """Note that a connection is lost."""
         if not self._broken:
             self._await_all()
+            self._probe()
         self._broken.add(name)
         if not self._is_said:
             self._is_said = True

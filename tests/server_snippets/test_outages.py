@@ -146,6 +146,29 @@ def test_a_killed_broker_loses_and_doubles_nothing_that_was_accepted(
     assert PASSWORD not in log.read_text()
 
 
+def look_in(worker: Worker) -> None:
+    """Come in and leave; both go through the broker."""
+    with LiveClient(worker.url("/ws/chat/lobby/ana"), deadline=60) as ana:
+        assert ana.receive_json()["type"] == "history"
+        assert ana.receive_json()["type"] == "joined"
+
+
+def test_what_is_lost_while_nobody_speaks_is_lost_once(
+    redis: RedisServer, workers: list[Worker], log: Path
+) -> None:
+    for worker in workers:
+        look_in(worker)
+    redis.kill()
+    asyncio.run(until(lambda: log.read_text().count("lost") == 2))
+    redis.start()
+    # Each process says first that it tries until the broker is back, then that it is.
+    asyncio.run(until(lambda: log.read_text().count("is back.") >= 4))
+    for worker in workers:
+        look_in(worker)
+
+    assert log.read_text().count("lost") == 2
+
+
 async def outlive_a_worker(workers: list[Worker]) -> tuple[list[Guest], list[str]]:
     """Kill a process, wait until its guests have left, and let one of them come again."""
     guests = await gather_guests(workers)
