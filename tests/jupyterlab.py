@@ -337,10 +337,13 @@ def within(page: Page, script: str, deadline: float, argument: Any = None) -> No
 
 
 def busy_cell(page: Page) -> str:
-    """Say which cell is running."""
+    """Say which cell is running, or what JupyterLab asks before it goes on."""
+    if questions := page.locator(".jp-Dialog").all_inner_texts():
+        return f"It asks:\n{questions[0]}"
+
     # Not what the page shows of it: a cell that is out of sight has no text there.
-    cell = page.evaluate("""() => jupyterapp.shell.currentWidget.content.widgets
-      .find((cell) => cell.inputArea?.promptNode?.textContent === '[*]:')?.model.sharedModel.source""")
+    cell = page.evaluate("""() => jupyterapp.shell.currentWidget?.content?.widgets
+      ?.find((cell) => cell.inputArea?.promptNode?.textContent === '[*]:')?.model.sharedModel.source""")
     return f"This cell is running:\n{cell}" if cell else "No cell is running."
 
 

@@ -1,6 +1,6 @@
 """Lesson 0 tells whether the installation is sound, and brings the first echo within a minute."""
 
-from tests.jupyterlab import JupyterLab, wait_for
+from tests.jupyterlab import JupyterLab
 from tests.notebooks.run import run_lesson, run_up_to
 
 
@@ -44,13 +44,3 @@ def test_what_a_person_has_said_before_does_not_spoil_the_answer(lab: JupyterLab
     index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
 
     assert "You predicted “Echo: Hello” ✓" in page.output(index)
-
-
-def test_what_a_person_types_is_saved_before_long(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
-    page.cell(0).click()
-    page.page.keyboard.press("b")
-    page.page.keyboard.press("Enter")
-    page.page.keyboard.type("# a note of mine")
-
-    wait_for(lambda: "# a note of mine" in page.path.read_text(encoding="utf-8"), 60, "It was not saved.")
