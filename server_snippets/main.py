@@ -4,7 +4,6 @@ Run it: uvicorn server_snippets.main:app
 Run it as in service: python -m server_snippets
 """
 
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +23,7 @@ from server_snippets.echo_endpoint import echo_router
 from server_snippets.hidden_tokens import hidden_tokens
 from server_snippets.origin_check import OriginCheck
 from server_snippets.pages import STATIC, pages_router
-from server_snippets.settings import Settings, token_of_environment
+from server_snippets.settings import Settings, settings_of_environment
 from server_snippets.tasks_endpoint import tasks_router
 
 
@@ -82,4 +81,4 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-app = make_app(Settings(token=token_of_environment(), redis_url=os.environ.get("REDIS_URL", "")))
+app = make_app(settings_of_environment())

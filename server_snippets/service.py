@@ -1,11 +1,11 @@
 """The server as one would run it in service: its settings, uvicorn's, and what it logs."""
 
 import logging
-import os
 import socket
 import ssl
 import sys
 from argparse import Namespace
+from dataclasses import replace
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,7 +15,7 @@ from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.draining_server import DrainingServer
 from server_snippets.main import make_app
 from server_snippets.prompt_http_protocol import PromptHttpProtocol
-from server_snippets.settings import Settings, token_of_environment
+from server_snippets.settings import Settings, settings_of_environment
 
 
 PEM = "both are PEM files, and the key is given with --ssl-keyfile or is in the certificate's file"
@@ -37,16 +37,15 @@ def make_server(arguments: Namespace) -> DrainingServer:
 
 
 def settings_of(arguments: Namespace) -> Settings:
-    """Return what the command line asks of the app."""
-    return Settings(
-        token=token_of_environment(),
+    """Return what the command line and the environment ask of the app."""
+    return replace(
+        settings_of_environment(),
         rate=arguments.rate,
         allowed_origins=frozenset(arguments.allow_origin),
         slow_clients=arguments.slow_clients,
         max_connections=arguments.max_connections,
         max_per_address=arguments.max_per_address,
         drain_seconds=arguments.drain_seconds,
-        redis_url=os.environ.get("REDIS_URL", ""),
     )
 
 

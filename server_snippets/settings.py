@@ -9,12 +9,6 @@ from server_snippets.backlog import SlowClients
 COURSE_TOKEN = "secret-token"
 
 
-def token_of_environment() -> str:
-    """Return what `WEBSOCKET_TOKEN` holds, or the course's token, which everybody can read."""
-    # Never an option: those are seen by everyone who can list the machine's processes.
-    return os.environ.get("WEBSOCKET_TOKEN") or COURSE_TOKEN
-
-
 @dataclass(frozen=True)
 class Settings:
     """How one server behaves; `Settings()` is the course's server.
@@ -48,3 +42,10 @@ class Settings:
     slow_clients: SlowClients = SlowClients.DISCONNECT
     # It may hold a password.
     redis_url: str = field(default="", repr=False)
+
+
+def settings_of_environment() -> Settings:
+    """Return the course's settings, with what `WEBSOCKET_TOKEN` and `REDIS_URL` hold."""
+    # Never options: those are seen by everyone who can list the machine's processes.
+    token = os.environ.get("WEBSOCKET_TOKEN") or COURSE_TOKEN
+    return Settings(token=token, redis_url=os.environ.get("REDIS_URL", ""))

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,8 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from jupyterlab_server.workspaces_handler import WORKSPACE_EXTENSION, slugify
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.jupyterlab import wait_for
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,10 +88,8 @@ def test_what_is_typed_is_soon_on_the_disk(page: Page, folder: Path) -> None:
     page.keyboard.press("Enter")
     page.keyboard.type("kept = 1")
     # Nobody saves it. By itself, JupyterLab would do so after two minutes.
-    end = time.monotonic() + 60
-    while "kept = 1" not in (folder / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8"):
-        assert time.monotonic() < end
-        page.wait_for_timeout(100)
+    file = folder / "notebooks" / "00_start_here.ipynb"
+    wait_for(lambda: "kept = 1" in file.read_text(encoding="utf-8"), 60, "It was not saved.")
 
 
 def test_every_setting_has_a_place_in_the_environment() -> None:

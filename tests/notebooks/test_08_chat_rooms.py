@@ -86,7 +86,7 @@ def test_the_panels_show_history_typing_and_who_is_online(lab: JupyterLab) -> No
 
 def test_the_page_in_the_notebook_echoes_and_chats_with_the_panels(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
-    page.cell(run_up_to(page, "PageView(whole_server)"))
+    run_up_to(page, "PageView(whole_server)")
     card = ConnectionCard(page.page.frame_locator('iframe[title="Test page"]')).connect().send("Hello")
     expect(card.rows("received")).to_have_text(["Echo: Hello"])
 

@@ -110,8 +110,7 @@ def test_a_person_talks_at_every_door(lab: JupyterLab) -> None:
 
 def test_a_person_uses_the_test_page_in_the_notebook(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
-    end = run_up_to(page, "PageView(server")
-    page.cell(end)
+    run_up_to(page, "PageView(server")
     frame = page.page.frame_locator("iframe")
 
     frame.get_by_role("button", name="Connect").first.wait_for()

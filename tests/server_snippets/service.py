@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +29,12 @@ def serving(*options: str, redis_url: str = "") -> Iterator[tuple[int, "subproce
             yield int(found[1]), process
         finally:
             process.kill()
+
+
+def stop(process: "subprocess.Popen[str]", sig: signal.Signals = signal.SIGTERM) -> str:
+    """Send a signal, and return what the server has printed to its end."""
+    process.send_signal(sig)
+    return process.communicate(timeout=60)[0]
 
 
 class Printed:

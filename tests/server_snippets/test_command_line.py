@@ -7,19 +7,24 @@ import subprocess
 import pytest
 
 from server_snippets.command_line import read_arguments
-from tests.server_snippets.service import COMMAND, serving
+from tests.server_snippets.service import COMMAND, serving, stop
 from websocket_lab import LiveClient
+
+
+def tell_apart(port: int, right: str, wrong: str) -> None:
+    """Be answered with the right token, and turned away with a wrong one."""
+    address = f"ws://127.0.0.1:{port}/ws/auth?token="
+    with LiveClient(address + right) as ana:
+        ana.send("hi")
+        assert ana.wait_for("Echo: hi")
+    with LiveClient(address + wrong) as eve:
+        assert eve.wait_closed() == 4001
 
 
 def test_it_serves_and_ends_quietly_with_ctrl_c() -> None:
     with serving() as (port, process):
-        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token") as ana:
-            ana.send("hi")
-            assert ana.wait_for("Echo: hi")
-        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=wrong-token") as eve:
-            assert eve.wait_closed() == 4001
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        tell_apart(port, "secret-token", "wrong-token")
+        output = stop(process, signal.SIGINT)
 
     assert process.returncode == 0
     assert output == ""
@@ -29,13 +34,8 @@ def test_the_environment_sets_the_token(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("WEBSOCKET_TOKEN", "another-token")
 
     with serving("--log-level", "info") as (port, process):
-        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=another-token") as ana:
-            ana.send("hi")
-            assert ana.wait_for("Echo: hi")
-        with LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token") as eve:
-            assert eve.wait_closed() == 4001
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        tell_apart(port, "another-token", "secret-token")
+        output = stop(process, signal.SIGINT)
 
     assert "code=4001" in output
     assert "-token" not in output

@@ -14,7 +14,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.server_snippets.service import serving
+from tests.server_snippets.service import serving, stop
 from websocket_lab import ConnectFailed, LiveClient
 
 
@@ -22,12 +22,6 @@ CLIENTS = 100
 SPEAKERS = 5
 REASON = re.compile(r"Restarting: reconnect after (\d+\.\d) s")
 SECONDS = 60
-
-
-def stop(process: "subprocess.Popen[str]", sig: signal.Signals = signal.SIGTERM) -> str:
-    """Send a signal, and return what the server has printed to its end."""
-    process.send_signal(sig)
-    return process.communicate(timeout=SECONDS)[0]
 
 
 class Listener:

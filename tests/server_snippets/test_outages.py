@@ -194,6 +194,13 @@ def test_the_guests_of_a_killed_process_leave_once_and_their_names_are_free(work
         assert guest.names("joined")[victims[0]] <= 2
 
 
+def expect_in_and_heard(ana: LiveClient) -> None:
+    """Expect to be let in, and to hear what one says."""
+    assert [ana.receive_json()["type"] for _ in range(3)] == ["history", "joined", "users"]
+    ana.send_json({"action": "message", "text": "hi"})
+    assert ana.receive_json()["text"] == "hi"
+
+
 def test_who_comes_while_the_broker_is_away_is_told_so_and_let_in_when_it_is_back(
     redis: RedisServer, workers: list[Worker]
 ) -> None:
@@ -203,9 +210,7 @@ def test_who_comes_while_the_broker_is_away_is_told_so_and_let_in_when_it_is_bac
         ana.send_json({"action": "message", "text": "hi"})
         assert ana.receive_json()["code"] == "unavailable"
         redis.start()
-        assert [ana.receive_json()["type"] for _ in range(3)] == ["history", "joined", "users"]
-        ana.send_json({"action": "message", "text": "hi"})
-        assert ana.receive_json()["text"] == "hi"
+        expect_in_and_heard(ana)
 
 
 def test_who_comes_before_the_broker_was_ever_there_is_let_in_when_it_comes(
@@ -216,10 +221,7 @@ def test_who_comes_before_the_broker_was_ever_there_is_let_in_when_it_comes(
         ana = LiveClient(worker.url("/ws/chat/lobby/ana"), "Ana", deadline=60).connect()
         assert ana.receive_json()["code"] == "unavailable"
         redis.start()
-
-        assert [ana.receive_json()["type"] for _ in range(3)] == ["history", "joined", "users"]
-        ana.send_json({"action": "message", "text": "hi"})
-        assert ana.receive_json()["text"] == "hi"
+        expect_in_and_heard(ana)
         ana.disconnect()
 
 
