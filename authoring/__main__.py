@@ -12,6 +12,8 @@
     versions  try some tests with each Python, with older packages, and in Notebook 7; `versions python` tries
               those whose name holds that word
     newest    try them with the newest of everything; say what has changed and what fails
+    architecture
+              follow one chat message through the server's functions, and list the modules with one importer
 
 Edit a lesson in JupyterLab, or as text:
 
@@ -70,6 +72,14 @@ def pictures(root: Path) -> int:
     return 0
 
 
+def architecture() -> int:
+    """Print how the code hangs together, in numbers."""
+    # Only this command runs the finished server.
+    from authoring.architecture import print_architecture
+
+    return print_architecture()
+
+
 def new(kind: str, name: str, root: Path) -> int:
     """Begin a lesson or an exercise; return 1 if it cannot be begun."""
     # Only this command needs the templates.
@@ -94,7 +104,7 @@ def _options(arguments: list[str] | None) -> Namespace:
     parser = ArgumentParser(
         "python -m authoring", description=__doc__, formatter_class=RawDescriptionHelpFormatter
     )
-    names = "sync | check | new | lock | pictures | versions | newest"
+    names = "sync | check | new | lock | pictures | versions | newest | architecture"
     commands = parser.add_subparsers(dest="command", required=True, metavar=names)
     _add_course_commands(commands)
     _add_package_commands(commands)
@@ -124,6 +134,7 @@ def _add_package_commands(commands: "_SubParsersAction[ArgumentParser]") -> None
     versions.add_argument("wanted", nargs="?", default="", help="a word of the names of those to try")
     versions.set_defaults(run=lambda options: try_versions(options.wanted))
     commands.add_parser("newest").set_defaults(run=lambda _: try_newest())
+    commands.add_parser("architecture").set_defaults(run=lambda _: architecture())
 
 
 def _report(faults: list[Fault]) -> int:
