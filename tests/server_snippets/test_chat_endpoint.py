@@ -149,22 +149,6 @@ def test_a_name_is_free_again_after_its_holder_left(
     enter("ben")
 
 
-@pytest.mark.parametrize(
-    "room_name", ["a%20b", "x" * 33, "caf%C3%A9", "a.b", "%0A", "a%0A", "", "%D9%A1", "a%2Fb"]
-)
-def test_a_bad_name_is_closed_with_4000(connect: Connect, room_name: str) -> None:
-    for path in (f"/ws/chat/{room_name}/ana", f"/ws/chat/lobby/{room_name}"):
-        eve = connect(path, "Eve")
-
-        assert (eve.wait_closed(), eve.close_reason) == (4000, "Bad name")
-        assert eve.messages == []
-
-
-@pytest.mark.parametrize("username", ["a", "A-Z_09", "x" * 32])
-def test_a_good_name_is_let_in(enter: Enter, username: str) -> None:
-    enter(username)
-
-
 def test_users_are_sorted(enter: Enter) -> None:
     for username in ("zoe", "ben", "Ana"):
         last = enter(username)
@@ -204,22 +188,12 @@ def test_a_private_message_finds_its_way_to_another_room(enter: Enter, room: str
     assert ben.receive_json()["text"] == "hi"
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("/pm", "bad_command"),
-        ("/pm ben", "bad_command"),
-        ("/pm ben   ", "bad_command"),
-        ("/pm zoe hi", "unknown_user"),
-        ("/pm zoe", "bad_command"),
-    ],
-)
-def test_a_wrong_command_is_answered_to_its_sender_only(trio: Any, text: str, code: str) -> None:
+def test_a_private_message_to_an_unknown_name_is_answered_to_its_sender_only(trio: Any) -> None:
     ana, ben, eve = trio
-    say(ana, text)
+    say(ana, "/pm zoe hi")
 
     error = ana.receive_json()
-    assert (error["type"], error["code"]) == ("error", code)
+    assert (error["type"], error["code"]) == ("error", "unknown_user")
     fence(eve, ana, ben)
 
 
@@ -230,14 +204,6 @@ def test_somebody_who_left_is_unknown(trio: Any) -> None:
     say(ana, "/pm ben hi")
 
     assert ana.receive_json()["code"] == "unknown_user"
-
-
-@pytest.mark.parametrize("text", ["/pmx ben hi", "say /pm ben hi", "", " "])
-def test_what_is_no_command_is_a_message(trio: Any, text: str) -> None:
-    ana, ben, _ = trio
-    say(ana, text)
-
-    assert ben.receive_json()["text"] == text
 
 
 # Typing
