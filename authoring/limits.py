@@ -1,12 +1,11 @@
-"""How much a lesson or an exercise may hold: small code cells, and enough words around them.
+"""How little a lesson or an exercise may hold, and how many words stand around its code.
 
 Generated cells are left out everywhere, so that they neither spend nor earn anything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from math import ceil
 
 from authoring.faults import Fault
 from authoring.lesson import Cell, Lesson
@@ -19,58 +18,42 @@ class Limits:
 
     Attributes:
         kind: What a fault calls it.
-        cells: How many cells an author may write.
-        spread: Of every hundred code cells, so many have at most so many lines.
+        fewest_cells: The least that an author writes; there is no most, a lesson is as long as its idea.
         words_per_code_line: The least that explains.
         code_cells_in_a_row: The most without a word between.
     """
 
     kind: str
-    cells: range
-    spread: Mapping[int, int]
+    fewest_cells: int
     words_per_code_line: int
     code_cells_in_a_row: int
 
 
-LESSON = Limits("a lesson", range(25, 46), {50: 3, 75: 6, 90: 12}, 8, 2)
+LESSON = Limits("a lesson", 25, 8, 2)
 # The welcome shows that all works; it teaches little by itself.
-WELCOME = replace(LESSON, cells=range(10, 46))
-EXERCISE = Limits("an exercise", range(12, 26), {50: 5, 75: 10, 90: 15}, 5, 3)
-LONGEST = 25
+WELCOME = replace(LESSON, fewest_cells=10)
+EXERCISE = Limits("an exercise", 12, 5, 3)
 # So many characters fit beside the table of contents, where the window is 1280 pixels wide.
 WIDEST = 104
 WORDS_PER_CELL = range(20, 61)
 
 
 def limit_faults(lesson: Lesson, limits: Limits = LESSON) -> Iterator[Fault]:
-    """Yield what is too long, too much or too terse."""
+    """Yield what is too wide, too little or too terse."""
     yield from _number_of_cells(lesson, limits)
-    yield from _long_cells(lesson)
     yield from _wide_lines(lesson)
-    yield from _spread(lesson, limits)
     yield from _words_for_code(lesson, limits)
     yield from _words_in_a_cell(lesson)
     yield from _code_runs(lesson, limits)
 
 
 def _number_of_cells(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
-    allowed, count = limits.cells, len(lesson.counted)
-    if count not in allowed:
-        remedy = "say more in smaller steps" if count < allowed.start else "leave something out"
-        most = allowed.stop - 1
+    fewest, count = limits.fewest_cells, len(lesson.counted)
+    if count < fewest:
         yield Fault(
             lesson.place,
-            f"has {count} cells of its own; {remedy}: {limits.kind} has {allowed.start} to {most}.",
+            f"has {count} cells of its own; say more in smaller steps: {limits.kind} has at least {fewest}.",
         )
-
-
-def _long_cells(lesson: Lesson) -> Iterator[Fault]:
-    for cell in lesson.code:
-        if cell.code_lines > LONGEST:
-            yield Fault(
-                f"{lesson.place}, cell {cell.number}",
-                f"has {cell.code_lines} lines; split it: the limit is {LONGEST}.",
-            )
 
 
 def _wide_lines(lesson: Lesson) -> Iterator[Fault]:
@@ -83,18 +66,6 @@ def _wide_lines(lesson: Lesson) -> Iterator[Fault]:
                     f"has a line of {len(line)} characters; break or shorten it: {WIDEST} can be read "
                     f"without scrolling: {line.strip()[:40]} …",
                 )
-
-
-def _spread(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
-    for percent, most in limits.spread.items():
-        long = [str(cell.number) for cell in lesson.code if cell.code_lines > most]
-        allowed = len(lesson.code) - ceil(len(lesson.code) * percent / 100)
-        if len(long) > allowed:
-            yield Fault(
-                lesson.place,
-                f"has {len(long)} code cells of more than {most} lines, and {allowed} are the most; "
-                f"split or shorten some of these: cells {', '.join(long)}.",
-            )
 
 
 def _words_for_code(lesson: Lesson, limits: Limits) -> Iterator[Fault]:
