@@ -107,7 +107,7 @@ def test_a_person_writes_the_test_that_notices(lab: JupyterLab) -> None:
 
 def test_two_people_talk_in_the_tidied_chat(lab: JupyterLab) -> None:
     page = lab.open(LESSON)
-    run_up_to(page, "HBox([chat_panel")
+    run_up_to(page, "HBox(people)")
     page.panel("Ana").type_and_send("Lunch at noon?")
 
     page.panel("Ben").wait_for_row("Lunch at noon?")

@@ -12,12 +12,11 @@ from websockets.exceptions import ConnectionClosed, ProtocolError, WebSocketExce
 from websocket_lab.client.client_log import Direction, LogEntry
 from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
 from websocket_lab.client.connection_words import closing_words, connect_failure
+from websocket_lab.client.receive_queue import Message, ReceiveQueue, note_act
 from websocket_lab.client.tcp_reset import reset
 from websocket_lab.server.server_reason import ServerReason
 from websocket_lab.wire.client_names import user_agent
 
-
-Message = str | bytes
 
 LOG_LENGTH = 10_000
 # No close frame came, or one that tells of an exception (RFC 6455, 7.4.1).
@@ -40,7 +39,7 @@ class ClientConnection:
         self.close_code: int | None = None
         self.close_reason: str | None = None
         self.log: deque[LogEntry] = deque(maxlen=LOG_LENGTH)
-        self.unread: deque[Message] = deque(maxlen=LOG_LENGTH)
+        self.unread = ReceiveQueue()
         self.callbacks: list[Callable[[], None]] = []
         # By its User-Agent a wire tap knows whose connection it sees.
         self._options = CONNECT_OPTIONS | {"user_agent_header": user_agent(name)} | options
@@ -61,6 +60,9 @@ class ClientConnection:
         if self.state is State.OPEN:
             return
 
+        note_act()
+        # What an earlier connection brought answers nothing on this one.
+        self.unread.clear()
         self._server_reason, self._is_explained = ServerReason(self.url), False
         self._become(State.CONNECTING)
         try:
@@ -77,6 +79,7 @@ class ClientConnection:
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame and wait for the server's (RFC 6455, 7.1.2)."""
         if self._websocket is not None and self.state is State.OPEN:
+            note_act()
             self._become(State.CLOSING)
             self._is_explained = True
             try:
@@ -89,6 +92,7 @@ class ClientConnection:
 
     async def send(self, message: Message) -> None:
         """Send a text message (str) or a binary one (bytes)."""
+        note_act()
         try:
             await self._open_websocket().send(message)
         except ConnectionClosed:
@@ -107,13 +111,14 @@ class ClientConnection:
         await self.until(lambda: bool(self.unread) or self.state is not State.OPEN)
         if not self.unread:
             raise self.ended()
-        return self.unread.popleft()
+        return self.unread.get()
 
-    async def receive_until(self, matches: Callable[[Message], bool]) -> Message:
-        """Read on until a message matches, and return it."""
-        while not matches(message := await self.receive()):
-            pass
-        return message
+    async def receive_until(self, matches: Callable[[Message], bool]) -> list[Message]:
+        """Read on until a message matches; return all that were read, the match as the last."""
+        messages = [await self.receive()]
+        while not matches(messages[-1]):
+            messages.append(await self.receive())
+        return messages
 
     async def until_closed(self) -> int:
         """Wait until the connection is closed and return its close code."""
@@ -132,6 +137,7 @@ class ClientConnection:
     async def vanish(self) -> None:
         """Reset the TCP connection: no close frame, no goodbye."""
         transport = self._open_websocket().transport
+        note_act()
         self._add("event", "vanishes: TCP reset, no close frame")
         self._is_explained = True
         reset(transport)
@@ -163,7 +169,7 @@ class ClientConnection:
         try:
             while True:
                 message = await websocket.recv()
-                self.unread.append(message)
+                self.unread.put(message)
                 self._add("received", message)
         except ConnectionClosed as closed:
             self.close_code, self.close_reason = int(websocket.close_code or 1006), websocket.close_reason

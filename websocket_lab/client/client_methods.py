@@ -2,10 +2,10 @@
 
 from typing import Any, Self
 
-from websocket_lab.client.client_connection import Message
 from websocket_lab.client.client_log import LogEntry
 from websocket_lab.client.connection_state import State
 from websocket_lab.client.live_client import Expected, LiveClient
+from websocket_lab.client.receive_queue import Message
 
 
 class ClientMethods:
@@ -41,6 +41,10 @@ class ClientMethods:
     def wait_for(self, expected: Expected, deadline: float | None = None) -> Message:
         """Read on until a message equals `expected`, or satisfies it if it is a function, and return it."""
         return self.client.wait_for(expected, deadline)
+
+    def receive_until(self, expected: Expected, deadline: float | None = None) -> list[Message]:
+        """Read on as `wait_for` does, and return all messages read, the expected one as the last."""
+        return self.client.receive_until(expected, deadline)
 
     def wait_closed(self, deadline: float | None = None) -> int:
         """Wait until the connection is closed and return its close code."""

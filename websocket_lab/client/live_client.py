@@ -7,10 +7,11 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
-from websocket_lab.client.client_connection import ClientConnection, Message
+from websocket_lab.client.client_connection import ClientConnection
 from websocket_lab.client.client_log import LogEntry, transcript
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.client.connection_state import State
+from websocket_lab.client.receive_queue import Message
 
 
 Expected = Message | Callable[[Message], bool]
@@ -109,6 +110,8 @@ class LiveClient:
     def receive(self, deadline: float | None = None) -> Message:
         """Return the next message that has not been read, waiting up to `deadline` seconds for it.
 
+        What a person's typing into panels brought is skipped once code has sent or connected since.
+
         Raises:
             ConnectionEnded: There is none, and the connection is not open.
             TimeoutError: None came in time.
@@ -121,6 +124,10 @@ class LiveClient:
 
     def wait_for(self, expected: Expected, deadline: float | None = None) -> Message:
         """Read on until a message equals `expected`, or satisfies it if it is a function, and return it."""
+        return self.receive_until(expected, deadline)[-1]
+
+    def receive_until(self, expected: Expected, deadline: float | None = None) -> list[Message]:
+        """Read on as `wait_for` does, and return all messages read, the expected one as the last."""
         matches = expected if callable(expected) else lambda message: message == expected
         what = "receive what was waited for" if callable(expected) else f"receive {reprlib.repr(expected)}"
         return self._run(lambda: self._connection.receive_until(matches), what, deadline)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from websocket_lab.client.client_connection import Message
 from websocket_lab.client.live_client import LiveClient
+from websocket_lab.client.receive_queue import Message
 from websocket_lab.client.until import until
 from websocket_lab.panel.client_panel import ClientPanel
 from websocket_lab.tap.wire_tap import WireTap

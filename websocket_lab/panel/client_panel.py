@@ -10,11 +10,11 @@ from typing import Any, Self
 from anyio.to_thread import run_sync
 from traitlets import Dict, Unicode
 
-from websocket_lab.client.client_connection import Message
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.client.client_methods import ClientMethods
 from websocket_lab.client.connection_state import ConnectFailed
 from websocket_lab.client.live_client import LiveClient
+from websocket_lab.client.receive_queue import Message, by_hand
 from websocket_lab.panel.panel_face import Face, ending_reason, state_words
 from websocket_lab.panel.panel_painter import PanelPainter
 from websocket_lab.panel.panel_twin import html_twin, text_twin
@@ -113,15 +113,16 @@ class ClientPanel(ClientMethods, SubshellWidget):
                 self._painter.fail(error)
 
     def _perform(self, request: dict[str, Any]) -> None:
-        match request:
-            case {"action": "connect"}:
-                self.connect()
-            case {"action": "disconnect"}:
-                self.disconnect()
-            case {"action": "say", "text": str(text)}:
-                self.say(text)
-            case {"action": "show"}:
-                client_loop().call(self._painter.send_all)
+        with by_hand():
+            match request:
+                case {"action": "connect"}:
+                    self.connect()
+                case {"action": "disconnect"}:
+                    self.disconnect()
+                case {"action": "say", "text": str(text)}:
+                    self.say(text)
+                case {"action": "show"}:
+                    client_loop().call(self._painter.send_all)
 
 
 _panels = CellRegistry[ClientPanel](close=_leave)

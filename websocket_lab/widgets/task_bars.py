@@ -11,6 +11,7 @@ from websocket_lab.client.client_log import LogEntry
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.client.connection_state import ConnectionEnded, State
 from websocket_lab.client.live_client import LiveClient
+from websocket_lab.client.receive_queue import by_hand
 from websocket_lab.panel.panel_face import state_words
 from websocket_lab.panel.panel_rows import entries_after
 from websocket_lab.widgets.task_board import TaskBoard, TaskRow
@@ -102,6 +103,7 @@ class TaskBar(HBox):  # type: ignore[misc]
 
     def _cancel(self) -> None:
         try:
-            self._client.send_json(self._request)
+            with by_hand():
+                self._client.send_json(self._request)
         except (ConnectionEnded, TimeoutError):
             self._words.value = "not sent"

@@ -21,6 +21,20 @@ async def echo(websocket: WebSocket) -> None:
         await websocket.send_text(text)
 
 
+room: set[WebSocket] = set()
+
+
+@app.websocket("/room")
+async def broadcast(websocket: WebSocket) -> None:
+    # First, so that whoever is connected is in.
+    room.add(websocket)
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        for member in list(room):
+            await member.send_text(text)
+    room.discard(websocket)
+
+
 @app.websocket("/refuses")
 async def refuses(websocket: WebSocket) -> None:
     await websocket.close()
@@ -127,3 +141,59 @@ def test_without_a_kernel_it_is_html_with_everything_escaped(ana: ClientPanel) -
     assert "<script" not in data["text/html"]
     assert "&lt;script&gt;alert(&#x27;x&#x27;)" in data["text/html"]
     assert data["text/plain"] == str(ana)
+
+
+def test_what_code_sends_is_not_answered_by_what_was_typed_before(ana: ClientPanel) -> None:
+    for number in (1, 2):
+        ask(ana, action="say", id=number, text="typed")
+    wait_until(ana, ["typed", "typed"])
+
+    ana.send("from a cell")
+
+    assert ana.receive() == "from a cell"
+
+
+def test_the_answer_to_an_earlier_cell_is_kept_while_somebody_types(ana: ClientPanel) -> None:
+    ana.send("from a cell")
+    wait_until(ana, ["from a cell"])
+    ask(ana, action="say", id=1, text="typed")
+    wait_until(ana, ["from a cell", "typed"])
+    ana.send("from the next")
+
+    assert [ana.receive(), ana.receive()] == ["from a cell", "from the next"]
+
+
+def test_what_was_typed_can_be_received_until_code_sends(ana: ClientPanel) -> None:
+    ask(ana, action="say", id=1, text="typed")
+
+    assert ana.receive() == "typed"
+
+
+def test_what_is_typed_into_one_panel_is_not_taken_for_what_another_is_told(server: BackgroundServer) -> None:
+    with ClientPanel(server.url("/room")) as ana, ClientPanel(server.url("/room"), "Ben") as ben:
+        ask(ana, action="say", id=1, text="typed")
+        wait_until(ben, ["typed"])
+        ana.send("from a cell")
+
+        assert ben.receive() == "from a cell"
+
+
+def test_a_new_connection_has_nothing_to_read_from_the_last_one(ana: ClientPanel) -> None:
+    ana.send("first")
+    wait_until(ana, ["first"])
+    ana.disconnect()
+    ana.connect().send("second")
+
+    assert ana.receive() == "second"
+
+
+def test_all_that_came_before_the_expected_message_can_be_had(ana: ClientPanel) -> None:
+    for text in ("one", "two", "fence"):
+        ana.send(text)
+
+    assert ana.receive_until("fence") == ["one", "two", "fence"]
+
+
+def wait_until(panel: ClientPanel, messages: list[str]) -> None:
+    """Wait until the panel has received these messages, without reading one."""
+    client_loop().call(panel.client._connection.until, lambda: panel.messages == messages)
