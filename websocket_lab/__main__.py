@@ -90,4 +90,6 @@ def _options(arguments: list[str] | None) -> Namespace:
 if __name__ == "__main__":
     # A kernel that is ended leaves tasks of nbclient behind, and asyncio would complain of each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    # A name, or a message, may have what the terminal cannot show.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     sys.exit(main())

@@ -8,25 +8,41 @@ from inspect import iscoroutine
 from typing import Any, ClassVar, Self
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.slow_line import SlowLine
+from websocket_lab.checking.task_errors import TaskErrors
 from websocket_lab.checking.wire_log import crossed, marked
 from websocket_lab.server.background_server import BackgroundServer
 from websocket_lab.server.learner_traceback import learner_traceback
+from websocket_lab.server.safe_text import safe_repr
 from websocket_lab.server.thread_interrupt import Interrupted
 from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
 LONGEST_DIAGRAM = 30
 NO_FUNCTION = "check needs the function itself: check({id!r}, make_app), without brackets behind make_app."
-NO_APP = "make_app() must return a FastAPI app, and it returned {came!r}. Is a `return` missing?"
+NO_APP = "make_app() must return a FastAPI app, and it returned {came}. Is a `return` missing?"
 
 
 class CheckedServer(BackgroundServer):
-    """A background server that keeps its handlers' exceptions for the verdict instead of printing them."""
+    """A background server that keeps its handlers' exceptions for the verdict instead of printing them.
+
+    Attributes:
+        task_errors: What the app's own tasks raised.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.task_errors = TaskErrors()
+        super().__init__(self.task_errors.watch(app))
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server has stopped serving before it was told to."""
+        return self._thread is not None and not self._thread.is_serving
 
     def show(self, error: str) -> None:
         """Print nothing."""
@@ -55,6 +71,8 @@ class Bench:
         self.subject = subject
         self.server: CheckedServer
         self.people: list[Person] = []
+        self._told_errors = 0
+        self._is_in_scene = False
 
     def __enter__(self) -> Self:
         """Start the learner's server."""
@@ -71,6 +89,21 @@ class Bench:
         """The exceptions that the learner's code has raised so far, cut to the learner's lines."""
         return list(self.server.errors)
 
+    @property
+    def new_errors(self) -> list[str]:
+        """The exceptions since this step began, or the scene that it looks at."""
+        return self.errors[self._told_errors :]
+
+    @property
+    def task_errors(self) -> list[str]:
+        """What the learner's own tasks raised and nothing has asked for, cut to the learner's lines."""
+        return self.server.task_errors.tracebacks
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server has ended by itself, as `sys.exit()` in a task makes it do."""
+        return self.server.has_ended
+
     def standstill(self) -> str:
         """Return the learner's lines that keep the server from doing anything else, or "" if none do."""
         return self.server.standstill()
@@ -84,6 +117,13 @@ class Bench:
     def next_step(self) -> None:
         """Forget the people of the last step; they stay connected and say no more."""
         self.people = []
+        if not self._is_in_scene:
+            self._told_errors = len(self.errors)
+
+    def begin_scene(self) -> None:
+        """From now on, each step looks at the same scene: what is raised in it belongs to all of them."""
+        self._is_in_scene = True
+        self._told_errors = len(self.errors)
 
     def person(self, path: str, name: str, username: str = "", **connect_options: Any) -> Person:
         """Return a person who will connect to `path` of the learner's server."""
@@ -107,14 +147,14 @@ def app_from(subject: Any) -> Starlette:
     if isinstance(subject, Starlette):
         return subject
     if not callable(subject):
-        raise SubjectError(f"check needs a function that makes your server, and got {subject!r}.")
+        raise SubjectError(f"check needs a function that makes your server, and got {safe_repr(subject)}.")
 
     app = call(subject)
     if iscoroutine(app):
         app.close()
         raise SubjectError("make_app() is not awaited: write `def make_app()` instead of `async def`.")
     if not isinstance(app, Starlette):
-        raise SubjectError(NO_APP.format(came=app))
+        raise SubjectError(NO_APP.format(came=safe_repr(app)))
     return app
 
 
@@ -124,7 +164,8 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
         return function(*arguments)
     except Interrupted:
         raise
-    except Exception as error:
+    except BaseException as error:
+        # Also SystemExit and its like, which would end the check's thread.
         raise SubjectError(f"Your code raised an exception:\n{learner_traceback(error)}") from None
 
 

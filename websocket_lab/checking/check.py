@@ -10,6 +10,7 @@ from websocket_lab.checking.timing import SLICE, Patience
 from websocket_lab.checking.verdict import Outcome, Verdict
 from websocket_lab.exercise.last_check import remember
 from websocket_lab.exercise.progress_file import record_try
+from websocket_lab.server.safe_text import safe_repr
 
 
 # Longer than a server may take to start: that one has a message of its own.
@@ -23,14 +24,17 @@ def check(id: str, subject: Any) -> Verdict:
         id: The exercise's id, such as "private_messages".
         subject: What the exercise asks for: a function that returns a new app, or a client.
     """
+    name = id if issubclass(type(id), str) else safe_repr(id)
     try:
-        exercise = find(id)
+        exercise = find(name)
     except LookupError as error:
-        return Verdict(str(id), str(id), Outcome.ERROR, str(error))
+        return Verdict(name, name, Outcome.ERROR, str(error))
 
     print(f"Checking “{exercise.title}”: ends within {exercise.seconds:g} seconds.")
-    verdict = _in_time(CheckRun(id, exercise, subject))
-    record_try(id, verdict.outcome, verdict.step, remember(id, subject))
+    run = CheckRun(id, exercise, subject)
+    verdict = _in_time(run)
+    remember(id, run.source)
+    record_try(id, verdict.outcome, verdict.step, run.source)
     return verdict
 
 

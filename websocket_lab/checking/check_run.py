@@ -2,9 +2,10 @@
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise, claim
@@ -12,8 +13,9 @@ from websocket_lab.checking.forgotten_await import forgotten_awaits
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.stall_watch import StallWatch
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
-from websocket_lab.exercise.learner_source import is_untouched
+from websocket_lab.exercise.learner_source import is_untouched, learner_cell
 from websocket_lab.server.background_server import ServerStartError
+from websocket_lab.server.learner_traceback import has_learners_line, last_line, learner_traceback
 from websocket_lab.server.thread_interrupt import Interrupted, interrupt
 
 
@@ -25,8 +27,13 @@ BLOCKED = (
     "Something blocks the event loop, such as time.sleep() or a loop without await. "
     "Use await asyncio.sleep(), and await in each round."
 )
+# What is raised where the check looks at the subject: by a property, a `__repr__` or another special method.
+RAISED = "Your code raised {error}, where it should not raise anything."
+SERVER_ENDED = "It ended your whole server: {error}"
+TASK_ENDED = "It ended a task that your code had started: {error}"
 # What part of its time a check may take to begin again, where the process stood still.
 MOST = 0.8
+Found = TypeVar("Found")
 
 
 class CheckRun:
@@ -34,7 +41,8 @@ class CheckRun:
 
     Attributes:
         has_started: Set once the learner's server runs.
-        verdict: What was found; there is one as soon as `run` has returned.
+        verdict: What was found, as soon as `run` has returned.
+        source: The code in which the learner filled the gaps, or None where there is none.
     """
 
     def __init__(self, exercise_id: str, exercise: Exercise, subject: Any) -> None:
@@ -42,16 +50,18 @@ class CheckRun:
         self.exercise = exercise
         self.subject = subject
         self.has_started = threading.Event()
-        self.verdict: Verdict
+        self.source: str | None = None
         self._forgotten: list[str] = []
         self._right = 0
         self._reached = False
         self._begin = time.perf_counter()
+        self.verdict = self._broken("it ended without a verdict")
 
     def run(self) -> None:
         """Take the steps, and keep the verdict."""
         # When it is interrupted, the verdict says so already.
         with suppress(Interrupted):
+            self.source = _found(learner_cell, self.subject, self.id)
             self.verdict = self._judge_undisturbed()
 
     def too_late(self, thread: threading.Thread, seconds: float) -> Verdict:
@@ -84,13 +94,19 @@ class CheckRun:
             return self._judge()
         except Interrupted:
             raise
-        except Exception as error:
-            # A check must never raise: whatever this is, it is not about the learner's work.
-            words = NOT_YOURS.format(error=f"{type(error).__name__}: {error}")
-            return self._verdict(Outcome.ENVIRONMENT, words)
+        except BaseException as error:
+            # A check must never raise, whatever this is.
+            if has_learners_line(error):
+                words = f"Your code raised an exception:\n{learner_traceback(error)}"
+                return self._verdict(Outcome.ERROR, words)
+            return self._broken(last_line(error))
+
+    def _broken(self, error: str) -> Verdict:
+        return self._verdict(Outcome.ENVIRONMENT, NOT_YOURS.format(error=error))
 
     def _judge(self) -> Verdict:
-        if self._is_untouched():
+        # Where the course's files are not at hand, the steps will say what is missing.
+        if _found(is_untouched, self.id, self.subject):
             return self._verdict(Outcome.NOT_STARTED, UNTOUCHED)
 
         try:
@@ -100,22 +116,21 @@ class CheckRun:
         except (SubjectError, ServerStartError) as error:
             return self._verdict(Outcome.ERROR, str(error))
 
-    def _is_untouched(self) -> bool:
-        # Where the course's files are not at hand, the steps will say what is missing.
-        with suppress(LookupError, OSError, ValueError):
-            return is_untouched(self.id, self.subject)
-        return False
-
     def _take_steps(self, bench: Bench) -> Verdict:
         self._reached = True
         for step in self.exercise.steps:
-            raised, forgotten = len(bench.errors), len(self._forgotten)
+            forgotten = len(self._forgotten)
             bench.next_step()
             try:
                 step(bench)
             except Mismatch as mismatch:
-                mismatch.cause = next(iter(self._forgotten[forgotten:]), mismatch.cause)
-                return self._wrong(bench, mismatch, bench.errors[raised:])
+                mismatch.cause = _cause(bench, self._forgotten[forgotten:]) or mismatch.cause
+                return self._wrong(bench, mismatch, bench.new_errors or bench.task_errors)
+            except BaseException as error:
+                if isinstance(error, Interrupted) or not has_learners_line(error):
+                    raise
+                raised = Mismatch(claim(step), RAISED.format(error=last_line(error)))
+                return self._wrong(bench, raised, [learner_traceback(error)])
             self._right += 1
         return self._all_right(bench)
 
@@ -124,11 +139,12 @@ class CheckRun:
         words = f'All {self._right} steps are right. See how the solution does it: `compare("{self.id}")`.'
         if self._forgotten:
             words += f"\nBeside that: {self._forgotten[0]}"
-        if not bench.errors:
+        errors = bench.errors or bench.task_errors
+        if not errors:
             return self._verdict(Outcome.PASSED, words, diagram=bench.diagram())
 
         words += "\nBeside that, your code raised an exception that no client noticed."
-        return self._verdict(Outcome.PASSED, words, diagram=bench.diagram(), trace=bench.errors[-1])
+        return self._verdict(Outcome.PASSED, words, diagram=bench.diagram(), trace=errors[-1])
 
     def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
         found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
@@ -161,3 +177,22 @@ class CheckRun:
         if number < self._right:
             return True
         return False if self._reached and number == self._right else None
+
+
+def _cause(bench: Bench, forgotten: list[str]) -> str:
+    """Return what led to a mismatch, whatever the step was about; "" if nothing is known."""
+    if bench.new_errors and bench.has_ended:
+        return SERVER_ENDED.format(error=bench.new_errors[-1].splitlines()[-1])
+    if bench.task_errors and not bench.new_errors:
+        return TASK_ENDED.format(error=bench.task_errors[0].splitlines()[-1])
+    return next(iter(forgotten), "")
+
+
+def _found(look: Callable[..., Found], *arguments: Any) -> Found | None:
+    """Return what `look` returns; None where the files, or the subject itself, raise an exception."""
+    try:
+        return look(*arguments)
+    except Interrupted:
+        raise
+    except BaseException:
+        return None

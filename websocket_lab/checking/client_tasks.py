@@ -6,16 +6,23 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from websocket_lab.checking.task_errors import TaskErrors
+
 
 # What a task starts inherits its context.
 IS_CLIENT: ContextVar[bool] = ContextVar("is_client", default=False)
 
 
 class ClientTasks:
-    """Knows all tasks that a client has started, directly or not, and ends them."""
+    """Knows all tasks that a client has started, directly or not, and ends them.
+
+    Attributes:
+        errors: What they raised.
+    """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.errors = TaskErrors()
 
     @contextmanager
     def here(self) -> Iterator[None]:
@@ -37,6 +44,7 @@ class ClientTasks:
         if IS_CLIENT.get():
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self.errors.note)
         return task
 
     async def end(self, patience: float = 1.0) -> None:

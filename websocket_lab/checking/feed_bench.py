@@ -13,7 +13,10 @@ from websocket_lab.checking.event import Event
 from websocket_lab.checking.feed_server import CLIENT, FeedServer, Refusal, Visit
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.timing import Patience
-from websocket_lab.server.learner_traceback import learner_traceback
+from websocket_lab.server.learner_errors import is_cancelled
+from websocket_lab.server.learner_traceback import last_line, learner_traceback
+from websocket_lab.server.safe_text import safe_repr
+from websocket_lab.server.thread_interrupt import Interrupted
 from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
@@ -21,7 +24,7 @@ FIRST = 0.2
 LONGEST = 2.0
 PATIENCE = 2.5
 LOOK = 0.003
-NO_CLASS = "check needs the class itself: check({name!r}, ReconnectingClient), and got {came!r}."
+NO_CLASS = "check needs the class itself: check({name!r}, ReconnectingClient), and got {came}."
 
 
 class Play:
@@ -38,7 +41,7 @@ class Play:
         self.client = client
         self.heard: list[Any] = []
         self.has_ended = False
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     @property
     def ids(self) -> list[Any]:
@@ -50,8 +53,8 @@ class Play:
         try:
             async for event in self.client.messages():
                 self.heard.append(event)
-        except Exception as error:
-            self.error = error
+        except BaseException as error:
+            self._note(error)
         self.has_ended = True
 
     async def stop(self) -> None:
@@ -67,8 +70,14 @@ class Play:
             answer = self.client.stop()
             if isawaitable(answer):
                 await answer
-        except Exception as error:
-            self.error = self.error or error
+        except BaseException as error:
+            self._note(error)
+
+    def _note(self, error: BaseException) -> None:
+        # Also SystemExit and its like, which would end the check's thread.
+        if isinstance(error, Interrupted) or is_cancelled(error):
+            raise error
+        self.error = self.error or error
 
 
 class FeedBench(Bench):
@@ -84,7 +93,8 @@ class FeedBench(Bench):
     def __enter__(self) -> Self:
         """Make a loop on which the client and its server live."""
         if not callable(self.subject):
-            raise SubjectError(NO_CLASS.format(name="reconnecting_client", came=self.subject))
+            came = safe_repr(self.subject)
+            raise SubjectError(NO_CLASS.format(name="reconnecting_client", came=came))
         loop = self._runner.get_loop()
         loop.set_task_factory(self._client_tasks.made)
         # What a client leaves behind ends with its scene, and need not be told.
@@ -99,6 +109,16 @@ class FeedBench(Bench):
     def errors(self) -> list[str]:
         """The exceptions that have left the learner's client."""
         return list(self._errors)
+
+    @property
+    def task_errors(self) -> list[str]:
+        """The exceptions of the client's own tasks that nothing has asked for."""
+        return self._client_tasks.errors.tracebacks
+
+    @property
+    def has_ended(self) -> bool:
+        """Return False: there is no server of the learner's that could end."""
+        return False
 
     def standstill(self) -> str:
         """Return "": there is no server of the learner's that could be blocked."""
@@ -137,7 +157,7 @@ class FeedBench(Bench):
         play = self._runner.run(self._scene(events, acts, enough, stop, asleep))
         if play.error is not None:
             self._errors.append(learner_traceback(play.error))
-            came = f"It raised {type(play.error).__name__}: {play.error}"
+            came = f"It raised {last_line(play.error)}"
             raise Mismatch("Your client keeps its exceptions to itself.", came, RAISED)
         return play
 

@@ -41,6 +41,7 @@ class HeartbeatBench(TunedHallBench):
         return self._scene
 
     def _play(self) -> Scene:
+        self.begin_scene()
         self._past_errors = self.errors
         self.server.stop()
         self.start(interval=INTERVAL, patience=PATIENCE)

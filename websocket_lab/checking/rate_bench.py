@@ -50,6 +50,7 @@ class RateBench(HallBench):
     @cached_property
     def scene(self) -> RateScene:
         """What happens while tokens come back; the time passes when this is first asked for."""
+        self.begin_scene()
         self._past_errors = self.errors
         self.server.stop()
         self._start(FAST_BURST, FAST_RATE)

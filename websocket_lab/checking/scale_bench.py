@@ -74,6 +74,16 @@ class ScaleBench(ChatBench):
         """The exceptions that the learner's code has raised so far in any process."""
         return list(self._told)
 
+    @property
+    def task_errors(self) -> list[str]:
+        """The exceptions of the learner's own tasks in any process that nothing has asked for."""
+        return [told for server in self._servers for told in server.task_errors.tracebacks]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether one of the servers has ended by itself."""
+        return any(server.has_ended for server in self._servers)
+
     def standstill(self) -> str:
         """Return the lines that keep one of the servers from doing anything else, or ""."""
         return next(filter(None, (server.standstill() for server in self._servers)), "")

@@ -91,6 +91,7 @@ class TypingChat(ChatBench):
         return undisturbed(self._play)
 
     def _play(self) -> Rooms:
+        self.begin_scene()
         rooms = Rooms(
             self.join("Ana", "Ben"),
             self.join("Ana", "Ben"),

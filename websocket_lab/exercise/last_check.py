@@ -1,24 +1,16 @@
 """What this kernel checked last, for those who ask about it afterwards."""
 
-from contextlib import suppress
-from typing import Any
-
 from websocket_lab.checking.verdict import Outcome
-from websocket_lab.exercise.learner_source import learner_cell
 from websocket_lab.exercise.progress_file import tries
 
 
 _sources: dict[str, str] = {}
 
 
-def remember(exercise: str, subject: Any) -> str | None:
-    """Keep the code behind what is being checked; return it, or None if there is no source."""
-    # A check never raises, whatever it is given.
-    with suppress(Exception):
-        if source := learner_cell(subject, exercise):
-            _sources[exercise] = source
-            return source
-    return None
+def remember(exercise: str, source: str | None) -> None:
+    """Keep the code that has been checked; without any, what is known stays."""
+    if source:
+        _sources[exercise] = source
 
 
 def last_source(exercise: str) -> str | None:

@@ -4,7 +4,7 @@ import ast
 import inspect
 import linecache
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import FunctionType
@@ -37,7 +37,7 @@ def is_untouched(exercise: str, subject: Any) -> bool:
     return (
         bool(gaps)
         and all(_is_among([meaning(gap)], sources(subject, gap)) for gap in gaps)
-        and _is_among(shipped, _source(subject))
+        and _is_among(shipped, _source(subject, _namespace(subject)))
     )
 
 
@@ -53,34 +53,35 @@ def sources(subject: Any, cell: str) -> list[str]:
     """Return the learner's cells that define what `cell` defines."""
     names = [node.name for node in ast.parse(cell).body if isinstance(node, Definition)]
     namespace = _namespace(subject)
-    return list(dict.fromkeys(code for name in names for code in _source(namespace.get(name))))
+    found = [code for name in names for code in _source(namespace.get(name), namespace)]
+    return list(dict.fromkeys(found))
 
 
 def _is_among(shipped: list[str], written: list[str]) -> bool:
     return bool(written) and all(meaning(code) in shipped for code in written)
 
 
-def _namespace(subject: Any) -> dict[str, Any]:
+def _namespace(subject: Any) -> Mapping[str, Any]:
     function = next(_functions(_definition(subject)), None)
     return function.__globals__ if function else {}
 
 
-def _source(thing: Any) -> list[str]:
+def _source(thing: Any, namespace: Mapping[str, Any]) -> list[str]:
     definition = _definition(thing)
     function = next(_functions(definition), None)
     if function is None:
-        return _cells_that_define(definition)
+        return _cells_that_define(definition, namespace)
     file = function.__code__.co_filename
     code = _text_in_file(definition) if _is_file(file) else "".join(linecache.getlines(file))
     return [code] if code else []
 
 
-def _cells_that_define(kind: Callable[..., Any]) -> list[str]:
+def _cells_that_define(kind: Callable[..., Any], namespace: Mapping[str, Any]) -> list[str]:
     """Return the latest cell that defines a class in which no function leads to its source."""
     beginning = re.compile(rf"^class {re.escape(kind.__name__)}\b", re.MULTILINE)
-    cells = [name for name in linecache.cache if "ipykernel_" in name or name.startswith("<ipython-input")]
-    texts = ["".join(linecache.getlines(name)) for name in cells]
-    return [text for text in texts if beginning.search(text)][-1:]
+    # IPython's list of all cells in the order in which they ran, a cell that ran again once more.
+    cells = namespace.get("In", [])
+    return [cell for cell in cells if beginning.search(cell)][-1:]
 
 
 def _text_in_file(definition: Callable[..., Any]) -> str:

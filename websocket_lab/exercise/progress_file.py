@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from websocket_lab.exercise.learner_source import meaning
 from websocket_lab.exercise.progress_database import ask
+from websocket_lab.server.safe_text import encodable
 
 
 PASSED, NOT_STARTED, ENVIRONMENT = "passed", "not started", "environment"
@@ -28,7 +29,7 @@ def record_try(exercise: str, outcome: str, step: str = "", source: str | None =
     """Note one check of an exercise."""
     columns = "at, exercise, outcome, step, source"
     # Half a surrogate pair is a legal str, and no file takes it.
-    source = source and source.encode(errors="replace").decode()
+    source = source and encodable(source)
     ask(f"INSERT INTO tries ({columns}) VALUES (?, ?, ?, ?, ?)", _now(), exercise, str(outcome), step, source)
 
 

@@ -14,6 +14,7 @@ from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.server.kernel_interrupt import keep_interruptible
 from websocket_lab.server.learner_errors import LearnerErrors
 from websocket_lab.server.learner_traceback import learner_stack, learner_traceback
+from websocket_lab.server.safe_text import encodable
 from websocket_lab.server.server_reason import Raised, note_listener
 from websocket_lab.server.server_thread import ServerThread
 
@@ -146,7 +147,7 @@ class BackgroundServer:
             # On the way down a handler's exception is the end that we asked for.
             return
 
-        shown = f"An exception left {where}:\n{learner_traceback(error)}"
+        shown = encodable(f"An exception left {where}:\n{learner_traceback(error)}")
         # Whoever waits for the error finds it shown: what is printed behind a cell's end comes too late.
         self.show(shown)
         self.errors.append(shown)

@@ -18,10 +18,9 @@ class LearnerErrors:
         """Run the app for one connection, or for its lifespan."""
         try:
             await self._app(scope, receive, send)
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:
-            self._report(scope.get("path", scope["type"]), error)
+            if not is_cancelled(error):
+                self._report(scope.get("path", scope["type"]), error)
             raise
 
     def loop_handler(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -30,3 +29,10 @@ class LearnerErrors:
             self._report("a background task", error)
         else:
             loop.default_exception_handler(context)
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Return whether somebody else has cancelled the task that raises this."""
+    # A handler that raises CancelledError by itself, or awaits a cancelled task, has not been cancelled.
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0

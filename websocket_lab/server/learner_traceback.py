@@ -3,7 +3,7 @@
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from traceback import FrameSummary, StackSummary, TracebackException
+from traceback import FrameSummary, StackSummary, TracebackException, walk_tb
 
 from IPython.core.getipython import get_ipython
 
@@ -25,6 +25,18 @@ def learner_traceback(error: BaseException) -> str:
     return "".join(summary.format()).rstrip()
 
 
+def has_learners_line(error: BaseException) -> bool:
+    """Return whether `error`, or one in its group, was raised by the learner's code, or by what it calls."""
+    if isinstance(error, BaseExceptionGroup) and any(map(has_learners_line, error.exceptions)):
+        return True
+    return any(is_learners_file(frame.f_code.co_filename) for frame, _ in walk_tb(error.__traceback__))
+
+
+def last_line(error: BaseException) -> str:
+    """Return an exception's type and message, whatever its own `__str__` does."""
+    return "".join(TracebackException.from_exception(error).format_exception_only()).strip()
+
+
 def learner_stack(stack: StackSummary) -> StackSummary:
     """Return the frames of the learner's own lines, cells named as the notebook does."""
     shown = [frame for frame in stack if is_learners_file(frame.filename)]
@@ -35,7 +47,8 @@ def learner_stack(stack: StackSummary) -> StackSummary:
 
 def is_learners_file(name: str) -> bool:
     """Return whether a frame in this file is the learner's own, and not a library's."""
-    return not name.startswith(LIBRARIES)
+    # uvloop's lines come as `uvloop/loop.pyx`, with no folder that tells where it is installed.
+    return not name.startswith(LIBRARIES) and not name.endswith(".pyx")
 
 
 def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:

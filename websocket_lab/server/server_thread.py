@@ -116,11 +116,26 @@ class ServerThread:
                 self._listener,
                 asyncio.Runner(loop_factory=loop_factory) as runner,
             ):
-                runner.run(self._run())
+                self._run_until_stopped(runner)
         except BaseException as error:
             # uvicorn reports a failed start-up by SystemExit, which threads swallow.
             if not self._ready.done():
                 self._ready.set_exception(error)
+
+    def _run_until_stopped(self, runner: asyncio.Runner) -> None:
+        try:
+            runner.run(self._run())
+        except (SystemExit, KeyboardInterrupt) as error:
+            # Raised by a task, such an exception ends the loop, and is told to no handler of it.
+            if self.is_serving:
+                self._on_loop_error(runner.get_loop(), {"exception": error})
+                self._server.should_exit = True
+                runner.run(self._finish())
+            raise
+
+    async def _finish(self) -> None:
+        if self._task is not None:
+            await self._task
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from websocket_lab.server.safe_text import encodable
+
 
 class Kind(StrEnum):
     """What crossed: a message, a control frame, the HTTP handshake, a fault of ours, or something bad."""
@@ -43,8 +45,8 @@ class Arrow:
 
 
 def readable(text: str) -> str:
-    """Return `text` on one line, with a mark in place of what cannot be printed."""
-    return "".join(sign if sign.isprintable() else _stand_in(sign) for sign in text)
+    """Return `text` on one line, with a mark or an escape in place of what cannot be printed."""
+    return "".join(sign if sign.isprintable() else _stand_in(sign) for sign in encodable(text))
 
 
 def _stand_in(sign: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from websocket_lab.server.safe_text import encodable
 from websocket_lab.widgets.look import stylesheet
 
 
@@ -29,7 +30,7 @@ class Card:
 
     def __repr__(self) -> str:
         """Return the card as text."""
-        return self.text
+        return encodable(self.text)
 
     def _repr_html_(self) -> str:
         """Return the card as HTML that follows JupyterLab's theme."""
@@ -39,7 +40,7 @@ class Card:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return both."""
-        return {"text/plain": self.text, "text/html": self._repr_html_()}
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
 def note(title: str, *sentences: str) -> Card:
@@ -66,5 +67,5 @@ def with_code(sentence: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Return the text as it stands in HTML."""
-    return escape(text, quote=True)
+    """Return the text as it stands in HTML, where even half a surrogate pair must be shown somehow."""
+    return escape(encodable(text), quote=True)

@@ -124,6 +124,12 @@ def test_a_class_that_has_only_fields_leads_to_its_latest_cell(run_cells):
     assert [code.strip() for code in sources(found["subject"], FIELDS)] == [FIELDS]
 
 
+def test_a_cell_that_is_run_again_as_it_was_is_the_latest(run_cells):
+    found = run_cells(FIELDS, FIELDS.replace("name", "title"), FIELDS, "subject = lambda: Fields()")
+
+    assert [code.strip() for code in sources(found["subject"], FIELDS)] == [FIELDS]
+
+
 def test_an_untouched_class_is_untouched(client_exercise, run_cells):
     assert is_untouched("calling", run_cells(with_stubs(CLIENT))["Caller"])
 

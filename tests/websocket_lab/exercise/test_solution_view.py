@@ -6,6 +6,7 @@ from tests.websocket_lab.small_exercise import APP, IMPORTS, SHOUT
 from websocket_lab.exercise import last_check
 from websocket_lab.exercise.exercise_notebook import without_markers
 from websocket_lab.exercise.last_check import last_source, remember
+from websocket_lab.exercise.learner_source import learner_cell
 from websocket_lab.exercise.progress_file import record_try
 from websocket_lab.exercise.solution_view import compare, highlighted, solution
 
@@ -22,7 +23,8 @@ def fresh_kernel(course, monkeypatch):
 def checked(run_cells):
     """What the learner wrote, checked and passed."""
     mine = DONE[1].replace("text.upper()", "text.title()")
-    source = remember("shouting", run_cells(IMPORTS, mine, DONE[2])["make_app"])
+    source = learner_cell(run_cells(IMPORTS, mine, DONE[2])["make_app"], "shouting")
+    remember("shouting", source)
     record_try("shouting", "passed", "", source)
 
 
@@ -81,7 +83,7 @@ def test_another_kernel_compares_the_last_try(checked, monkeypatch):
 
 
 def test_the_same_code_has_no_difference(run_cells):
-    remember("shouting", run_cells(*DONE)["make_app"])
+    remember("shouting", learner_cell(run_cells(*DONE)["make_app"], "shouting"))
 
     assert repr(compare("shouting", force=True)).startswith("No difference")
 
@@ -91,8 +93,8 @@ def test_without_a_check_there_is_nothing_to_compare():
 
 
 def test_what_has_no_source_is_not_remembered():
-    assert remember("shouting", print) is None
-    assert remember("nope", print) is None
+    remember("shouting", learner_cell(print, "shouting"))
+
     assert last_source("shouting") is None
 
 

@@ -1,0 +1,253 @@
+"""Code that raises what hardly anyone catches, and objects that raise when they are looked at."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server_snippets.chat_server import ChatServer, Member
+from websocket_lab import check
+from websocket_lab.checking.verdict import VERDICT_JSON, Outcome, Verdict
+from websocket_lab.tap.sequence_diagram import Arrow, Kind, SequenceDiagram
+
+
+ODD_EXCEPTIONS = (
+    SystemExit(3),
+    KeyboardInterrupt(),
+    asyncio.CancelledError(),
+    GeneratorExit(),
+    BaseExceptionGroup("several", [SystemExit(1), ValueError("wrong")]),
+)
+ANY_TEXT = st.text(st.characters(codec=None), max_size=40)
+
+
+def judge(subject: Any) -> Verdict:
+    return check("private_messages", subject)
+
+
+def private_chat(whisper: Callable[[ChatServer], object]) -> Callable[[], FastAPI]:
+    """Return a function that makes a chat which does something odd at `/pm`."""
+
+    class Chat(ChatServer):
+        async def said(self, member: Member, text: str) -> None:
+            if text.startswith("/pm"):
+                whisper(self)
+            else:
+                await super().said(member, text)
+
+    return lambda: Chat().make_app()
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    def act(*_: object) -> None:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize("error", ODD_EXCEPTIONS, ids=lambda error: type(error).__name__)
+def test_whatever_make_app_raises_is_an_error_with_its_line(error: BaseException) -> None:
+    verdict = judge(raising(error))
+
+    assert verdict.outcome == "error"
+    assert type(error).__name__ in verdict.message
+    assert "raise error" in verdict.message
+
+
+@pytest.mark.parametrize("error", ODD_EXCEPTIONS, ids=lambda error: type(error).__name__)
+def test_whatever_a_handler_raises_is_an_error_with_its_line(error: BaseException) -> None:
+    verdict = judge(private_chat(raising(error)))
+
+    assert (verdict.outcome, verdict.step) == ("error", "two_people_hear_it")
+    assert type(error).__name__ in verdict.trace
+    assert "raise error" in verdict.trace
+
+
+def test_a_function_without_python_code_may_raise_system_exit() -> None:
+    verdict = judge(sys.exit)
+
+    assert verdict.outcome == "error"
+    assert "SystemExit" in verdict.message
+
+
+def test_sys_exit_in_a_task_is_named_with_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    async def leave() -> None:
+        sys.exit("bye")
+
+    def start(chat: ChatServer) -> None:
+        chat.task = asyncio.create_task(leave())  # type: ignore[attr-defined]
+
+    verdict = judge(private_chat(start))
+
+    assert (verdict.outcome, verdict.step) == ("error", "two_people_hear_it")
+    assert 'sys.exit("bye")' in verdict.trace
+    assert "ended your whole server: SystemExit: bye" in verdict.cause
+    assert capsys.readouterr().err == ""
+
+
+def test_an_exception_in_a_task_that_is_kept_is_the_likely_cause() -> None:
+    async def tell_them() -> None:
+        undefined_name  # type: ignore[name-defined]  # noqa: B018, F821
+
+    def start(chat: ChatServer) -> None:
+        chat.task = asyncio.create_task(tell_them())  # type: ignore[attr-defined]
+
+    verdict = judge(private_chat(start))
+
+    assert (verdict.outcome, verdict.step) == ("error", "two_people_hear_it")
+    assert "NameError: name 'undefined_name' is not defined" in verdict.cause
+    assert "in tell_them" in verdict.trace
+
+
+def test_an_exception_that_the_code_awaits_and_catches_is_no_cause() -> None:
+    async def give_up() -> None:
+        raise ValueError("caught")
+
+    async def catch() -> None:
+        task = asyncio.create_task(give_up())
+        await asyncio.wait([task])
+        assert isinstance(task.exception(), ValueError)
+
+    def start(chat: ChatServer) -> None:
+        chat.task = asyncio.create_task(catch())  # type: ignore[attr-defined]
+
+    verdict = judge(private_chat(start))
+
+    assert (verdict.outcome, verdict.trace) == ("failed", "")
+
+
+def test_an_exception_in_a_clients_task_is_the_likely_cause() -> None:
+    class Client:
+        def __init__(self, url: str, **options: Any) -> None:
+            self.task = asyncio.ensure_future(self.listen())
+
+        async def listen(self) -> None:
+            raise LookupError("no such feed")
+
+        async def messages(self) -> AsyncIterator[Any]:
+            await asyncio.Event().wait()
+            yield
+
+    verdict = check("reconnecting_client", Client)
+
+    assert (verdict.outcome, verdict.step) == ("error", "hands_on_each_message")
+    assert "LookupError: no such feed" in verdict.cause
+
+
+@pytest.mark.parametrize("error", ODD_EXCEPTIONS, ids=lambda error: type(error).__name__)
+def test_whatever_a_client_raises_is_an_error_with_its_line(error: BaseException) -> None:
+    class Client:
+        def __init__(self, url: str, **options: Any) -> None: ...
+
+        async def messages(self) -> AsyncIterator[Any]:
+            raise error
+            yield
+
+    verdict = check("reconnecting_client", Client)
+
+    assert (verdict.outcome, verdict.step) == ("error", "hands_on_each_message")
+    assert "raise error" in verdict.trace
+
+
+class RaisesInRepr:
+    def __repr__(self) -> str:
+        raise SystemExit
+
+
+class RaisesInGetattr:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+class RaisesInGetattribute:
+    def __getattribute__(self, name: str) -> Any:
+        raise KeyboardInterrupt
+
+
+class RaisesInClass:
+    @property
+    def __class__(self) -> Any:
+        raise GeneratorExit
+
+    @__class__.setter
+    def __class__(self, kind: Any) -> None: ...
+
+
+class RaisesInCall:
+    def __call__(self) -> Any:
+        raise asyncio.CancelledError
+
+
+ODD_OBJECTS = (RaisesInRepr, RaisesInGetattr, RaisesInGetattribute, RaisesInClass, RaisesInCall)
+
+
+@pytest.mark.parametrize("kind", ODD_OBJECTS)
+def test_a_subject_that_raises_when_it_is_looked_at_is_the_learners(kind: Callable[[], Any]) -> None:
+    for subject in (kind(), lambda: kind()):
+        verdict = judge(subject)
+
+        assert verdict.outcome == "error"
+        assert kind.__name__ in verdict.message or "raise" in verdict.message
+
+
+def test_an_app_that_cannot_be_shown_is_called_by_its_type() -> None:
+    assert "RaisesInRepr object whose __repr__ raises" in judge(RaisesInRepr).message
+
+
+def test_a_clients_message_that_raises_when_it_is_compared_is_the_learners() -> None:
+    class Message(dict[str, Any]):
+        def get(self, *_: object) -> Any:
+            raise ZeroDivisionError
+
+    class Client:
+        def __init__(self, url: str, **options: Any) -> None: ...
+
+        async def messages(self) -> AsyncIterator[Any]:
+            yield Message()
+
+    verdict = check("reconnecting_client", Client)
+
+    assert (verdict.outcome, verdict.step) == ("error", "hands_on_each_message")
+    assert "raise ZeroDivisionError" in verdict.trace
+
+
+def test_an_id_that_is_no_text_is_an_unknown_exercise() -> None:
+    for odd in (RaisesInRepr(), RaisesInGetattribute(), None, ["private_messages"], "\ud83d"):
+        assert check(odd, FastAPI).outcome == "error"  # type: ignore[arg-type]
+
+
+def test_half_a_surrogate_pair_in_an_answer_is_shown_escaped() -> None:
+    def whisper(chat: ChatServer) -> None:
+        raise ValueError("half \ud83d")
+
+    class Chat(ChatServer):
+        async def said(self, member: Member, text: str) -> None:
+            await member.websocket.send_text('{"type": "private", "text": "half \\ud83d"}')
+
+    for make_app in (private_chat(whisper), Chat().make_app):
+        verdict = judge(make_app)
+
+        assert verdict.outcome in ("failed", "error")
+        assert "half \\ud83d" in repr(verdict)
+        assert can_be_sent(verdict)
+
+
+@given(ANY_TEXT)
+def test_a_verdict_can_be_sent_to_the_notebook_whatever_is_in_it(text: str) -> None:
+    arrow = Arrow(text, to_server=False, label=text, kind=Kind.TEXT, mark=text)
+    diagram = SequenceDiagram([text], [arrow])
+    found = dict.fromkeys(("expected", "came", "cause", "trace", "hint"), text)
+
+    assert can_be_sent(Verdict(text, text, Outcome.FAILED, text, diagram=diagram, **found))
+
+
+def can_be_sent(verdict: Verdict) -> bool:
+    """Return whether a kernel can send what it shows of the verdict, and a report can hold its texts."""
+    bundle = verdict._repr_mimebundle_()
+    return all(json.dumps(bundle[kind], ensure_ascii=False).encode() for kind in (*bundle, VERDICT_JSON))
