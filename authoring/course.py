@@ -9,25 +9,20 @@ from typing import TypeVar
 from authoring.diagrams import dress_diagrams
 from authoring.drift import drift
 from authoring.exercise import Exercise, link_lesson, solution_paths, strays
-from authoring.exercise_navigation import exercise_links, furnish_exercise, furnish_solution
-from authoring.exercise_shape import exercise_faults
+from authoring.exercise_rules import exercise_faults
 from authoring.faults import Fault
-from authoring.feedback import feedback_faults
 from authoring.glossary import PAGE, SOURCE, Glossary
 from authoring.guides import Guides
 from authoring.lesson import Lesson, lesson_paths, misnamed, same_number
-from authoring.limits import EXERCISE, LESSON, WELCOME, limit_faults
-from authoring.links import link_faults
+from authoring.lesson_rules import lesson_faults, wide_lines
 from authoring.minutes import write_minutes
-from authoring.navigation import furnish, refresh_titles
+from authoring.navigation import exercise_links, furnish, furnish_exercise, furnish_solution, refresh_titles
 from authoring.notebook_format import as_text, normalise
-from authoring.pace import pace_faults
+from authoring.predictions import feedback_faults
 from authoring.prose import Prose
+from authoring.prose_rules import link_faults, text_faults, wording_faults
 from authoring.readme import missing_markers, with_tables
-from authoring.shape import shape_faults
-from authoring.snippets import fill, hand_written_servers
-from authoring.syntax import step_faults, syntax_faults
-from authoring.wording import text_faults, wording_faults
+from authoring.snippets import fill, hand_written_servers, step_faults, syntax_faults
 
 
 Page = TypeVar("Page", bound=Lesson)
@@ -145,16 +140,14 @@ class Course:
         yield from hand_written_servers(lesson, self.root)
         yield from step_faults(lesson, self.root)
         yield from syntax_faults(lesson)
-        yield from shape_faults(lesson, self.root)
-        yield from limit_faults(lesson, LESSON if lesson.number else WELCOME)
-        yield from pace_faults(lesson)
+        yield from lesson_faults(lesson, self.root)
         yield from feedback_faults(lesson, self.root)
         yield from self._judge_words(lesson)
 
     def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:
         yield from exercise_faults(exercise, self.root)
         yield from syntax_faults(exercise)
-        yield from limit_faults(exercise, EXERCISE)
+        yield from wide_lines(exercise)
         yield from self._judge_words(exercise)
 
     def _judge_words(self, lesson: Lesson) -> Iterator[Fault]:

@@ -1,20 +1,25 @@
-"""What every lesson has and nobody writes twice: its links, its look at the kernel, and its box of remedies.
+"""What every page has and nobody writes twice: its links, its kernel check, and its box of remedies.
 
-`sync` puts the links below the header and at the end, and the look at the kernel below the first links. An
-author may move the two `kernel-check` cells, as long as their code stays the first to run.
+`sync` puts the links below the header and at the end, and the kernel check below the first links. An author
+may move the two `kernel-check` cells, as long as their code stays the first to run. The remedies for everyone
+are in `trouble.md`, those of one lesson in `remedies.toml`.
 """
 
 import re
-from collections.abc import Container, Mapping
+import tomllib
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from nbformat import NotebookNode
 
+from authoring.exercise import Exercise
 from authoring.lesson import GENERATED, Lesson
 from authoring.notebook_format import new_cell
-from authoring.remedies import box
 
 
-CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
+LESSON_CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
 KERNEL_WORDS = (
     "First, a look at whether the kernel, the program that runs these cells, has what the lesson needs. "
@@ -52,7 +57,7 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
 
 def link_line(previous: Lesson | None, following: Lesson | None) -> str:
     """Return the links to the lesson before, to all lessons and to the lesson after."""
-    return " | ".join([*link_back(previous), CONTENTS, *link_on(following)])
+    return " | ".join([*link_back(previous), LESSON_CONTENTS, *link_on(following)])
 
 
 def link_back(page: Lesson | None) -> list[str]:
@@ -107,3 +112,96 @@ def top(links: str) -> NotebookNode:
 def footer(links: str, lessons: Container[int]) -> NotebookNode:
     """Return the last cell: links, and what to do about trouble, in those lessons above all."""
     return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{box(lessons)}")
+
+
+EXERCISE_CONTENTS = "[All lessons and exercises](../README.md) | [Glossary](../GLOSSARY.md)"
+APART_WORDS = (
+    "First, a look at whether the kernel, the program that runs these cells, has what the solution needs. "
+    "What passes in this notebook does not count as yours. "
+    "The code is folded away; a click on the three dots shows it."
+)
+APART = """
+
+from websocket_lab.exercise.progress_database import keep_in_this_kernel
+
+keep_in_this_kernel()"""
+
+
+def furnish_solution(exercise: Exercise, lessons: Sequence[Lesson]) -> None:
+    """Give a solution its links, to its exercise and its lesson, and what else is generated."""
+    links = " | ".join([f"[{exercise.name}](../exercises/{exercise.path.name})", *_common(exercise, lessons)])
+    check = kernel_check(APART_WORDS, KERNEL_CHECK + APART)
+    above, below = f"This is the solution. {links}", footer(links, _lessons_before(exercise))
+    exercise.notebook.cells = _furnished(exercise.notebook, above, below, check)
+
+
+def furnish_exercise(
+    notebook: NotebookNode, exercise: Exercise, exercises: Sequence[Exercise], lessons: Sequence[Lesson]
+) -> None:
+    """Give a learner's notebook its links, to its neighbours, its lesson and its solution, and the rest."""
+    place = list(exercises).index(exercise)
+    around = [None, *exercises, None]
+    back, on = link_back(around[place]), link_on(around[place + 2])
+    solution = f"[Its solution](../solutions/{exercise.path.name})"
+    middle = " | ".join([*back, *_common(exercise, lessons), *on])
+    end = " | ".join([*back, *_common(exercise, lessons), solution, *on])
+    words = KERNEL_WORDS.replace("the lesson", "the exercise")
+    below = footer(end, _lessons_before(exercise))
+    notebook.cells = _furnished(notebook, middle, below, kernel_check(words, KERNEL_CHECK))
+
+
+def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
+    """Return the links to the exercises that follow a lesson, as one line, or "" if there are none."""
+    following = [exercise for exercise in exercises if exercise.follows == lesson.number]
+    links = [f"[{exercise.name}](../exercises/{exercise.path.name})" for exercise in following]
+    return f"**Now you:** {' · '.join(links)}" if links else ""
+
+
+def _lessons_before(exercise: Exercise) -> range:
+    # Who writes code of one's own meets what all lessons so far have warned of.
+    return range((exercise.follows or 0) + 1)
+
+
+def _common(exercise: Exercise, lessons: Sequence[Lesson]) -> list[str]:
+    lesson = [lesson for lesson in lessons if lesson.number == exercise.follows]
+    return [*(f"[Lesson {one.name}](../notebooks/{one.path.name})" for one in lesson), EXERCISE_CONTENTS]
+
+
+def _furnished(
+    notebook: NotebookNode, above: str, below: NotebookNode, check: list[NotebookNode]
+) -> list[NotebookNode]:
+    written = [cell for cell in notebook.cells if not is_generated(cell)]
+    return [*written[:1], top(above), *check, *written[1:], below]
+
+
+HERE = Path(__file__).parent
+TABLE = "|---|---|\n"
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A message that people meet in one lesson, and what to do about it."""
+
+    lesson: int
+    see: str
+    do: str
+
+    @property
+    def row(self) -> str:
+        """Its row in the table."""
+        return f"| `{self.see}` | {self.do} |\n"
+
+
+@cache
+def remedies() -> list[Remedy]:
+    """Return the remedies that belong to one lesson each."""
+    content = tomllib.loads((HERE / "remedies.toml").read_text(encoding="utf-8"))
+    return [Remedy(**remedy) for remedy in content["remedies"]]
+
+
+def box(lessons: Container[int]) -> str:
+    """Return the folded box; the remedies of these lessons come first."""
+    everyone = (HERE / "trouble.md").read_text(encoding="utf-8").strip()
+    # Of two lessons that explain one message, the later says more.
+    own = {remedy.see: remedy.row for remedy in remedies() if remedy.lesson in lessons}
+    return everyone.replace(TABLE, TABLE + "".join(own.values()), 1)

@@ -5,7 +5,7 @@ import pytest
 
 from authoring.course import Course
 from authoring.exercise import Exercise
-from authoring.exercise_navigation import CONTENTS
+from authoring.navigation import EXERCISE_CONTENTS
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_exercise_solution_and_lesson_link_each_other(course, built):
     lesson = nbformat.read(course.path("02_echo"), as_version=4).cells
 
     assert sources(exercise, "navigation-end")[0].startswith(
-        f"---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | {CONTENTS} | "
+        f"---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | {EXERCISE_CONTENTS} | "
         "[Its solution](../solutions/01_shout.ipynb) | "
         "[Exercise 2 · Whispering\N{NO-BREAK SPACE}→](02_whisper.ipynb)\n"
     )

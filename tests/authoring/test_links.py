@@ -2,8 +2,8 @@
 
 import pytest
 
-from authoring.links import link_faults
 from authoring.prose import Prose
+from authoring.prose_rules import link_faults
 
 
 def found(course, link):

@@ -1,7 +1,7 @@
 """Every lesson gets its links, its kernel check and its remedies."""
 
 from authoring.course import Course
-from authoring.navigation import CONTENTS, KERNEL_CHECK, link_line
+from authoring.navigation import KERNEL_CHECK, LESSON_CONTENTS, link_line
 
 
 def furnished(course):
@@ -17,7 +17,8 @@ def test_the_first_lesson_links_on(course):
     first, second, _ = three_lessons(course)
 
     assert (
-        link_line(None, second) == f"{CONTENTS} | [2 · Your first endpoint\N{NO-BREAK SPACE}→](02_echo.ipynb)"
+        link_line(None, second)
+        == f"{LESSON_CONTENTS} | [2 · Your first endpoint\N{NO-BREAK SPACE}→](02_echo.ipynb)"
     )
 
 
@@ -25,13 +26,13 @@ def test_a_lesson_in_the_middle_links_both_ways(course):
     first, _, third = three_lessons(course)
 
     assert link_line(first, third) == (
-        f"[←\N{NO-BREAK SPACE}1 · Polling](01_polling.ipynb) | {CONTENTS} | "
+        f"[←\N{NO-BREAK SPACE}1 · Polling](01_polling.ipynb) | {LESSON_CONTENTS} | "
         "[3 · Rooms\N{NO-BREAK SPACE}→](03_rooms.ipynb)"
     )
 
 
 def test_every_lesson_links_to_all_lessons_and_the_glossary():
-    assert CONTENTS == "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
+    assert LESSON_CONTENTS == "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 
 
 def test_the_last_lesson_links_back(course):
@@ -39,7 +40,7 @@ def test_the_last_lesson_links_back(course):
 
     top, end = (furnished(course)[2][position].source for position in (1, -1))
 
-    assert top == f"[←\N{NO-BREAK SPACE}2 · Your first endpoint](02_echo.ipynb) | {CONTENTS}"
+    assert top == f"[←\N{NO-BREAK SPACE}2 · Your first endpoint](02_echo.ipynb) | {LESSON_CONTENTS}"
     assert f"---\n\n{top}\n\n<details>" in end
 
 

@@ -1,6 +1,6 @@
 """The box below a page begins with what its lessons warn of."""
 
-from authoring.remedies import box
+from authoring.navigation import box
 
 
 def test_a_lesson_has_its_own_remedies_before_those_for_everyone() -> None:

@@ -1,6 +1,6 @@
 """Code that does not compile is told where it is written."""
 
-from authoring.syntax import step_faults, syntax_faults
+from authoring.snippets import step_faults, syntax_faults
 
 
 def test_a_cell_that_does_not_compile_is_named_with_its_line(course, code):

@@ -19,7 +19,7 @@ TESTS = {
     "lesson": [
         "tests/server_snippets/test_step_98_shouting.py",
         "tests/notebooks/test_98_shouting.py",
-        "tests/authoring/test_limits.py",
+        "tests/authoring/test_lesson_rules.py",
     ],
     "exercise": [
         "tests/websocket_lab/checks/test_loud_voices.py",

@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as NoRedis
 from websockets import InvalidStatus
 from websockets.sync.client import connect
 
-from authoring.remedies import remedies
+from authoring.navigation import remedies
 from websocket_lab import BackgroundServer, ConnectFailed, ConnectionEnded, LiveClient
 from websocket_lab.processes.leashed_process import free_port
 

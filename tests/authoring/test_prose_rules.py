@@ -2,7 +2,7 @@
 
 import pytest
 
-from authoring.wording import wording_faults
+from authoring.prose_rules import wording_faults
 
 
 PLACE = "notebooks/02_echo.ipynb, cell 1"

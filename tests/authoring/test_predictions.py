@@ -2,7 +2,7 @@
 
 import pytest
 
-from authoring.feedback import feedback_faults
+from authoring.predictions import feedback_faults
 
 
 ASK = 'codes = [1000, 1006, "none"]\nguess = Prediction("Which?", codes)'

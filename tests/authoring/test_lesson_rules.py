@@ -2,11 +2,11 @@
 
 import pytest
 
-from authoring.shape import shape_faults
+from authoring.lesson_rules import lesson_faults, wide_lines
 
 
 def found(course, lesson):
-    return [str(fault).removeprefix("notebooks/") for fault in shape_faults(lesson, course.root)]
+    return [str(fault).removeprefix("notebooks/") for fault in lesson_faults(lesson, course.root)]
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,12 @@ def test_a_whole_lesson_lacks_nothing(course):
     course.add_good_lesson("02_echo", "Echo")
 
     assert all("is not as `sync` writes it" in fault for fault in course.faults())
+
+
+def test_a_line_that_leaves_the_window(course, code):
+    lesson = course.add_lesson("02_echo", code(f"x = '{'a' * 98}'"), code(f"x = '{'a' * 99}'"))
+
+    assert [str(fault) for fault in wide_lines(lesson)] == [
+        "notebooks/02_echo.ipynb, cell 2 has a line of 105 characters; break or shorten it: "
+        f"104 can be read without scrolling: x = '{'a' * 35} …"
+    ]

@@ -3,7 +3,7 @@
 import pytest
 
 from authoring.course import Course
-from authoring.exercise_shape import exercise_faults, gap_sizes
+from authoring.exercise_rules import exercise_faults, gap_sizes
 
 
 def found(course, exercise):

@@ -10,9 +10,11 @@ from authoring.prose import Prose
 
 
 TERMINAL = "File ▸ New ▸ Terminal"
+# So many characters fit beside the table of contents, where the window is 1280 pixels wide.
+WIDEST = 104
 
 
-def shape_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
+def lesson_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
     """Yield the parts that the lesson lacks."""
     yield from _header(lesson)
     yield from _name(lesson, root)
@@ -20,6 +22,7 @@ def shape_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
     yield from _kernel_check(lesson)
     yield from _stop(lesson)
     yield from _step(lesson, root)
+    yield from wide_lines(lesson)
 
 
 def _header(lesson: Lesson) -> Iterator[Fault]:
@@ -100,3 +103,16 @@ def _terminal(place: str, cell: Cell) -> Iterator[Fault]:
             place,
             f"does not say in which terminal to type; write: in JupyterLab's terminal (**{TERMINAL}**).",
         )
+
+
+def wide_lines(lesson: Lesson) -> Iterator[Fault]:
+    """Yield the lines of code that can be read only by scrolling sideways."""
+    for cell in lesson.code:
+        for line in cell.source.splitlines():
+            # The end of an import is seldom missed.
+            if len(line) > WIDEST and not line.startswith("from "):
+                yield Fault(
+                    f"{lesson.place}, cell {cell.number}",
+                    f"has a line of {len(line)} characters; break or shorten it: {WIDEST} can be read "
+                    f"without scrolling: {line.strip()[:40]} …",
+                )
