@@ -73,18 +73,18 @@ class Subscriber:
         match action:
             case Subscribe(channel=channel):
                 self._subscribe(channel)
-                await self._reply({"type": "subscribed", "channel": channel})
+                self._reply({"type": "subscribed", "channel": channel})
             case Unsubscribe(channel=channel):
                 self._unsubscribe(channel)
-                await self._reply({"type": "unsubscribed", "channel": channel})
+                self._reply({"type": "unsubscribed", "channel": channel})
             case Send(channel=channel, message=message):
                 event = {"type": "message", "channel": channel, "message": message}
                 await self._broker.say(CHANNELS, channel, event)
             case Echo(data=data):
-                await self._reply({"type": "response", "data": data})
+                self._reply({"type": "response", "data": data})
 
-    async def _reply(self, event: dict[str, JsonValue]) -> None:
-        await self._manager.send_personal_message(event, self._websocket)
+    def _reply(self, event: dict[str, JsonValue]) -> None:
+        self._manager.send_personal_message(event, self._websocket)
 
     def _subscribe(self, channel: str) -> None:
         # Once more is no mistake: who comes back asks for all of them again.
@@ -106,7 +106,7 @@ def channels_router(settings: Settings, broker: Broker) -> APIRouter:
         if entry.kind == "missed":
             await manager.close_all(1012, "Come again")
         else:
-            await manager.broadcast_to_room(entry.message, entry.room)
+            manager.broadcast_to_room(entry.message, entry.room)
 
     broker.open(CHANNELS, hear)
 

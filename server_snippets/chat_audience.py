@@ -54,63 +54,63 @@ class ChatAudience:
         """Pass on what the broker brings."""
         match entry:
             case Entry(kind="entered", guest=Guest() as guest):
-                await self._joined(guest, entry)
+                self._joined(guest, entry)
             case Entry(kind="left", guest=Guest() as guest):
-                await self._left(guest)
+                self._left(guest)
             case Entry(kind="said", guest=Guest() as guest):
-                await self._said(guest, entry.message)
+                self._said(guest, entry.message)
             case Entry(kind="taken", guest=Guest() as guest):
                 await self._members[guest].close(USERNAME_TAKEN, "Username taken")
             case Entry(kind="missed"):
                 await self._manager.close_all(1012, "Come again")
 
-    async def _joined(self, guest: Guest, entry: Entry) -> None:
+    def _joined(self, guest: Guest, entry: Entry) -> None:
         if websocket := self._members.get(guest):
             messages = [as_event(message) for message in entry.history]
             history = {"type": "history", "room": guest.room, "messages": messages}
-            await self._manager.send_personal_message(history, websocket)
+            self._manager.send_personal_message(history, websocket)
             self._manager.register_user(guest.name, websocket)
             self._manager.join_room(websocket, guest.room)
         joined = {"type": "joined", "room": guest.room, "username": guest.name}
-        await self._manager.broadcast_to_room(joined, guest.room)
-        await self._users.joined(guest.room, websocket)
+        self._manager.broadcast_to_room(joined, guest.room)
+        self._users.joined(guest.room, websocket)
 
-    async def _left(self, guest: Guest) -> None:
+    def _left(self, guest: Guest) -> None:
         if guest in self._typists:
-            await self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
+            self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
         # Someone may be connected still: a process that was thought dead, and lives, comes again.
         if websocket := self._members.get(guest):
             self._manager.leave_room(websocket, guest.room)
             self._manager.unregister_user(guest.name, websocket)
         left = {"type": "left", "room": guest.room, "username": guest.name}
-        await self._manager.broadcast_to_room(left, guest.room)
-        await self._users.left(guest.room)
+        self._manager.broadcast_to_room(left, guest.room)
+        self._users.left(guest.room)
 
-    async def _said(self, guest: Guest, message: Message) -> None:
+    def _said(self, guest: Guest, message: Message) -> None:
         event = as_event(message)
         match event["type"]:
             case "message":
-                await self._users.catch_up(guest.room)
-                await self._manager.broadcast_to_room(message, guest.room)
+                self._users.catch_up(guest.room)
+                self._manager.broadcast_to_room(message, guest.room)
             case "private":
-                await self._whisper(guest, event)
+                self._whisper(guest, event)
             case "typing":
-                await self._show_typing(guest, event)
+                self._show_typing(guest, event)
 
-    async def _whisper(self, guest: Guest, event: dict[str, Any]) -> None:
+    def _whisper(self, guest: Guest, event: dict[str, Any]) -> None:
         receiver = event["to"]
         answer = event
         if not self._broker.guests.find(CHAT, receiver):
             answer = Refused("unknown_user", f"Nobody here is called {receiver!r}."[:100]).error
-        await self._manager.send_to_user(event, receiver)
+        self._manager.send_to_user(event, receiver)
         if guest.name != receiver and (websocket := self._members.get(guest)):
-            await self._manager.send_personal_message(answer, websocket)
+            self._manager.send_personal_message(answer, websocket)
 
-    async def _show_typing(self, guest: Guest, event: dict[str, Any]) -> None:
+    def _show_typing(self, guest: Guest, event: dict[str, Any]) -> None:
         note = self._typists.add if event["active"] else self._typists.discard
         note(guest)
         websocket = self._members.get(guest)
-        await self._manager.broadcast_to_room(event, guest.room, but={websocket} if websocket else ())
+        self._manager.broadcast_to_room(event, guest.room, but={websocket} if websocket else ())
 
     def _usernames(self, room: str) -> list[str]:
         return self._broker.guests.names(CHAT, room)

@@ -31,18 +31,18 @@ class ClientsAudience:
             case Entry(kind="entered", guest=Guest(state=client_id) as guest):
                 if websocket := self.websockets.get(guest):
                     self._manager.join_room(websocket, CLIENTS)
-                await self._tell(f"Client {client_id} joined")
+                self._tell(f"Client {client_id} joined")
             case Entry(kind="left", guest=Guest(state=client_id) as guest):
                 if websocket := self.websockets.get(guest):
                     self._manager.leave_room(websocket, CLIENTS)
-                await self._tell(f"Client {client_id} left")
+                self._tell(f"Client {client_id} left")
             case Entry(kind="said", message=str() as text):
-                await self._tell(text)
+                self._tell(text)
             case Entry(kind="missed"):
                 await self._manager.close_all(1012, "Come again")
 
-    async def _tell(self, text: str) -> None:
-        await self._manager.broadcast_to_room(text, CLIENTS)
+    def _tell(self, text: str) -> None:
+        self._manager.broadcast_to_room(text, CLIENTS)
 
 
 def clients_router(settings: Settings, broker: Broker) -> APIRouter:
@@ -74,6 +74,6 @@ def clients_router(settings: Settings, broker: Broker) -> APIRouter:
                     raise TEXT_ONLY
                 await broker.say(CLIENTS, "", f"Client {guest.state}: {text}", by=guest)
             except Refused as refused:
-                await manager.send_personal_message(refused.error, websocket)
+                manager.send_personal_message(refused.error, websocket)
 
     return router

@@ -1,7 +1,8 @@
 """Who is connected, which rooms they are in, and what their names are.
 
-No method waits for a client: messages go into outboxes, and what one handler does between two
-messages happens for everyone in the same order. This is the place where a faster way to send goes in.
+Sending never waits for a client, so `broadcast` is not `async`: messages go into outboxes, and what one
+handler does between two messages happens for everyone in the same order. This is the place where a faster
+way to send goes in.
 """
 
 import json
@@ -60,12 +61,12 @@ class ConnectionManager:
             self.leave_room(websocket, room)
         self.unregister_user(self._names.get(websocket, ""), websocket)
 
-    async def send_personal_message(self, message: Message, websocket: WebSocket) -> None:
+    def send_personal_message(self, message: Message, websocket: WebSocket) -> None:
         """Send `message` to one client."""
         if outbox := self.active_connections.get(websocket):
             put_into([outbox], message)
 
-    async def broadcast(self, message: Message) -> None:
+    def broadcast(self, message: Message) -> None:
         """Send `message` to every client."""
         put_into(self.active_connections.values(), message)
 
@@ -98,9 +99,7 @@ class ConnectionManager:
         """Return the names of the members of `room`, sorted."""
         return sorted(self._names[member] for member in self.rooms.get(room, ()) if member in self._names)
 
-    async def broadcast_to_room(
-        self, message: Message, room: str, *, but: Collection[WebSocket] = ()
-    ) -> None:
+    def broadcast_to_room(self, message: Message, room: str, *, but: Collection[WebSocket] = ()) -> None:
         """Send `message` to every member of `room`, except those in `but`."""
         members = self.rooms.get(room, {})
         if but:
@@ -122,10 +121,10 @@ class ConnectionManager:
         if self.users.get(username) is websocket:
             del self.users[username], self._names[websocket]
 
-    async def send_to_user(self, message: Message, username: str) -> bool:
+    def send_to_user(self, message: Message, username: str) -> bool:
         """Send `message` to whoever holds the name; return False if nobody does."""
         if username not in self.users:
             return False
 
-        await self.send_personal_message(message, self.users[username])
+        self.send_personal_message(message, self.users[username])
         return True

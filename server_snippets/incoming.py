@@ -60,4 +60,4 @@ async def answer_each(
         try:
             await answer(read_action(message, actions))
         except Refused as refused:
-            await manager.send_personal_message(refused.error, websocket)
+            manager.send_personal_message(refused.error, websocket)

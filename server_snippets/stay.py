@@ -10,7 +10,7 @@ from server_snippets.guest_list import Guest
 from server_snippets.incoming import Refused
 
 
-Tell = Callable[[dict[str, Any]], Awaitable[None]]
+Tell = Callable[[dict[str, Any]], None]
 SendAway = Callable[[], Awaitable[None]]
 
 
@@ -38,7 +38,7 @@ async def stay(broker: Broker, guest: Guest, tell: Tell, send_away: SendAway) ->
         try:
             is_welcome = await enter()
         except Refused as refused:
-            await tell(refused.error)
+            tell(refused.error)
             is_welcome = True
             waiting = asyncio.create_task(enter(patient=True))
         yield is_welcome

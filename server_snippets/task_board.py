@@ -78,7 +78,7 @@ class TaskBoard:
         """Pass on what the broker brings."""
         match entry:
             case Entry(kind="changed", message=message):
-                await self._manager.broadcast(message)
+                self._manager.broadcast(message)
             case Entry(kind="said", message=str() as task_id):
                 # Not here and now: what is told of it comes back on the way that brought this.
                 cancelling = asyncio.create_task(self._cancel_here(task_id))
@@ -87,9 +87,9 @@ class TaskBoard:
             case Entry(kind="left", guest=Guest(name=task_id) as guest):
                 if is_running(guest):
                     failed = {"type": "failed", "task_id": task_id, "detail": "Its process has ended"}
-                    await self._manager.broadcast(failed)
+                    self._manager.broadcast(failed)
             case Entry(kind="missed"):
-                await self._manager.broadcast(self.tasks())
+                self._manager.broadcast(self.tasks())
 
     def _any_runs(self) -> bool:
         return any(is_running(task) for task in self._broker.guests.of_place(TASKS))

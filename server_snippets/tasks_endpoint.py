@@ -64,10 +64,10 @@ def tasks_router(settings: Settings, broker: Broker, draining: Draining) -> APIR
                 case Cancel(task_id=task_id):
                     await board.cancel(task_id)
                 case ListTasks():
-                    await manager.send_personal_message(board.tasks(), websocket)
+                    manager.send_personal_message(board.tasks(), websocket)
 
         try:
-            await manager.send_personal_message(board.tasks(), websocket)
+            manager.send_personal_message(board.tasks(), websocket)
             await answer_each(websocket, manager, ACTIONS, answer)
         finally:
             manager.disconnect(websocket)

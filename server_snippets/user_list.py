@@ -34,41 +34,41 @@ class UserList:
         # Who has heard the list as it is now.
         self._told: dict[str, set[WebSocket]] = {}
 
-    async def joined(self, room: str, newcomer: WebSocket | None) -> None:
+    def joined(self, room: str, newcomer: WebSocket | None) -> None:
         """Tell everyone about a newcomer, and the newcomer, if it is connected here, about everyone."""
         self._told[room] = {newcomer} if newcomer else set()
         if newcomer:
-            await self._manager.send_personal_message(self._event(room), newcomer)
-        await self._tell_soon(room)
+            self._manager.send_personal_message(self._event(room), newcomer)
+        self._tell_soon(room)
 
-    async def left(self, room: str) -> None:
+    def left(self, room: str) -> None:
         """Tell those who stay."""
         self._told[room] = set()
-        await self._tell_soon(room)
+        self._tell_soon(room)
 
-    async def catch_up(self, room: str) -> None:
+    def catch_up(self, room: str) -> None:
         """Send a list that is still being gathered now, because something else is about to be said."""
         if delayed := self._delayed.pop(room, None):
             delayed.cancel()
-            await self._tell(room)
+            self._tell(room)
 
-    async def _tell_soon(self, room: str) -> None:
+    def _tell_soon(self, room: str) -> None:
         if room in self._delayed:
             return
 
         if len(self._manager.rooms.get(room, ())) > SMALL_ROOM:
             self._delayed[room] = asyncio.create_task(self._tell_later(room))
         else:
-            await self._tell(room)
+            self._tell(room)
 
     async def _tell_later(self, room: str) -> None:
         await asyncio.sleep(self._seconds)
         del self._delayed[room]
-        await self._tell(room)
+        self._tell(room)
 
-    async def _tell(self, room: str) -> None:
+    def _tell(self, room: str) -> None:
         told = self._told.pop(room, set())
-        await self._manager.broadcast_to_room(self._event(room), room, but=told)
+        self._manager.broadcast_to_room(self._event(room), room, but=told)
 
     def _event(self, room: str) -> dict[str, object]:
         return {"type": "users", "room": room, "users": self._usernames(room)}

@@ -47,8 +47,8 @@ def told(story: Story) -> list[list[str]]:
 
 def test_a_personal_message_reaches_one_and_a_broadcast_all() -> None:
     async def story(manager: ConnectionManager, ana: Any, ben: Any, eve: Any) -> None:
-        await manager.send_personal_message("for Ana", ana)
-        await manager.broadcast("for all")
+        manager.send_personal_message("for Ana", ana)
+        manager.broadcast("for all")
 
     assert told(story) == [["for Ana", "for all"], ["for all"], ["for all"]]
 
@@ -57,10 +57,10 @@ def test_a_room_hears_what_is_said_in_it() -> None:
     async def story(manager: ConnectionManager, ana: Any, ben: Any, eve: Any) -> None:
         manager.join_room(ana, "lobby")
         manager.join_room(ben, "lobby")
-        await manager.broadcast_to_room({"type": "x", "text": "ü"}, "lobby")
+        manager.broadcast_to_room({"type": "x", "text": "ü"}, "lobby")
         manager.leave_room(ben, "lobby")
-        await manager.broadcast_to_room("again", "lobby")
-        await manager.broadcast_to_room("nobody", "attic")
+        manager.broadcast_to_room("again", "lobby")
+        manager.broadcast_to_room("nobody", "attic")
 
     assert told(story) == [['{"type":"x","text":"ü"}', "again"], ['{"type":"x","text":"ü"}'], []]
 
@@ -83,9 +83,9 @@ def test_a_name_leads_to_its_holder() -> None:
         assert manager.register_user("ana", ana)
         assert not manager.register_user("ana", eve)
         manager.unregister_user("ana", eve)
-        assert await manager.send_to_user("hi", "ana")
+        assert manager.send_to_user("hi", "ana")
         manager.unregister_user("ana", ana)
-        assert not await manager.send_to_user("hi", "ana")
+        assert not manager.send_to_user("hi", "ana")
         assert manager.register_user("ana", eve)
 
     assert told(story) == [["hi"], [], []]
@@ -124,9 +124,9 @@ def test_what_is_sent_to_somebody_who_has_gone_is_nobody_s_problem() -> None:
         manager.join_room(ana, "lobby")
         manager.disconnect(ana)
         manager.join_room(ana, "lobby")
-        await manager.send_personal_message("hi", ana)
-        await manager.broadcast_to_room("hi", "lobby")
-        await manager.broadcast("hi")
+        manager.send_personal_message("hi", ana)
+        manager.broadcast_to_room("hi", "lobby")
+        manager.broadcast("hi")
 
     assert told(story) == [[], ["hi"], ["hi"]]
 
@@ -140,12 +140,12 @@ def test_too_much_waiting_drops_a_client_once(message: str, fits: int) -> None:
     async def story(manager: ConnectionManager, ana: Any, ben: Any, eve: Any) -> None:
         ana.scope["drop_client"] = lambda: drops.append("ana")
         for _ in range(fits):
-            await manager.send_personal_message(message, ana)
+            manager.send_personal_message(message, ana)
         assert not drops
-        await manager.send_personal_message(message, ana)
+        manager.send_personal_message(message, ana)
         assert drops == ["ana"]
         await asyncio.sleep(0)
-        await manager.send_personal_message(message, ana)
+        manager.send_personal_message(message, ana)
 
     told(story)
     assert drops == ["ana"]

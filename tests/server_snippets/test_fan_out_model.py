@@ -54,7 +54,7 @@ class Play:
             await self.dice.choice(acts)(*self.someone())
             if number % (ACTS // 20) == 0:
                 await self.close(*self.someone())
-        await self.manager.broadcast("end")
+        self.manager.broadcast("end")
         for name in self.here:
             self.heard[name].append("end")
         self.is_over.set()
@@ -74,12 +74,12 @@ class Play:
 
     async def say(self, name: str, room: str, text: str) -> None:
         # Long texts fill the buffer of whoever has stopped reading.
-        await self.manager.broadcast_to_room(text.ljust(self.dice.choice([1, 200, 20_000])), room)
+        self.manager.broadcast_to_room(text.ljust(self.dice.choice([1, 200, 20_000])), room)
         for member in self.members[room]:
             self.heard[member].append(text)
 
     async def tell(self, name: str, room: str, text: str) -> None:
-        await self.manager.send_personal_message(text, self.here[name])
+        self.manager.send_personal_message(text, self.here[name])
         self.heard[name].append(text)
 
     async def tell_directly(self, name: str, room: str, text: str) -> None:

@@ -32,7 +32,7 @@ async def join(manager: ConnectionManager, users: UserList, username: str) -> An
     await manager.connect(websocket)
     manager.register_user(username, websocket)
     manager.join_room(websocket, "lobby")
-    await users.joined("lobby", websocket)
+    users.joined("lobby", websocket)
     return websocket
 
 
@@ -84,7 +84,7 @@ def test_the_list_is_true_before_anything_else_is_said(size: int) -> None:
         first = await join(manager, users, "ana")
         for number in range(size):
             await join(manager, users, f"guest-{number}")
-        await users.catch_up("lobby")
+        users.catch_up("lobby")
         await asyncio.sleep(0)
         lists: list[list[str]] = first.lists
         return lists
@@ -98,7 +98,7 @@ def test_those_who_stay_hear_who_is_left() -> None:
         users = UserList(manager, 0.01)
         ana, ben = await join(manager, users, "ana"), await join(manager, users, "ben")
         manager.disconnect(ben)
-        await users.left("lobby")
+        users.left("lobby")
         await asyncio.sleep(0)
         lists: list[list[str]] = ana.lists
         return lists
