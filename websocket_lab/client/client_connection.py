@@ -7,11 +7,11 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection as WebSocket
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, ProtocolError, WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from websocket_lab.client.client_log import Direction, LogEntry
 from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
-from websocket_lab.client.connection_words import closing_words, connect_failure
+from websocket_lab.client.connection_words import closing_words, connect_failure, ending
 from websocket_lab.client.receive_queue import Message, ReceiveQueue, note_act
 from websocket_lab.client.tcp_reset import reset
 from websocket_lab.server.server_reason import ServerReason
@@ -21,7 +21,11 @@ from websocket_lab.wire.client_names import user_agent
 LOG_LENGTH = 10_000
 # No close frame came, or one that tells of an exception (RFC 6455, 7.4.1).
 ABNORMAL = (1006, 1011)
-SENDABLE = "A client may send 1000 to 1003, 1007 to 1014 and 3000 to 4999, with a reason of up to 123 bytes."
+CONNECT_AGAIN = "Call connect() to open a new one."
+TOO_BIG = (
+    "The server's message was larger than this client takes. Let the server send less at once, or write "
+    "max_size=None behind the client's address to take any size."
+)
 # Compression off: what crosses the wire can be read, and a room of clients stays small.
 # No proxy: an `http_proxy` variable would catch even 127.0.0.1.
 # No limit to the queue, which our reader empties at once: below the limit the library would read on by
@@ -48,6 +52,7 @@ class ClientConnection:
         self._changed = asyncio.Event()
         self._server_reason = ServerReason(url)
         self._is_explained = False
+        self._advice = CONNECT_AGAIN
 
     @property
     def reason(self) -> str:
@@ -82,12 +87,7 @@ class ClientConnection:
             note_act()
             self._become(State.CLOSING)
             self._is_explained = True
-            try:
-                await self._websocket.close(code, reason)
-            except ProtocolError as error:
-                self._is_explained = False
-                self._become(State.OPEN)
-                raise ValueError(f"{code} {reason!r} cannot be sent: {error}. {SENDABLE}") from None
+            await self._websocket.close(code, reason)
             await self.until(lambda: self.state is State.CLOSED)
 
     async def send(self, message: Message) -> None:
@@ -156,7 +156,7 @@ class ClientConnection:
         """Return the error that says why nothing can be sent or received."""
         if self.state is State.CLOSED:
             how = f"{self.close_code} {self.close_reason}".strip()
-            advice = self.reason or "Call connect() to open a new one."
+            advice = self.reason or self._advice
             return ConnectionEnded(f"{self.name}'s connection is closed ({how}). {advice}")
         return ConnectionEnded(f"{self.name} is not connected. Call connect() first.")
 
@@ -172,7 +172,10 @@ class ClientConnection:
                 self.unread.put(message)
                 self._add("received", message)
         except ConnectionClosed as closed:
-            self.close_code, self.close_reason = int(websocket.close_code or 1006), websocket.close_reason
+            end = ending(closed)
+            self.close_code, self.close_reason = (end.code, end.reason) if end else (1006, "")
+            is_too_big = self.close_code == 1009 and end is closed.sent
+            self._advice = TOO_BIG if is_too_big else CONNECT_AGAIN
             self._become(State.CLOSED, closing_words(closed))
 
     def _become(self, state: State, event: str | None = None) -> None:

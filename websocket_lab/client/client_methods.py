@@ -2,9 +2,10 @@
 
 from typing import Any, Self
 
+from websocket_lab.client.arguments import Expected
 from websocket_lab.client.client_log import LogEntry
 from websocket_lab.client.connection_state import State
-from websocket_lab.client.live_client import Expected, LiveClient
+from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.receive_queue import Message
 
 

@@ -2,10 +2,13 @@
 
 import ssl
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.frames import CLOSE_CODE_EXPLANATIONS
+from websockets.exceptions import ConnectionClosed, InvalidStatus, PayloadTooBig, ProtocolError
+from websockets.frames import CLOSE_CODE_EXPLANATIONS, Close
 
 from websocket_lab.client.connection_state import ConnectFailed
+
+
+UNREADABLE = (PayloadTooBig, ProtocolError, UnicodeDecodeError)
 
 
 def connect_failure(url: str, name: str, error: Exception) -> ConnectFailed:
@@ -23,6 +26,11 @@ def connect_failure(url: str, name: str, error: Exception) -> ConnectFailed:
         return ConnectFailed(
             f"Nothing answers at {url}. Run the cell that starts the server, then connect again."
         )
+    if not url.startswith(("ws://", "wss://")):
+        return ConnectFailed(
+            f"{name} could not connect to {url}: a WebSocket's address begins with ws:// or wss://, "
+            'as server.url("/ws") does.'
+        )
     return ConnectFailed(f"{name} could not connect to {url}: {error}")
 
 
@@ -35,13 +43,20 @@ def tls_failure(url: str, name: str, error: ssl.SSLError) -> ConnectFailed:
 
 def closing_words(closed: ConnectionClosed) -> str:
     """Return who ended the connection, with the close code, what it means, and the reason given."""
-    frame = closed.rcvd
+    frame = ending(closed)
     if frame is None:
         return f"closed: 1006 abnormal closure, no close frame came{_unanswered(closed)}"
 
-    side = "the server" if closed.sent is None or closed.rcvd_then_sent else "this client"
+    is_theirs = closed.rcvd and (closed.sent is None or closed.rcvd_then_sent)
+    side = "the server" if is_theirs else "this client"
     words = f"closed by {side}: {frame.code} {close_code_meaning(frame.code)}"
     return f"{words} ({frame.reason})" if frame.reason else words
+
+
+def ending(closed: ConnectionClosed) -> Close | None:
+    """Return the close frame that says how the connection ended; None if it was cut."""
+    # What could not be read ends the connection by our own close frame, which need not be answered.
+    return closed.rcvd or (closed.sent if isinstance(closed.__cause__, UNREADABLE) else None)
 
 
 def _unanswered(closed: ConnectionClosed) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
+from websocket_lab.client.arguments import Expected, check_closing, check_message, check_url, matcher
 from websocket_lab.client.client_connection import ClientConnection
 from websocket_lab.client.client_log import LogEntry, transcript
 from websocket_lab.client.client_loop import client_loop
@@ -14,7 +15,6 @@ from websocket_lab.client.connection_state import State
 from websocket_lab.client.receive_queue import Message
 
 
-Expected = Message | Callable[[Message], bool]
 Result = TypeVar("Result")
 
 
@@ -29,6 +29,7 @@ class LiveClient:
     """
 
     def __init__(self, url: str, name: str = "Ana", *, deadline: float = 5.0, **connect_options: Any) -> None:
+        check_url(url)
         self.url = url
         self.name = name
         self.deadline = deadline
@@ -88,19 +89,24 @@ class LiveClient:
         """Close the connection with a close frame; without a connection do nothing.
 
         Raises:
+            TypeError: The code is no whole number, or the reason no text; the connection stays open.
             ValueError: That code or that reason may not be sent (RFC 6455, 7.4); the connection stays open.
 
         A server that does not answer the close frame within the deadline is left without its answer (1006).
         """
+        check_closing(code, reason)
         self._run(lambda: self._connection.close(code, reason), "disconnect", self.deadline + 1)
 
     def send(self, message: Message) -> None:
         """Send a text message (str) or a binary one (bytes).
 
         Raises:
+            TypeError: The message is neither text nor bytes.
+            ValueError: The text cannot be written in UTF-8.
             ConnectionEnded: The connection is not open.
             TimeoutError: The server has stopped reading.
         """
+        check_message(message)
         self._run(lambda: self._connection.send(message), "send, for the server does not read")
 
     def send_json(self, value: Any) -> None:
@@ -128,7 +134,7 @@ class LiveClient:
 
     def receive_until(self, expected: Expected, deadline: float | None = None) -> list[Message]:
         """Read on as `wait_for` does, and return all messages read, the expected one as the last."""
-        matches = expected if callable(expected) else lambda message: message == expected
+        matches = matcher(expected)
         what = "receive what was waited for" if callable(expected) else f"receive {reprlib.repr(expected)}"
         return self._run(lambda: self._connection.receive_until(matches), what, deadline)
 

@@ -246,3 +246,74 @@ def test_an_ending_that_may_not_be_sent_is_refused_and_the_connection_stays(
     assert ana.state is State.OPEN
     ana.send("still here")
     assert ana.receive() == "still here"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "words"),
+    [
+        ("half \ud83d", ValueError, r"'\\ud83d' at position 5 is half of a surrogate pair"),
+        (["a", b"b"], TypeError, r"takes a text \(str\) or bytes, not a list"),
+        (7, TypeError, "not an int"),
+        (None, TypeError, "not None"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_and_the_connection_stays(
+    ana: LiveClient, message: object, kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        ana.send(message)
+
+    ana.send("still here")
+    assert ana.receive() == "still here"
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        (("bye",), TypeError),
+        ((1000.0,), TypeError),
+        ((1000, b"bye"), TypeError),
+        ((1000, "\udc00"), ValueError),
+    ],
+)
+def test_an_ending_of_the_wrong_type_is_refused_and_the_connection_stays(
+    ana: LiveClient, ending: tuple[int, str], kind: type[Exception]
+) -> None:
+    with pytest.raises(kind, match=r"[Cc]lose (code|reason) is|surrogate pair"):
+        ana.disconnect(*ending)
+
+    ana.send("still here")
+    assert ana.receive() == "still here"
+
+
+async def is_hi(message: str | bytes) -> bool:
+    return message == "hi"
+
+
+@pytest.mark.parametrize("expected", [is_hi, lambda message: is_hi(message), {"type": "message"}, None])
+def test_waiting_for_what_no_message_can_be_is_refused(ana: LiveClient, expected: object) -> None:
+    ana.send("hello")
+
+    with pytest.raises(TypeError, match=r"wait_for\(\) takes"):
+        ana.wait_for(expected)
+
+
+def test_a_message_that_is_too_large_says_1009_and_what_to_do(server: BackgroundServer) -> None:
+    ana = LiveClient(server.url("/echo"), max_size=1000).connect()
+    ana.send("." * 1001)
+
+    with pytest.raises(ConnectionEnded, match=r"1009 .* larger than this client takes.* max_size=None"):
+        ana.receive()
+    assert ana.close_code == 1009
+    assert "closed by this client: 1009 message too big" in str(ana.log[-1])
+
+
+@pytest.mark.parametrize("url", [None, BackgroundServer(make_app()), 8000])
+def test_a_client_of_something_else_than_an_address_is_refused(url: object) -> None:
+    with pytest.raises(TypeError, match=r'an address such as server.url\("/ws"\), not'):
+        LiveClient(url)
+
+
+def test_an_address_of_a_page_says_how_a_websockets_begins(server: BackgroundServer) -> None:
+    with pytest.raises(ConnectFailed, match="begins with ws:// or wss://"):
+        LiveClient(server.http_url("/echo")).connect()
