@@ -7,7 +7,6 @@ Run it: uvicorn server_snippets.step_07_json_messages:app
 # %% imports
 import asyncio
 import json
-from collections import defaultdict
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, WebSocket
@@ -49,10 +48,24 @@ Action = Echo | Send | Subscription
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
 
+# %% subscribers
+subscribers: dict[str, set[WebSocket]] = {}
+
+
+def subscribe(channel: str, websocket: WebSocket) -> None:
+    """Add a client to a channel; the first one creates it."""
+    subscribers.setdefault(channel, set()).add(websocket)
+
+
+def unsubscribe(channel: str, websocket: WebSocket) -> None:
+    """Remove a client from a channel; without subscribers, the channel goes, too."""
+    hearers = subscribers.get(channel, set())
+    hearers.discard(websocket)
+    if not hearers:
+        subscribers.pop(channel, None)
+
+
 # %% answer
-subscribers: defaultdict[str, set[WebSocket]] = defaultdict(set)
-
-
 async def answer(action: Action, websocket: WebSocket) -> None:
     """Carry out one action."""
     match action:
@@ -62,10 +75,10 @@ async def answer(action: Action, websocket: WebSocket) -> None:
             text = json.dumps({"type": "message", "channel": channel, "message": message})
             await asyncio.gather(*[deliver(text, hearer) for hearer in subscribers.get(channel, ())])
         case Subscription(action="subscribe", channel=channel):
-            subscribers[channel].add(websocket)
+            subscribe(channel, websocket)
             await reply({"type": "subscribed", "channel": channel}, websocket)
         case Subscription(channel=channel):
-            subscribers[channel].discard(websocket)
+            unsubscribe(channel, websocket)
             await reply({"type": "unsubscribed", "channel": channel}, websocket)
 
 
@@ -84,5 +97,6 @@ async def channels(websocket: WebSocket) -> None:
             except ValidationError as error:
                 await reply(explain(error), websocket)
     finally:
-        for hearers in subscribers.values():
-            hearers.discard(websocket)
+        # Loop over a copy: `unsubscribe` may remove what we loop over.
+        for channel in list(subscribers):
+            unsubscribe(channel, websocket)

@@ -53,6 +53,8 @@ async def visit(websocket: WebSocket, room: str, username: str) -> None:
         await talk(websocket, room, username)
     finally:
         manager.leave_room(websocket, room)
+        # Before the broadcast, because a client that reads `left` may take the name at once.
+        manager.unregister_user(username, websocket)
         await manager.broadcast_to_room(notice("left", room, username), room)
 
 
@@ -85,5 +87,4 @@ async def chat(websocket: WebSocket, room: str, username: str) -> None:
         if manager.users.get(username) is websocket:
             await visit(websocket, room, username)
     finally:
-        manager.unregister_user(username, websocket)
         manager.disconnect(websocket)

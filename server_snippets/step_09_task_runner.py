@@ -32,6 +32,13 @@ progress: dict[str, dict[str, JsonValue]] = {}
 running: dict[str, asyncio.Task[None]] = {}
 
 
+# %% forget
+def forget(task_id: str) -> None:
+    """Remove a task from both dicts, if it is still there."""
+    progress.pop(task_id, None)
+    running.pop(task_id, None)
+
+
 # %% work
 async def work(task_id: str, total: int) -> None:
     """Do the steps of a task one by one, and announce each; forget the task in the end."""
@@ -42,17 +49,14 @@ async def work(task_id: str, total: int) -> None:
             progress[task_id]["done"] = done
             await announce("progress", task_id, done=done, total=total)
     finally:
-        del progress[task_id], running[task_id]
+        forget(task_id)
 
 
 # %% run
 async def run(task_id: str, total: int) -> None:
-    """Do the work, then announce how it ended, whichever way that was."""
+    """Do the work, then announce whether it finished or failed."""
     try:
         await work(task_id, total)
-    except asyncio.CancelledError:
-        await announce("cancelled", task_id)
-        raise
     except Exception as error:
         await announce("failed", task_id, detail=type(error).__name__)
         raise
@@ -67,3 +71,12 @@ async def start(name: str, total: int) -> None:
     progress[task_id] = {"task_id": task_id, "name": name, "done": 0, "total": total}
     running[task_id] = asyncio.create_task(run(task_id, total))
     await announce("started", task_id, name=name, total=total)
+
+
+# %% cancel
+async def cancel(task_id: str) -> None:
+    """Stop a task that is running, and announce it."""
+    running[task_id].cancel()
+    # Not left to `finally`: a task that is cancelled before its first step never gets there.
+    forget(task_id)
+    await announce("cancelled", task_id)

@@ -13,7 +13,7 @@ from server_snippets.step_07_message_reader import explain, reply, texts
 from server_snippets.step_09_task_messages import ACTIONS, TOO_MANY, UNKNOWN, Action, Cancel, ListTasks, Start
 
 # %% runner
-from server_snippets.step_09_task_runner import MAX_RUNNING, manager, progress, running, start
+from server_snippets.step_09_task_runner import MAX_RUNNING, cancel, manager, progress, running, start
 
 
 # %% answer
@@ -27,7 +27,7 @@ async def answer(action: Action, websocket: WebSocket) -> None:
         case Cancel(task_id=task_id) if task_id not in running:
             await reply(UNKNOWN, websocket)
         case Cancel(task_id=task_id):
-            running[task_id].cancel()
+            await cancel(task_id)
         case ListTasks():
             await reply({"type": "tasks", "tasks": list(progress.values())}, websocket)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server_snippets.step_07_json_messages import app
+from server_snippets.step_07_json_messages import app, subscribers
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -21,6 +21,7 @@ def pair() -> Iterator[tuple[LiveClient, LiveClient]]:
     ):
         yield ana, ben
         assert not server.errors
+    assert not subscribers
 
 
 def ask(client: LiveClient, action: str, **fields: Any) -> Any:
@@ -90,3 +91,24 @@ def test_who_leaves_while_answers_are_on_their_way_disturbs_nobody(
     ben.vanish()
 
     assert ask(ana, "echo", data=1)["data"] == 1
+
+
+def test_unsubscribing_from_unknown_channels_creates_none(pair: tuple[LiveClient, LiveClient]) -> None:
+    ana, _ = pair
+    ask(ana, "subscribe", channel="news")
+    for number in range(500):
+        ana.send_json({"action": "unsubscribe", "channel": f"made-up {number}"})
+    ana.wait_for(lambda text: "made-up 499" in text)
+
+    assert list(subscribers) == ["news"]
+
+
+def test_a_channel_without_subscribers_is_removed(pair: tuple[LiveClient, LiveClient]) -> None:
+    ana, ben = pair
+    for client in pair:
+        ask(client, "subscribe", channel="news")
+    ask(ana, "unsubscribe", channel="news")
+    assert list(subscribers) == ["news"]
+
+    ask(ben, "unsubscribe", channel="news")
+    assert not subscribers

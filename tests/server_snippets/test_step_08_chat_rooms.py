@@ -70,6 +70,20 @@ def test_a_name_is_free_after_its_holder_vanished(server: BackgroundServer) -> N
             assert ben_again.receive_json()["type"] == "joined"
 
 
+def test_a_name_is_free_when_left_is_read_although_a_member_stalls(server: BackgroundServer) -> None:
+    with visit(server, "eve") as eve, visit(server, "ana") as ana:
+        ana.wait_for(lambda text: '"ana"' in text)
+        eve.pause_reading()
+        # A few of these fill the buffers on the way to Eve; the next broadcast waits for her.
+        while len(manager.rooms["lobby"]) == 2:
+            with visit(server, "ben") as ben:
+                assert ben.receive_json()["type"] == "joined"
+                ana.send_json({"action": "message", "text": "." * 900_000})
+                ben.receive()
+            ana.wait_for(lambda text: '"left"' in text)
+        eve.vanish()
+
+
 @pytest.mark.parametrize("message", [b"{}", "{", "[]", '{"action": "fly"}', '{"action": "message"}'])
 def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | bytes) -> None:
     with visit(server, "ana") as ana:

@@ -47,7 +47,31 @@ def test_a_task_is_forgotten_when_it_is_done(told: list[Any]) -> None:
 
 
 def test_a_cancelled_task_says_no_more(told: list[Any]) -> None:
-    assert isinstance(until_it_ends(asyncio.Task.cancel), asyncio.CancelledError)
+    async def story() -> None:
+        await runner.start("report", 3)
+        ((task_id, task),) = runner.running.items()
+        await runner.cancel(task_id)
+        await asyncio.wait([task])
+
+    asyncio.run(story())
+    assert [event["type"] for event in told] == ["started", "cancelled"]
+    assert not (runner.running or runner.progress)
+
+
+def test_a_task_that_is_cancelled_before_its_first_step_is_forgotten(
+    told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def note_at_once(message: str) -> None:
+        told.append(json.loads(message))
+
+    monkeypatch.setattr(runner.manager, "broadcast", note_at_once)
+
+    async def story() -> None:
+        await runner.start("report", 3)
+        (task_id,) = runner.running
+        await runner.cancel(task_id)
+
+    asyncio.run(story())
     assert [event["type"] for event in told] == ["started", "cancelled"]
     assert not (runner.running or runner.progress)
 
