@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from benchmarks.contestants import BARE, NAIVE, OURS, PEERS, UNCOMPRESSED, Contestant, present
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
-from websocket_lab.measuring.crowd import Crowd
+from websocket_lab.experiments.load import Crowd
 from websocket_lab.widgets.progress_bar import ProgressBar
 
 

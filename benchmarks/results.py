@@ -7,7 +7,7 @@ from statistics import median
 
 from matplotlib import pyplot
 
-from websocket_lab.measuring.plots import STYLE
+from websocket_lab.experiments.plots import STYLE
 
 
 class Results:

@@ -9,7 +9,7 @@ from time import perf_counter
 import uvloop
 
 from benchmarks.line_process import LineProcess
-from websocket_lab.measuring.crowd_process import Crowd, Listener, babble
+from websocket_lab.experiments.load_process import Crowd, Listener, babble
 
 
 SIZE = 100

@@ -15,7 +15,7 @@ from server_snippets.step_10_message_log import MessageLog
 from server_snippets.step_10_reconnecting_client import Event, by_the_library, listen, messages, waits
 from websocket_lab import BackgroundServer, ClientPanel, LiveClient, WireTap
 from websocket_lab.client.until import until
-from websocket_lab.measuring.ten_cuts import ten_cuts
+from websocket_lab.experiments.reconnecting import ten_cuts
 
 
 AS_ANA = {"user_agent_header": "Ana (WebSocket Lab)", "proxy": None, "compression": None}

@@ -14,8 +14,8 @@ from server_snippets.encoded_message import EncodedMessage
 from server_snippets.step_11_fan_out import app, manager
 from server_snippets.step_11_outbox import MAX_WAITING, admit
 from websocket_lab import BackgroundServer, LiveClient
-from websocket_lab.measuring import stalled_client
-from websocket_lab.measuring.stalled_client import what_eve_reads, when_ben_hears
+from websocket_lab.experiments import fan_out as stalled_client
+from websocket_lab.experiments.fan_out import what_eve_reads, when_ben_hears
 
 
 Connect = Callable[..., LiveClient]

@@ -9,7 +9,7 @@ from server_snippets.step_13_memory_broker import MemoryBroker
 from server_snippets.step_13_scaling_out import make_app
 from tests.private_redis import private_redis
 from websocket_lab import BackgroundServer, LiveClient
-from websocket_lab.measuring.two_processes import TWENTY, ben_hears, count_listeners, texts_of, times_heard
+from websocket_lab.experiments.scaling_out import TWENTY, ben_hears, count_listeners, texts_of, times_heard
 from websocket_lab.processes.private_redis import PrivateRedis
 from websocket_lab.processes.workers import Worker, Workers
 

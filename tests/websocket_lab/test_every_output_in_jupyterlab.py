@@ -37,7 +37,7 @@ display(tap.view(8), tap.diagram(8), show_handshake(tap.connections[0]), show_fr
 CARDS = """
 from websocket_lab import check, hint, progress, solution
 from websocket_lab.exercise.code_diff import diff_table, rows
-from websocket_lab.measuring.plots import course_axes, show_plot
+from websocket_lab.experiments.plots import course_axes, show_plot
 from websocket_lab.widgets.card import Card
 from websocket_lab.widgets.table import table
 

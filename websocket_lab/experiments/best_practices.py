@@ -1,17 +1,20 @@
-"""Six best practices, each a function that sends real clients at a server.
+"""Six best practices, each a function that sends real clients at a server, and the checklist that runs them.
 
-It returns in words what it saw, or raises what went wrong, as a test does.
+A practice returns in words what it saw, or raises what went wrong, as a test does.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from secrets import token_hex
 
 from websocket_lab.client.connection_state import ConnectFailed
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.server.background_server import BackgroundServer
 from websocket_lab.tap.wire_tap import WireTap
+from websocket_lab.widgets.card import Card
+from websocket_lab.widgets.table import table
 
 
 SECONDS = 3.0
@@ -132,3 +135,41 @@ def hear(client: LiveClient, words: str, seconds: float = SECONDS) -> str:
         return str(client.wait_for(lambda message: words in str(message), seconds))
     except TimeoutError:
         raise AssertionError(f"{client.name} heard no “{words}” within {seconds:g} s.") from None
+
+
+Practice = Callable[[BackgroundServer], str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one practice on one server."""
+
+    practice: str
+    passed: bool
+    seen: str
+
+    @property
+    def verdict(self) -> str:
+        """Whether it passed, as a sign and a word."""
+        return "✓ passed" if self.passed else "✗ failed"
+
+
+def find(practice: Practice, server: BackgroundServer) -> Finding:
+    """Try one practice; whatever it raises is a failure, and says why."""
+    name = (practice.__doc__ or practice.__name__).partition("\n")[0]
+    try:
+        return Finding(name, True, practice(server))
+    except Exception as error:
+        return Finding(name, False, f"{error}" or type(error).__name__)
+
+
+def find_all(server: BackgroundServer, practices: Iterable[Practice] = PRACTICES) -> list[Finding]:
+    """Try practice after practice on a running server."""
+    return [find(practice, server) for practice in practices]
+
+
+def checklist(findings: Iterable[Finding]) -> Card:
+    """Return the findings as a list to read."""
+    rows = [(finding.practice, finding.verdict, finding.seen) for finding in findings]
+    passed = sum(verdict == "✓ passed" for _, verdict, _ in rows)
+    return table(f"{passed} of {len(rows)} passed", ["Practice", "", "What was seen"], rows)

@@ -3,7 +3,7 @@
 from fastapi import FastAPI, WebSocket
 
 from server_snippets.step_04_connection_manager import app as forgetting_app
-from websocket_lab.measuring.kept_things import VISITS, kept_by
+from websocket_lab.experiments.leak_check import VISITS, kept_by
 
 
 def test_what_a_list_keeps_is_counted() -> None:

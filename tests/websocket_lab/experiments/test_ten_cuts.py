@@ -2,7 +2,7 @@
 
 import pytest
 
-from websocket_lab.measuring.ten_cuts import Outcome
+from websocket_lab.experiments.reconnecting import Outcome
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from server_snippets.step_02_echo import app
 from websocket_lab import BackgroundServer
-from websocket_lab.practices.checklist import checklist, find_all
+from websocket_lab.experiments.best_practices import checklist, find_all
 
 
 def good(server: BackgroundServer) -> str:

@@ -8,8 +8,7 @@ from server_snippets.fan_out_protocol import FanOutProtocol
 from server_snippets.hasty_server import make_hasty_app
 from server_snippets.main import make_app
 from websocket_lab import BackgroundServer
-from websocket_lab.practices.best_practices import PRACTICES, a_heartbeat_finds_the_dead
-from websocket_lab.practices.checklist import Practice, find
+from websocket_lab.experiments.best_practices import PRACTICES, Practice, a_heartbeat_finds_the_dead, find
 
 
 # Why the hasty server fails, in the order of the practices.

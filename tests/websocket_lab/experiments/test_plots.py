@@ -5,8 +5,8 @@ import re
 import pytest
 from matplotlib import rc_params_from_file
 
-from websocket_lab.measuring import plots
-from websocket_lab.measuring.plots import NAMES, STYLE, Plot, course_axes, show_plot
+from websocket_lab.experiments import plots
+from websocket_lab.experiments.plots import NAMES, STYLE, Plot, course_axes, show_plot
 
 
 @pytest.fixture
@@ -42,6 +42,6 @@ def test_series_differ_in_more_than_their_colour() -> None:
 
 
 def test_plots_know_only_names_of_the_widgets_look() -> None:
-    look = plots.stylesheet("measuring/plot.css")
+    look = plots.stylesheet("experiments/plot.css")
 
     assert all(f"{name}:" in look for value in NAMES.values() for name in re.findall("--wsl-[a-z]+", value))

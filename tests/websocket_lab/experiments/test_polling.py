@@ -2,7 +2,7 @@
 
 import pytest
 
-from websocket_lab.measuring.clock_plots import delays_of
+from websocket_lab.experiments.polling import delays_of
 
 
 def test_a_tick_is_as_late_as_its_first_hearing() -> None:

@@ -9,7 +9,7 @@ from statistics import median
 
 from matplotlib.axes import Axes
 
-from websocket_lab.measuring.plots import course_axes, show_plot
+from websocket_lab.experiments.plots import course_axes, show_plot
 
 
 Heard = Sequence[tuple[float, Mapping[str, float], int]]

@@ -3,7 +3,7 @@
 import pytest
 
 from server_snippets.step_11_fan_out import app as fan_out
-from websocket_lab.measuring.load_run import load_run, plot_load
+from websocket_lab.experiments.load import load_run, plot_load
 
 
 def test_every_crowd_has_a_time() -> None:

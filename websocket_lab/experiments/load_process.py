@@ -1,4 +1,4 @@
-"""A crowd of clients in a process of its own; `websocket_lab.measuring.crowd` starts it by this file's path.
+"""A crowd of clients in a process of its own; `websocket_lab.experiments.load` starts it by this file's path.
 
 It imports nothing of the course, so it starts at once. When all are connected, it says so and takes orders.
 """

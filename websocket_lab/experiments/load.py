@@ -1,15 +1,21 @@
-"""A crowd of clients in a process of its own, so that they cost the server's process nothing."""
+"""Load from many clients: they run in a process of their own, so they cost the server nothing."""
 
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from starlette.types import ASGIApp
 
-PROGRAM = Path(__file__).with_name("crowd_process.py")
+from websocket_lab.experiments.plots import course_axes, show_plot
+from websocket_lab.server.background_server import BackgroundServer
+
+
+PROGRAM = Path(__file__).with_name("load_process.py")
 TEXT_SIZE = 100
 
 
@@ -98,3 +104,41 @@ class Crowd:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+RUNS = 4
+SECONDS = 0.1
+
+
+def load_run(app: ASGIApp, sizes: Sequence[int], **uvicorn_options: Any) -> list[float]:
+    """Return for crowds of these sizes how many milliseconds it takes until all have heard a text on `/ws`.
+
+    Raises:
+        CrowdError: A text did not reach everyone, or came twice.
+    """
+    return [_milliseconds(app, size, uvicorn_options) for size in sizes]
+
+
+def plot_load(sizes: Sequence[int], runs: Mapping[str, Sequence[float]]) -> None:
+    """Draw each server's run, and say the numbers."""
+    axes = course_axes("Until all have heard a text")
+    for server, times in runs.items():
+        (line,) = axes.plot(sizes, times, clip_on=False)
+        end, color = (sizes[-1], times[-1]), line.get_color()
+        axes.annotate(server, end, (8, 0), textcoords="offset points", va="center", color=color)
+    axes.set(xlabel="clients", ylabel="milliseconds")
+    axes.set(xlim=(0, 1.25 * sizes[-1]), ylim=(0, None), xticks=[0, *sizes])
+    show_plot(axes)
+    print("Clients: milliseconds", *map(_words, runs, [sizes] * len(runs), runs.values()), sep="\n  ")
+
+
+def _milliseconds(app: ASGIApp, size: int, uvicorn_options: dict[str, Any]) -> float:
+    with BackgroundServer(app, **uvicorn_options) as server, Crowd(server.url("/ws"), size) as crowd:
+        loads = [crowd.speak(in_flight=1, seconds=SECONDS) for _ in range(RUNS)]
+    # The fastest is the one that other programs disturbed least.
+    return min(1_000 * load.seconds * size / load.deliveries for load in loads)
+
+
+def _words(server: str, sizes: Sequence[int], times: Sequence[float]) -> str:
+    pairs = zip(sizes, times, strict=True)
+    return f"{server} — " + " · ".join(f"{size}: {time:.1f}" for size, time in pairs)

@@ -5,8 +5,7 @@ import pytest
 from server_snippets.step_04_naive_broadcast import app, manager
 from server_snippets.step_11_fan_out import app as outbox_app
 from websocket_lab import BackgroundServer
-from websocket_lab.measuring.fan_out_plots import cost_words, plot_heard, plot_read, spans
-from websocket_lab.measuring.ladder import Ladder, nearest
+from websocket_lab.experiments.fan_out import Ladder, cost_words, nearest, plot_heard, plot_read, spans
 
 
 def test_each_rung_is_measured_and_said(capsys: pytest.CaptureFixture[str]) -> None:

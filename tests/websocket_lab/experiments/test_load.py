@@ -13,8 +13,8 @@ from websockets.sync.server import ServerConnection, serve
 from server_snippets import step_04_naive_broadcast
 from server_snippets.main import Settings, make_app
 from websocket_lab import BackgroundServer
-from websocket_lab.measuring.crowd import Crowd, CrowdError
-from websocket_lab.measuring.crowd_process import client_frame, payload_bounds
+from websocket_lab.experiments.load import Crowd, CrowdError
+from websocket_lab.experiments.load_process import client_frame, payload_bounds
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class Plot:
 
     def _repr_html_(self) -> str:
         """Return the picture in a card."""
-        style = f"<style>{stylesheet('measuring/plot.css')}</style>"
+        style = f"<style>{stylesheet('experiments/plot.css')}</style>"
         return f'{style}<div class="wsl wsl-plot">{scroll_box(self.svg, f"Plot: {self.title}")}</div>'
 
 

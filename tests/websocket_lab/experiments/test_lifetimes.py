@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from redis import Redis
 
-from websocket_lab.measuring.lifetime_plots import life_words, watch_lifetimes
+from websocket_lab.experiments.scaling_out import life_words, watch_lifetimes
 
 
 class LookedAt:

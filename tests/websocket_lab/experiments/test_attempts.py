@@ -6,7 +6,7 @@ from itertools import repeat
 
 import pytest
 
-from websocket_lab.measuring.attempt_plots import WAYS, knock, most_together, plot_attempts
+from websocket_lab.experiments.reconnecting import WAYS, knock, most_together, plot_attempts
 
 
 @pytest.fixture

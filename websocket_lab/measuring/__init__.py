@@ -1,1 +1,0 @@
-"""Crowds of clients, and plots of what they measure."""
