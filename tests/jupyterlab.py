@@ -23,7 +23,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
-from websocket_lab.processes.leashed_process import free_port
+from websocket_lab.processes.child_process import free_port
 
 
 # What opens the notebooks: `lab` is JupyterLab, `notebook` is Notebook 7, which is made of its parts.

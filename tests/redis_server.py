@@ -11,7 +11,7 @@ from typing import Self
 
 import pytest
 
-from websocket_lab.processes.leashed_process import free_port
+from websocket_lab.processes.child_process import free_port
 from websocket_lab.processes.private_redis import redis_program
 
 

@@ -13,7 +13,7 @@ from tests.jupyterlab import stop, wait_for
 from tests.notebooks.run import NOTEBOOKS
 from tests.private_redis import private_redis
 from websocket_lab import LiveClient
-from websocket_lab.processes.leashed_process import free_port, listens
+from websocket_lab.processes.child_process import free_port, listens
 from websocket_lab.processes.private_redis import PrivateRedis
 
 

@@ -14,7 +14,7 @@ from server_snippets.step_13_redis_broker import RedisBroker
 from server_snippets.step_13_redis_connection import open_redis
 from server_snippets.step_13_supervisor import supervise
 from tests.private_redis import private_redis
-from websocket_lab.processes.leashed_process import free_port
+from websocket_lab.processes.child_process import free_port
 
 
 async def no_pause(_: float) -> None:

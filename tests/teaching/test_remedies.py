@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 
 from authoring.navigation import remedies
 from websocket_lab import BackgroundServer, ConnectFailed, ConnectionEnded, LiveClient
-from websocket_lab.processes.leashed_process import free_port
+from websocket_lab.processes.child_process import free_port
 
 
 TEXT = "no JSON"

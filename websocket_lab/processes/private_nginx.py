@@ -6,8 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 import server_snippets
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, listens
-from websocket_lab.processes.private_program import PrivateProgram
+from websocket_lab.processes.child_process import HOST, ChildProcess, PrivateProgram, listens
 from websocket_lab.server.cell_registry import CellRegistry
 
 
@@ -57,7 +56,7 @@ class PrivateNginx(PrivateProgram):
         place = Path(self._folder.name)
         (place / "nginx.conf").write_text(self.configuration())
         options = ["-p", str(place), "-c", "nginx.conf", "-e", "error.log", "-g", ONE_PROCESS]
-        self._process = LeashedProcess([program, *options])
+        self._process = ChildProcess([program, *options])
         self._process.wait_for(lambda: listens(self.port))
         return self
 

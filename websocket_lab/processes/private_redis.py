@@ -7,8 +7,7 @@ from typing import Any, Self
 from redis import Redis
 from redis.exceptions import RedisError
 
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess
-from websocket_lab.processes.private_program import PrivateProgram
+from websocket_lab.processes.child_process import HOST, ChildProcess, PrivateProgram
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.widgets.card import Card, note
 
@@ -53,7 +52,7 @@ class PrivateRedis(PrivateProgram):
 
         self._folder = self._folder or TemporaryDirectory(ignore_cleanup_errors=True)
         place = ("--bind", HOST, "--port", str(self.port), "--dir", self._folder.name)
-        self._process = LeashedProcess([program, *place, *KEEP_EVERYTHING], folder=self._folder.name)
+        self._process = ChildProcess([program, *place, *KEEP_EVERYTHING], folder=self._folder.name)
         self._process.wait_for(self._answers)
         return self
 

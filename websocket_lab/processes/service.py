@@ -7,8 +7,7 @@ from typing import Self
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, listens
-from websocket_lab.processes.private_program import PrivateProgram, own_environment
+from websocket_lab.processes.child_process import HOST, ChildProcess, PrivateProgram, listens, own_environment
 from websocket_lab.server.cell_registry import CellRegistry
 
 
@@ -35,7 +34,7 @@ class Service(PrivateProgram):
         """
         self.stop()
         command = [sys.executable, "-P", "-m", "server_snippets", "--port", str(self.port), *self._options]
-        self._process = LeashedProcess(command, own_environment())
+        self._process = ChildProcess(command, own_environment())
         self._process.wait_for(lambda: listens(self.port))
         return self
 

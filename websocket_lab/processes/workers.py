@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from websocket_lab.panel.client_panel import ClientPanel
-from websocket_lab.processes.leashed_process import HOST, LeashedProcess, listens
-from websocket_lab.processes.private_program import PrivateProgram, own_environment
+from websocket_lab.processes.child_process import HOST, ChildProcess, PrivateProgram, listens, own_environment
 from websocket_lab.server.cell_registry import CellRegistry
 
 
@@ -26,7 +25,7 @@ class Worker(PrivateProgram):
         place = ("--host", HOST, "--port", str(self.port))
         # -P: what lies beside the notebook must not stand in for the standard library.
         command = [sys.executable, "-P", "-m", "uvicorn", app, *place, *OPTIONS]
-        self._process = LeashedProcess(command, environment)
+        self._process = ChildProcess(command, environment)
 
     def wait(self) -> None:
         """Return when the process answers; raise ProcessStartError with its last words if it does not."""

@@ -13,7 +13,7 @@ from jupyter_client.manager import KernelManager
 from tests.jupyterlab import wait_for
 from tests.notebooks.run import NOTEBOOKS
 from tests.redis_server import redis_path
-from websocket_lab.processes.leashed_process import listens
+from websocket_lab.processes.child_process import listens
 
 
 PLACES = "([*(worker.port for worker in workers), redis.port], redis._folder.name)"

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.jupyterlab import wait_for
-from websocket_lab.processes.leashed_process import ProcessStartError, listens
+from websocket_lab.processes.child_process import ProcessStartError, listens
 from websocket_lab.processes.workers import Workers
 
 

@@ -1,4 +1,4 @@
-"""A program on a leash: what it prints can be read while it goes on, and it finds its port again."""
+"""A child process: what it prints can be read while it goes on, and it finds its port again."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.jupyterlab import wait_for
-from websocket_lab.processes.leashed_process import LeashedProcess, free_port
+from websocket_lab.processes.child_process import ChildProcess, free_port
 
 
 PRINTS = """
@@ -40,7 +40,7 @@ def test_what_it_prints_is_not_harmed_by_whoever_reads_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = tmp_path / "go"
-    process = LeashedProcess([sys.executable, "-c", PRINTS, str(go)])
+    process = ChildProcess([sys.executable, "-c", PRINTS, str(go)])
     wait_for(lambda: process.words() == "one\n", 60, "It has printed nothing.")
 
     def go_on() -> None:

@@ -12,13 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from websocket_lab.processes.leash import KILL
+from websocket_lab.processes.run_with_parent import KILL
 
 
 HOST = "127.0.0.1"
 # Below those that are given to every connection: what is killed, and starts again, wants its port back.
 PORTS = range(20_000, 32_768)
-LEASH = Path(__file__).with_name("leash.py")
+RUN_WITH_PARENT = Path(__file__).with_name("run_with_parent.py")
 START_DEADLINE = 30.0
 # Longer than a program is given before it is killed.
 STOP_DEADLINE = 20.0
@@ -34,7 +34,7 @@ class ProcessStartError(RuntimeError):
     """A program ended before it answered, or did not answer in time."""
 
 
-class LeashedProcess:
+class ChildProcess:
     """A program that runs until it is stopped, or until this process ends.
 
     Args:
@@ -51,7 +51,7 @@ class LeashedProcess:
         self._output = TemporaryFile()  # noqa: SIM115
         self._words = ""
         self._process = subprocess.Popen(
-            [sys.executable, "-I", str(LEASH), folder, *command],
+            [sys.executable, "-I", str(RUN_WITH_PARENT), folder, *command],
             stdin=subprocess.PIPE,
             stdout=self._output,
             stderr=subprocess.STDOUT,
@@ -127,3 +127,35 @@ def listens(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment without REDIS_URL, for the machine's own would change what a lesson shows."""
+    return {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+
+
+class PrivateProgram:
+    """A program that can be started, stopped and killed; it keeps its port when it starts again."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._process: ChildProcess | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the program is alive."""
+        return self._process is not None and self._process.is_alive
+
+    def kill(self) -> None:
+        """End the program at once, as a crash does."""
+        if self._process is not None:
+            self._process.kill()
+
+    def stop(self) -> None:
+        """Ask the program to end, and return when it has; one that does not run stays so."""
+        if self._process is not None:
+            self._process.stop()
+
+    def words(self) -> str:
+        """Return the end of what the program has printed."""
+        return self._process.words() if self._process is not None else ""

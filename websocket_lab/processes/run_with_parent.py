@@ -20,11 +20,11 @@ PATIENCE = 12.0
 def main() -> int:
     """Run the command of the arguments and return its exit code."""
     folder, *command = sys.argv[1:]
-    process, let_go = start(command), Event()
-    Thread(target=hold, args=(process, let_go), daemon=True).start()
+    process, input_ended = start(command), Event()
+    Thread(target=hold, args=(process, input_ended), daemon=True).start()
     code = process.wait()
     # One that was killed or has crashed may come back, and wants what is in its folder.
-    if folder and let_go.is_set():
+    if folder and input_ended.is_set():
         shutil.rmtree(folder, ignore_errors=True)
     return code
 
@@ -45,13 +45,13 @@ def ask_to_end(process: "subprocess.Popen[bytes]") -> None:
         process.terminate()
 
 
-def hold(process: "subprocess.Popen[bytes]", let_go: Event) -> None:
+def hold(process: "subprocess.Popen[bytes]", input_ended: Event) -> None:
     """Wait for the order to kill the process, or for the end of the input, which ends it politely."""
     if sys.stdin.readline().strip() == KILL:
         process.kill()
         return
 
-    let_go.set()
+    input_ended.set()
     ask_to_end(process)
     try:
         process.wait(PATIENCE)
