@@ -1,39 +1,15 @@
 """Puts a guard before every connection, counts the connections, and lets in only as many as there may be."""
 
 import time
-from collections import Counter
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_snippets.connection_log import address_of, log_connection
 from server_snippets.draining import Draining
 from server_snippets.guarded_connection import GuardedConnection
+from server_snippets.open_connections import OpenConnections
 from server_snippets.refusals import close_at_once, refuse_for_now
 from server_snippets.settings import Settings
-
-
-class OpenConnections:
-    """How many connections are open now, in all and from each address."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._of_address: Counter[str] = Counter()
-
-    def of(self, address: str) -> int:
-        """Return how many come from `address`."""
-        return self._of_address[address]
-
-    def add(self, address: str) -> None:
-        """Count one more connection."""
-        self.count += 1
-        self._of_address[address] += 1
-
-    def remove(self, address: str) -> None:
-        """Count one less."""
-        self.count -= 1
-        self._of_address[address] -= 1
-        if not self._of_address[address]:
-            del self._of_address[address]
 
 
 class ConnectionGuard:
@@ -53,7 +29,7 @@ class ConnectionGuard:
             return await self._app(scope, receive, send)
         if self._draining.has_begun:
             return await refuse_for_now("Restarting", scope, send)
-        if 0 < self._settings.max_connections <= self._open.count:
+        if 0 < self._settings.max_connections <= self._open.total:
             return await refuse_for_now("Too many connections", scope, send)
         address = address_of(scope)
         if 0 < self._settings.max_per_address <= self._open.of(address):

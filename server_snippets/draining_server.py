@@ -15,8 +15,8 @@ import uvicorn
 
 from server_snippets.connection_log import log
 from server_snippets.draining import Draining
-from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.farewell import say_farewell, time
+from server_snippets.protocol import FanOutProtocol
 
 
 # How much of the time is gone when work has to be done, and when answers have to be on their way.
@@ -28,7 +28,7 @@ class DrainingServer(uvicorn.Server):
     """Serves one app and drains it in the end; a second Ctrl+C ends it at once.
 
     Args:
-        config: uvicorn's configuration, with `ws=DrainingProtocol`.
+        config: uvicorn's configuration, with `ws=FanOutProtocol`.
         draining: The app's.
         seconds: How long draining may take.
     """
@@ -67,6 +67,6 @@ class DrainingServer(uvicorn.Server):
         late = sum(not connection.has_ended for connection in connections)
         log("drained", told=len(connections) - late, aborted=late, seconds=round(time() - start, 1))
 
-    def _connections(self) -> list[DrainingProtocol]:
+    def _connections(self) -> list[FanOutProtocol]:
         connections = self.server_state.connections
-        return [connection for connection in connections if isinstance(connection, DrainingProtocol)]
+        return [connection for connection in connections if isinstance(connection, FanOutProtocol)]

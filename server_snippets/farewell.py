@@ -8,7 +8,7 @@ import asyncio
 import random
 from collections.abc import Collection
 
-from server_snippets.draining_protocol import DrainingProtocol
+from server_snippets.protocol import FanOutProtocol
 
 
 # How long an answer may wait for a client that does not read, while everyone waits for that answer.
@@ -18,7 +18,7 @@ FIRST_SECONDS, RETURNS_A_SECOND = 1.0, 500
 POLL_SECONDS = 0.02
 
 
-async def say_farewell(connections: Collection[DrainingProtocol], answers: float, end: float) -> None:
+async def say_farewell(connections: Collection[FanOutProtocol], answers: float, end: float) -> None:
     """Close all connections, and return when they have ended, or at `end`, a time of the event loop.
 
     Args:
@@ -27,15 +27,15 @@ async def say_farewell(connections: Collection[DrainingProtocol], answers: float
         end: Until when clients may read what they have coming, and answer the close frame.
     """
     for connection in connections:
-        connection.take_no_more()
+        connection.stop_receiving()
     await until_answered(connections, answers)
     for connection in connections:
-        connection.start_goodbye(f"Restarting: reconnect after {a_while(len(connections)):.1f} s")
+        connection.start_closing(f"Restarting: reconnect after {a_while(len(connections)):.1f} s")
     while time() < end and not all(connection.has_ended for connection in connections):
         await asyncio.sleep(POLL_SECONDS)
 
 
-async def until_answered(connections: Collection[DrainingProtocol], end: float) -> None:
+async def until_answered(connections: Collection[FanOutProtocol], end: float) -> None:
     """Return when the app has answered all that it took, or when only stalled clients keep it from that."""
     patience = time() + STALLED_SECONDS
     while time() < end and any(

@@ -8,13 +8,15 @@ from contextlib import suppress
 from fastapi import WebSocketDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server_snippets.fan_out_protocol import EXTENSION, TOO_SLOW
+from server_snippets.protocol import EXTENSION, RATE_LIMITED, TOO_MANY, TOO_SLOW
 from server_snippets.rate_limit import RateLimit
 from server_snippets.settings import Settings
 
 
 GOODBYE_SECONDS = 1.0
-RATE_LIMITED = json.dumps(
+REFUSALS_AT_ONCE = 16
+INCOMING = ("websocket.receive", RATE_LIMITED["type"])
+RATE_LIMITED_ERROR = json.dumps(
     {"type": "error", "code": "rate_limited", "detail": "Too many messages: this one was not delivered."}
 )
 
@@ -26,6 +28,7 @@ class GuardedConnection:
         "close_code",
         "was_accepted",
         "_accepted",
+        "_is_counting",
         "_is_dropped",
         "_is_open",
         "_limit",
@@ -48,13 +51,18 @@ class GuardedConnection:
         self._accepted = accepted
         self._is_open = False
         self._is_dropped = False
+        self._is_counting = True
         self._waiting: asyncio.Timeout | None = None
 
     async def run(self, app: ASGIApp, scope: Scope) -> None:
         """Run the app; close with 1000 when it returns and with 1011 when it fails."""
-        # The fast way out ends a slow client's connection itself, and a deadline for each message costs time.
-        has_fast_way = EXTENSION in scope.get("extensions", {})
-        receive = self._next if has_fast_way else self.receive
+        receive = self.receive
+        if extension := scope.get("extensions", {}).get(EXTENSION):
+            # The protocol counts every frame. It ends a slow client's connection itself, too, and a deadline
+            # for each message would cost time.
+            extension["limit_rate"](self._limit)
+            self._is_counting = False
+            receive = self._next
         scope["drop_client"] = self.drop
         try:
             await app(scope, receive, self.send)
@@ -107,13 +115,17 @@ class GuardedConnection:
             self._waiting = None
 
     async def _next(self) -> Message:
-        while (message := await self._receive())["type"] == "websocket.receive":
-            if self._is_too_big(message):
+        while (message := await self._receive())["type"] in INCOMING:
+            if message is RATE_LIMITED:
+                is_patient = await self._refuse()
+            elif self._is_too_big(message):
                 return await self._end(1009, "Message too big")
-            if self._limit.admits():
+            elif not self._is_counting or self._limit.admits():
                 return message
-            if self._limit.is_exhausted or not await self._refuse():
-                return await self._end(1008, "Too many messages")
+            else:
+                is_patient = await self._hold_back()
+            if not is_patient:
+                return await self._end(*TOO_MANY)
 
         if message["type"] == "websocket.disconnect":
             self._is_open = False
@@ -123,11 +135,20 @@ class GuardedConnection:
     def _note_end(self, message: Message) -> None:
         self.close_code = self.close_code or message.get("code", 0)
 
+    async def _hold_back(self) -> bool:
+        """Refuse a message where the server does not count; return False if that goes on for too long."""
+        if self._limit.is_exhausted or (self._limit.may_reply() and not await self._refuse()):
+            return False
+        if self._limit.refused % REFUSALS_AT_ONCE == 0:
+            # uvicorn reads nothing meanwhile, so the client has to wait.
+            await asyncio.sleep(self._limit.seconds_to_wait)
+        return True
+
     async def _refuse(self) -> bool:
         """Tell the client that its message was refused; return False if it does not even read that."""
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
-                await self._send({"type": "websocket.send", "text": RATE_LIMITED})
+                await self._send({"type": "websocket.send", "text": RATE_LIMITED_ERROR})
         except TimeoutError:
             return False
         except OSError:

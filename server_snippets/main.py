@@ -16,11 +16,12 @@ from server_snippets.broker import Broker, MemoryBroker
 from server_snippets.channels_endpoint import channels_router
 from server_snippets.chat_endpoint import chat_router
 from server_snippets.clients_endpoint import clients_router
-from server_snippets.connection_guard import ConnectionGuard, OpenConnections
+from server_snippets.connection_guard import ConnectionGuard
 from server_snippets.connection_manager import ConnectionManager
 from server_snippets.draining import Draining
 from server_snippets.echo_endpoint import echo_router
 from server_snippets.hidden_tokens import hidden_tokens
+from server_snippets.open_connections import OpenConnections
 from server_snippets.origin_check import OriginCheck
 from server_snippets.pages import STATIC, pages_router
 from server_snippets.settings import Settings, settings_of_environment
@@ -58,14 +59,15 @@ def add_endpoints(app: FastAPI, settings: Settings, broker: Broker, draining: Dr
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Return a new server with clients, rooms and tasks of its own."""
     settings = settings or Settings()
-    open_connections, draining = OpenConnections(), Draining()
+    open_connections, draining = OpenConnections(settings.max_connections), Draining()
     broker = make_broker(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, OpenConnections]]:
         with hidden_tokens():
             async with broker.running():
-                yield
+                # The HTTP protocol finds it there, and counts unfinished handshakes.
+                yield {"open_connections": open_connections}
 
     # The pages of /docs would load from another server, and WebSocket endpoints are not in them.
     app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)

@@ -8,7 +8,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from server_snippets.backlog import Backlog, SlowClients
 from server_snippets.encoded_message import EncodedMessage
-from server_snippets.fan_out_protocol import EXTENSION
+from server_snippets.protocol import EXTENSION
 
 
 class Outbox(Protocol):

@@ -6,8 +6,8 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, JSONResponse
 
-from server_snippets.connection_guard import OpenConnections
 from server_snippets.draining import Draining
+from server_snippets.open_connections import OpenConnections
 
 
 # Where Windows' registry names another type for .js, browsers refuse the page's modules.

@@ -11,10 +11,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from server_snippets.connection_log import LOGGER
-from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.draining_server import DrainingServer
+from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import make_app
-from server_snippets.prompt_http_protocol import PromptHttpProtocol
+from server_snippets.protocol import FanOutProtocol
 from server_snippets.settings import Settings, settings_of_environment
 
 
@@ -61,8 +61,8 @@ def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn
         ws_ping_timeout=20.0,
         # What draining has left open gets no more than a second.
         timeout_graceful_shutdown=1,
-        http=PromptHttpProtocol,
-        ws=DrainingProtocol,
+        http=LimitedHttpProtocol,
+        ws=FanOutProtocol,
         forwarded_allow_ips=arguments.forwarded_allow_ips,
         ssl_certfile=arguments.ssl_certfile,
         ssl_keyfile=arguments.ssl_keyfile,

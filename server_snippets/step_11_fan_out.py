@@ -1,7 +1,7 @@
 """Step 11, slow clients and fan-out: everyone has an outbox, so nobody waits for anybody.
 
 New since step 4: a broadcast waits for no client, and is cheap where the server offers the fast way out.
-Run it: uvicorn server_snippets.step_11_fan_out:app --ws server_snippets.fan_out_protocol:FanOutProtocol
+Run it: uvicorn server_snippets.step_11_fan_out:app --ws server_snippets.protocol:FanOutProtocol
 """
 
 # %% imports
@@ -12,8 +12,8 @@ from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
 
 # %% fast_imports
-from server_snippets.fan_out_protocol import EXTENSION
 from server_snippets.frame_writer import FrameWriter
+from server_snippets.protocol import EXTENSION
 
 # %% outbox
 from server_snippets.step_11_outbox import Outbox

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.main import Settings, make_app
+from server_snippets.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
-@pytest.fixture(params=["auto", DrainingProtocol], ids=["uvicorn", "draining"])
+@pytest.fixture(params=["auto", FanOutProtocol], ids=["uvicorn", "draining"])
 def ways_out(request: pytest.FixtureRequest) -> Iterator[object]:
     """Name uvicorn's protocol, and ours."""
     yield request.param

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from server_snippets.draining_protocol import DrainingProtocol
 from server_snippets.guarded_connection import GuardedConnection
+from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import make_app
-from server_snippets.prompt_http_protocol import PromptHttpProtocol
+from server_snippets.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer, LiveClient
 
 
-OF_A_CONNECTION = (DrainingProtocol, GuardedConnection, PromptHttpProtocol)
+OF_A_CONNECTION = (FanOutProtocol, GuardedConnection, LimitedHttpProtocol)
 PATHS = ["/ws", "/ws/1", "/ws/chat/lobby/ana", "/ws/auth?token=secret-token", "/ws/json", "/ws/tasks"]
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[BackgroundServer]:
     """Run the whole server as in service."""
-    with BackgroundServer(make_app(), ws=DrainingProtocol, http=PromptHttpProtocol) as server:
+    with BackgroundServer(make_app(), ws=FanOutProtocol, http=LimitedHttpProtocol) as server:
         yield server
 
 

@@ -9,9 +9,10 @@ import pytest
 from fastapi import FastAPI, WebSocket
 
 from server_snippets import guarded_connection, rate_limit
-from server_snippets.connection_guard import ConnectionGuard, OpenConnections
+from server_snippets.connection_guard import ConnectionGuard
 from server_snippets.draining import Draining
 from server_snippets.main import Settings, make_app
+from server_snippets.open_connections import OpenConnections
 from server_snippets.rate_limit import RateLimit
 from websocket_lab import BackgroundServer, ConnectionEnded, LiveClient
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from server_snippets import guarded_connection, lingering_protocol
+from server_snippets import guarded_connection
+from server_snippets import protocol as websocket_protocol
 from server_snippets.main import Settings, make_app
 from websocket_lab import BackgroundServer, LiveClient
 
@@ -48,7 +49,7 @@ def test_a_slow_client_that_reads_again_learns_why_it_was_cut_off(
     protocol: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Else she would have to read everything within a second.
-    for module in (guarded_connection, lingering_protocol):
+    for module in (guarded_connection, websocket_protocol):
         monkeypatch.setattr(module, "GOODBYE_SECONDS", 60)
     with (
         BackgroundServer(make_app(Settings(rate=0)), ws=protocol) as server,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server_snippets.fan_out_protocol import FanOutProtocol
+from server_snippets.protocol import FanOutProtocol
 from websocket_lab import ConnectFailed, LiveClient
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from server_snippets import lingering_protocol
+from server_snippets import protocol as websocket_protocol
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.step_11_fan_out import app, manager
@@ -63,7 +63,7 @@ def test_nobody_stays_behind_when_the_server_has_stopped(connect: Connect) -> No
 def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody be too late because the machine is slow: Ben for a text, Eve for the close frame."""
     monkeypatch.setattr(stalled_client, "SILENCE", 60)
-    monkeypatch.setattr(lingering_protocol, "GOODBYE_SECONDS", 60)
+    monkeypatch.setattr(websocket_protocol, "GOODBYE_SECONDS", 60)
 
 
 def test_a_stalled_client_holds_up_nobody(protocol: Any, no_hurry: None) -> None:

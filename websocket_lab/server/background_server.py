@@ -51,6 +51,8 @@ class BackgroundServer:
         self._options: dict[str, Any] = {
             "log_level": "warning",
             "timeout_graceful_shutdown": 0.1,
+            # Every handshake gets an answer, even one that uvicorn's parser refuses.
+            "http": "server_snippets.http_protocol:LimitedHttpProtocol",
         } | uvicorn_options
         self._thread: ServerThread | None = None
 

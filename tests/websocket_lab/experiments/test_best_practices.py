@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from server_snippets.fan_out_protocol import FanOutProtocol
 from server_snippets.hasty_server import make_hasty_app
 from server_snippets.main import make_app
+from server_snippets.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer
 from websocket_lab.experiments.best_practices import PRACTICES, Practice, a_heartbeat_finds_the_dead, find
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from server_snippets import lingering_protocol
+from server_snippets import protocol as websocket_protocol
 from server_snippets.encoded_message import EncodedMessage
-from server_snippets.fan_out_protocol import EXTENSION, FanOutProtocol
 from server_snippets.frame_writer import ignore
+from server_snippets.protocol import EXTENSION, FanOutProtocol
 from websocket_lab import BackgroundServer
 
 
@@ -105,7 +105,7 @@ class Noted(FanOutProtocol):
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a client's end of the connection until it comes, however slow the machine is."""
-    monkeypatch.setattr(lingering_protocol, "GOODBYE_SECONDS", SECONDS)
+    monkeypatch.setattr(websocket_protocol, "GOODBYE_SECONDS", SECONDS)
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_the_app_hears_it_at_once(serve: Serve, ending: Ending) -> None:
 
 
 def test_a_client_that_does_not_end_is_cut_off(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lingering_protocol, "GOODBYE_SECONDS", 0.05)
+    monkeypatch.setattr(websocket_protocol, "GOODBYE_SECONDS", 0.05)
     with raw_client(serve()) as eve:
         eve.sendall(TOO_LONG[:100])
 
@@ -178,15 +178,8 @@ def test_a_client_that_does_not_end_is_cut_off(serve: Serve, monkeypatch: pytest
         assert Noted.is_over.wait(SECONDS)
 
 
-def test_what_comes_together_with_a_text_that_is_no_text_is_no_error(serve: Serve) -> None:
+def test_what_follows_a_text_that_is_not_utf_8_is_ignored(serve: Serve) -> None:
     with raw_client(serve()) as eve:
-        eve.sendall(frame(b"\x81", b"\xff") + frame(b"\x89", b"") + frame(b"\x81", b"hi"))
+        eve.sendall(frame(b"\x81", b"\xff") + frame(b"\x89", b"") + frame(b"\x88", b"\x0f\xa0"))
 
-        assert rest_of(eve) == b"\x8a\x00" + close_frame(1007, b"Not UTF-8")
-
-
-def test_a_text_that_is_no_text_before_a_close_frame_is_no_error(serve: Serve, ending: Ending) -> None:
-    with raw_client(serve()) as eve:
-        eve.sendall(frame(b"\x81", b"\xff") + frame(b"\x88", b"\x0f\xa0"))
-
-        assert rest_of(eve) == close_frame(4000, b"")
+        assert rest_of(eve) == close_frame(1007, b"Not UTF-8")

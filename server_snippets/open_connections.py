@@ -1,0 +1,62 @@
+"""How many connections are open now: the finished handshakes, and the unfinished ones."""
+
+from collections import Counter
+
+
+# Connections beyond the limit that may still ask for something, such as /health.
+SPARE = 64
+
+
+class OpenConnections:
+    """The connections of one process, in all and from each address.
+
+    Args:
+        most: How many there may be; 0 for no limit.
+    """
+
+    def __init__(self, most: int = 0) -> None:
+        self.most = most
+        # The WebSocket connections.
+        self.count = 0
+        # Connections that have not asked for anything yet.
+        self.handshakes = 0
+        self._of_address: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """How many count towards the limit: WebSocket connections and unfinished handshakes."""
+        return self.count + self.handshakes
+
+    @property
+    def has_no_room(self) -> bool:
+        """Whether the server is so full that a new connection may not even ask for something."""
+        return 0 < self.most <= self.total - SPARE
+
+    def of(self, address: str) -> int:
+        """Return how many come from `address`, unfinished handshakes included."""
+        return self._of_address[address]
+
+    def add(self, address: str) -> None:
+        """Count one more WebSocket connection."""
+        self.count += 1
+        self._of_address[address] += 1
+
+    def remove(self, address: str) -> None:
+        """Count one less."""
+        self.count -= 1
+        self._forget(address)
+
+    def start_handshake(self, address: str) -> None:
+        """Count one more connection that is to ask for something."""
+        self.handshakes += 1
+        self._of_address[address] += 1
+
+    def end_handshake(self, address: str) -> None:
+        """Count one less."""
+        self.handshakes -= 1
+        self._forget(address)
+
+    def _forget(self, address: str) -> None:
+        self._of_address[address] -= 1
+        if not self._of_address[address]:
+            del self._of_address[address]
