@@ -35,6 +35,9 @@ class CheckedServer(BackgroundServer):
         task_errors: What the app's own tasks raised.
     """
 
+    # The check hears of them by itself.
+    tells_forgotten_awaits = False
+
     def __init__(self, app: ASGIApp) -> None:
         self.task_errors = TaskErrors()
         super().__init__(self.task_errors.watch(app))

@@ -57,6 +57,8 @@ class ClientConnection:
     @property
     def reason(self) -> str:
         """What the server has raised since this connection began, where that may be why it fails, or ""."""
+        if self.state is State.REFUSED and self._is_explained:
+            return self._server_reason.of_refusal()
         is_in_order = self.state is State.CLOSED and self.close_code not in ABNORMAL
         return "" if self._is_explained or is_in_order else str(self._server_reason)
 

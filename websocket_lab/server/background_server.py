@@ -5,17 +5,18 @@ import socket
 import sys
 import warnings
 from collections import deque
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from websocket_lab.server.asgi_app import refuse_what_is_no_app
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.server.kernel_interrupt import keep_interruptible
 from websocket_lab.server.learner_errors import LearnerErrors
 from websocket_lab.server.learner_traceback import learner_stack, learner_traceback
 from websocket_lab.server.safe_text import encodable
-from websocket_lab.server.server_reason import Raised, note_listener
+from websocket_lab.server.server_reason import Trouble, note_listener, raised
 from websocket_lab.server.server_thread import ServerThread
 
 
@@ -41,10 +42,13 @@ class BackgroundServer:
         uvicorn_options: Passed to `uvicorn.Config`, for example `ws_ping_interval=1.0` (seconds).
     """
 
+    tells_forgotten_awaits: ClassVar[bool] = True
+
     def __init__(self, app: ASGIApp, *, port: int = 0, **uvicorn_options: Any) -> None:
         self.port = port
         self.errors: deque[str] = deque(maxlen=100)
-        self.last_raised: Raised | None = None
+        self.last_trouble: Trouble | None = None
+        self.app = app
         self._app = LearnerErrors(app, self._report)
         self._startup_error: BaseException | None = None
         # A handler that sleeps is cancelled after 0.1 s: without this, stop() would wait for ever.
@@ -65,16 +69,19 @@ class BackgroundServer:
         """Return this server once it answers, in place of one that the same cell started before.
 
         Raises:
+            TypeError: What was given is no app.
             OSError: The port is taken.
             ServerStartError: The app's start-up failed, or took longer than 10 seconds.
         """
+        refuse_what_is_no_app(self.app)
         self.stop()
         keep_interruptible()
         replaced = _servers.replace(self)
         config = uvicorn.Config(self._app, interface="asgi3", log_config=None, **self._options)
         listener = _listen(self.port or (replaced.port if replaced else 0))
         self.port = listener.getsockname()[1]
-        self._thread = ServerThread(config, listener, self._app.loop_handler)
+        told = self.show_forgotten_await if self.tells_forgotten_awaits else None
+        self._thread = ServerThread(config, listener, self._app.loop_handler, told)
         self._launch(self._thread)
         note_listener(self.port, self)
         return self
@@ -163,7 +170,12 @@ class BackgroundServer:
     def show(self, error: str) -> None:
         """Print an exception that has left a handler, cut to the learner's lines; clients point to it."""
         print(error, file=sys.stderr)
-        self.last_raised = Raised(error)
+        self.last_trouble = raised(error)
+
+    def show_forgotten_await(self, sentence: str) -> None:
+        """Print that a call lacks its `await`; clients that wait in vain say it, too."""
+        print(sentence, file=sys.stderr)
+        self.last_trouble = Trouble(sentence)
 
 
 def _listen(port: int) -> socket.socket:

@@ -51,6 +51,13 @@ def is_learners_file(name: str) -> bool:
     return not name.startswith(LIBRARIES) and not name.endswith(".pyx")
 
 
+def shown_name(filename: str) -> str:
+    """Return the name of a file, or `Cell In[5]` for a notebook's cell."""
+    shell = get_ipython()
+    label = shell.compile.format_code_name(filename) if shell else None
+    return " ".join(label) if label else filename
+
+
 def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
     yield summary
     for part in [summary.__cause__, summary.__context__, *(summary.exceptions or [])]:
@@ -59,7 +66,4 @@ def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
 
 
 def _named(frame: FrameSummary) -> FrameSummary:
-    shell = get_ipython()
-    label = shell.compile.format_code_name(frame.filename) if shell else None
-    name = " ".join(label) if label else frame.filename
-    return FrameSummary(name, frame.lineno, frame.name, line=frame.line)
+    return FrameSummary(shown_name(frame.filename), frame.lineno, frame.name, line=frame.line)

@@ -9,13 +9,14 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from traceback import StackSummary, extract_stack
 from typing import Any
 
 import uvicorn
 from uvicorn.config import LOG_LEVELS
 
+from websocket_lab.server.forgotten_await import forgotten_awaits_here
 from websocket_lab.server.server_log import ServerLog
 from websocket_lab.server.thread_interrupt import interrupt
 
@@ -27,12 +28,17 @@ class ServerThread:
     """One run of a uvicorn server in a daemon thread with an event loop of its own."""
 
     def __init__(
-        self, config: uvicorn.Config, listener: socket.socket, on_loop_error: LoopErrorHandler
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        on_loop_error: LoopErrorHandler,
+        on_forgotten_await: Callable[[str], None] | None = None,
     ) -> None:
         self._ready: Future[None] = Future()
         self._server = _Server(config, self._ready)
         self._listener = listener
         self._on_loop_error = on_loop_error
+        self._on_forgotten_await = on_forgotten_await
         self._task: asyncio.Task[None] | None = None
         # The copied context keeps what a handler prints under the cell that started the server.
         context = contextvars.copy_context()
@@ -113,6 +119,7 @@ class ServerThread:
             # Not `Server.run()`: it breaks when nest_asyncio has replaced `asyncio.run`.
             with (
                 ServerLog(self, _log_level(self._server.config)),
+                self._watching_awaits(),
                 self._listener,
                 asyncio.Runner(loop_factory=loop_factory) as runner,
             ):
@@ -136,6 +143,10 @@ class ServerThread:
     async def _finish(self) -> None:
         if self._task is not None:
             await self._task
+
+    def _watching_awaits(self) -> AbstractContextManager[None]:
+        report = self._on_forgotten_await
+        return forgotten_awaits_here(report) if report else nullcontext()
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()

@@ -3,7 +3,7 @@
 from typing import Protocol, Self
 
 from websocket_lab.server.cell_registry import CellRegistry
-from websocket_lab.server.server_reason import Raised, note_listener
+from websocket_lab.server.server_reason import Trouble, note_listener
 from websocket_lab.tap.fault_buttons import FaultButtons
 from websocket_lab.tap.tap_view import TapView
 from websocket_lab.wire.fault_book import Direction, FaultBook, FaultName, Order
@@ -53,9 +53,14 @@ class WireTap(LateRecorder, WireFaults):
         return self
 
     @property
-    def last_raised(self) -> Raised | None:
-        """The last exception that was shown of the server's app, as far as the server knows of any."""
-        return getattr(self.server, "last_raised", None)
+    def app(self) -> object:
+        """The app that the server serves, as far as the server knows it."""
+        return getattr(self.server, "app", None)
+
+    @property
+    def last_trouble(self) -> Trouble | None:
+        """What last went wrong in the server's app, as far as the server knows of anything."""
+        return getattr(self.server, "last_trouble", None)
 
     def stop(self) -> None:
         """Drop every connection and listen no more; what was recorded stays."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
 
 from websocket_lab import BackgroundServer, ConnectFailed, ConnectionEnded, LiveClient, WireTap
 from websocket_lab.checking.bench import CheckedServer
 from websocket_lab.panel.client_panel import ClientPanel
-from websocket_lab.server.server_reason import Raised
+from websocket_lab.server.server_reason import raised
 
 
 WHERE = "See under the cell that started it, or print(server.errors[-1])."
@@ -38,6 +38,24 @@ async def silent(websocket: WebSocket) -> None:
     await websocket.accept()
     async for _ in websocket.iter_text():
         pass
+
+
+@app.websocket("/forgetful")
+async def forgetful(websocket: WebSocket) -> None:
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        websocket.send_text(text)  # type: ignore[unused-coroutine]
+
+
+rooms = APIRouter(prefix="/rooms")
+
+
+@rooms.websocket("/{room}")
+async def closed_room(websocket: WebSocket, room: str) -> None:
+    await websocket.close()
+
+
+app.include_router(rooms)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +182,7 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "x", line 1\n'
     ("traceback", "line"),
     [
         (f"{TRACEBACK}KeyError: 'text'", "KeyError: 'text'"),
+        ("TypeError: make_app() takes 0 arguments", "TypeError: make_app() takes 0 arguments"),
         (f"{TRACEBACK}Oops: one.\nand two", "Oops: one"),
         (f"{TRACEBACK}KeyError: 1\n\nThe above …\n\n{TRACEBACK}ValueError: 2", "ValueError: 2"),
         (GROUP, "ValueError: no"),
@@ -171,4 +190,43 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "x", line 1\n'
     ],
 )
 def test_of_a_traceback_one_line_is_told(traceback: str, line: str) -> None:
-    assert str(Raised(f"An exception left /ws:\n{traceback}")) == line
+    assert raised(f"An exception left /ws:\n{traceback}").sentence == f"The server raised {line}. {WHERE}"
+
+
+def test_a_wrong_path_lists_the_paths_that_the_server_has(tap: WireTap) -> None:
+    ana = ClientPanel(tap.url("/wrong?token=1"), deadline=60)
+    with pytest.raises(ConnectFailed) as failure:
+        ana.connect()
+
+    paths = "it has /typo, /early, /refuses, /silent, /forgetful and /rooms/{room}"
+    refusal = "The server refused Ana's handshake with HTTP 403."
+    assert str(failure.value) == f"{refusal} The server has no WebSocket endpoint at /wrong: {paths}."
+    assert paths in ana._painter.face()["alert"]
+
+
+def test_a_path_of_an_included_router_is_there(server: BackgroundServer) -> None:
+    with pytest.raises(ConnectFailed, match=r"HTTP 403\.$"):
+        LiveClient(server.url("/rooms/lobby"), deadline=60).connect()
+
+
+def test_silence_says_which_call_was_not_awaited_and_where_each_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = forgetful.__code__.co_firstlineno + 4
+    sentence = (
+        f"{__file__}, line {line}: coroutine 'WebSocket.send_text' was never awaited, so it never ran. "
+        "Write await in front of the call."
+    )
+    # pytest puts back the hook for warnings after each test, so the server belongs to this one.
+    with BackgroundServer(app) as server:
+        for _ in range(2):
+            with LiveClient(server.url("/forgetful"), deadline=60) as ana:
+                ana.send("hi")
+                # Once Ben is connected, the server has read what Ana sent before.
+                with LiveClient(server.url("/silent"), "Ben", deadline=60):
+                    pass
+                with pytest.raises(TimeoutError) as silence:
+                    ana.receive(deadline=0.01)
+            assert str(silence.value).endswith(sentence)
+
+    assert capsys.readouterr().err.splitlines() == [sentence] * 2
