@@ -1,19 +1,125 @@
-"""Step 9, task updates: everyone who watches sees how far the work is, whoever started it.
+"""Step 9, task updates: long work reports its progress to every watcher, whoever started it.
 
-New since step 8: the server speaks while it listens, and a watcher who comes late gets the state first.
+New since step 8: work runs in tasks of its own while the loop receives, a watcher that connects late gets the
+state first, and what clients can ask for has limits.
 Run it: uvicorn server_snippets.step_09_task_updates:app
 """
 
 # %% imports
+import asyncio
+import json
+from itertools import count
+from typing import Annotated, Literal
+
 from fastapi import FastAPI, WebSocket
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 
 # %% course_imports
+from server_snippets.step_04_connection_manager import ConnectionManager
 from server_snippets.step_07_message_reader import explain, reply, texts
-from server_snippets.step_09_task_messages import ACTIONS, TOO_MANY, UNKNOWN, Action, Cancel, ListTasks, Start
 
-# %% runner
-from server_snippets.step_09_task_runner import MAX_RUNNING, cancel, manager, progress, running, start
+
+# %% announce
+manager = ConnectionManager()
+
+
+async def announce(kind: str, task_id: str, **fields: str | int) -> None:
+    """Tell every watcher what became of a task."""
+    await manager.broadcast(json.dumps({"type": kind, "task_id": task_id, **fields}))
+
+
+# %% state
+STEP_SECONDS = 0.2
+MAX_RUNNING = 5
+numbers = count(1)
+progress: dict[str, dict[str, JsonValue]] = {}
+# asyncio keeps no strong reference to a task: without this one it may vanish half-way.
+running: dict[str, asyncio.Task[None]] = {}
+
+
+# %% forget
+def forget(task_id: str) -> None:
+    """Remove a task from both dicts, if it is still there."""
+    progress.pop(task_id, None)
+    running.pop(task_id, None)
+
+
+# %% work
+async def work(task_id: str, total: int) -> None:
+    """Do the steps of a task one by one, and announce each; forget the task in the end."""
+    try:
+        for done in range(1, total + 1):
+            # A real server would render a page or train a model here.
+            await asyncio.sleep(STEP_SECONDS)
+            progress[task_id]["done"] = done
+            await announce("progress", task_id, done=done, total=total)
+    finally:
+        forget(task_id)
+
+
+# %% run
+async def run(task_id: str, total: int) -> None:
+    """Do the work, then announce whether it finished or failed."""
+    try:
+        await work(task_id, total)
+    except Exception as error:
+        await announce("failed", task_id, detail=type(error).__name__)
+        raise
+    else:
+        await announce("finished", task_id)
+
+
+# %% start
+async def start(name: str, total: int) -> None:
+    """Begin a task that goes on by itself, also when its starter leaves."""
+    task_id = str(next(numbers))
+    progress[task_id] = {"task_id": task_id, "name": name, "done": 0, "total": total}
+    running[task_id] = asyncio.create_task(run(task_id, total))
+    await announce("started", task_id, name=name, total=total)
+
+
+# %% cancel
+async def cancel(task_id: str) -> None:
+    """Stop a task that is running, and announce it."""
+    running[task_id].cancel()
+    # Not left to `finally`: a task that is cancelled before its first step never gets there.
+    forget(task_id)
+    await announce("cancelled", task_id)
+
+
+# %% actions
+class Start(BaseModel):
+    """Begin a task."""
+
+    action: Literal["start"]
+    name: str = Field(min_length=1, max_length=100)
+    steps: int = Field(ge=1, le=1_000, strict=True)
+
+
+class Cancel(BaseModel):
+    """End a task before it is done."""
+
+    action: Literal["cancel"]
+    task_id: str
+
+
+class ListTasks(BaseModel):
+    """Ask how far all tasks are."""
+
+    action: Literal["list"]
+
+
+Action = Start | Cancel | ListTasks
+ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
+
+
+# %% rejections
+TOO_MANY = {
+    "type": "error",
+    "code": "too_many_tasks",
+    "detail": "Enough tasks are running. Cancel one, or wait.",
+}
+UNKNOWN = {"type": "error", "code": "unknown_task", "detail": "No such task is running."}
 
 
 # %% answer

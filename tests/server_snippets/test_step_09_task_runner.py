@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server_snippets import step_09_task_runner as runner
+from server_snippets import step_09_task_updates as runner
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from fastapi import BackgroundTasks, FastAPI, WebSocket
 from fastapi.testclient import TestClient
 
-from server_snippets import step_09_task_runner as runner
+from server_snippets import step_09_task_updates as runner
 from server_snippets.main import Settings, make_app
 from server_snippets.step_09_task_updates import app
 from tests.jupyterlab import wait_for
