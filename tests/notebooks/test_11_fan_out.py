@@ -27,7 +27,7 @@ def test_every_rung_has_a_cost(run: LessonRun, measured: str) -> None:
 def test_a_stalled_client_freezes_the_naive_loop_and_only_that(run: LessonRun) -> None:
     said = run.output('days["joined writes"]')
 
-    assert re.search(r"naive loop: \d\d? texts, then nothing", said)
+    assert re.search(r"naive loop: \d\d? texts, then nothing more\n", said)
     for way in ("deadline", "outbox", "joined writes"):
         assert f"{way}: 100 texts; longest" in said
 

@@ -1,8 +1,9 @@
 """Fan-out, measured: what a delivery costs each way, and what one stalled client does to the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from math import log
+from itertools import pairwise
 from time import monotonic
 from typing import Any, Protocol
 
@@ -52,10 +53,10 @@ def plot_heard(heard: Mapping[str, Sequence[float]], until: int) -> None:
         # Who hears nothing more goes on hearing nothing.
         times = [0.0, *moments, *([] if len(moments) == until else [lasted])]
         counts = [*range(len(moments) + 1), len(moments)][: len(times)]
-        (line,) = axes.plot(times, counts, markevery=20, markersize=5)
-        end = times[-1], counts[-1]
-        axes.annotate(way, end, (6, 0), **BESIDE, color=line.get_color())
-    axes.set(xlabel="seconds", ylabel="texts heard", ylim=(0, 1.1 * until), xlim=(0, 1.2 * lasted))
+        axes.plot(times, counts, markevery=20, markersize=5, label=way)
+    axes.set(xlabel="seconds", ylabel="texts heard", ylim=(0, 1.1 * until), xlim=(0, lasted))
+    # Not at the ends of the lines, where two that end together would overprint each other.
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, labelcolor="linecolor")
     show_plot(axes)
     print(
         "Ben heard", *[f"{way}: {_heard_words(moments, until)}" for way, moments in heard.items()], sep="\n  "
@@ -89,9 +90,11 @@ def spans(numbers: Sequence[int]) -> str:
 
 
 def _heard_words(moments: Sequence[float], until: int) -> str:
-    pause = max((late - soon for soon, late in zip(moments, moments[1:], strict=False)), default=0.0)
-    rest = "" if len(moments) == until else ", then nothing"
-    return f"{len(moments)} texts{rest}; longest pause between two: {pause:.2f} s"
+    # A pause has an end: where nothing more was heard, the pauses before that do not matter.
+    if len(moments) < until:
+        return f"{len(moments)} texts, then nothing more"
+    pause = max((late - soon for soon, late in pairwise(moments)), default=0.0)
+    return f"{len(moments)} texts; longest pause between two: {pause:.2f} s"
 
 
 def _number(value: float) -> str:
@@ -145,9 +148,9 @@ class Ladder:
             return 1e6 * (server.cpu_seconds() - before) / load.deliveries
 
 
-def nearest(number: float, choices: Iterable[float]) -> float:
-    """Return the choice that differs from `number` by the smallest factor."""
-    return min(choices, key=lambda choice: abs(log(choice / number)))
+def range_of(number: float, names: Sequence[str], ends: Sequence[float]) -> str:
+    """Return the name of the range that holds `number`; `ends` are those of all ranges but the last."""
+    return names[bisect_left(ends, number)]
 
 
 # A few dozen of them fill the buffers on the way to Eve.

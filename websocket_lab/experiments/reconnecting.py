@@ -54,7 +54,7 @@ def plot_attempts(attempts: Attempts) -> None:
     axes.set(ylim=(len(attempts) - 0.5, -0.5), xlim=(0, None), xlabel="seconds since the server went down")
     axes.grid(axis="y", visible=False)
     show_plot(axes)
-    print("Attempts (most within 50 ms) —", " · ".join(_words(*item) for item in attempts.items()))
+    print(*(_words(*item) for item in attempts.items()), sep="\n")
 
 
 def most_together(crowd: Sequence[Sequence[float]], span: float = TOGETHER) -> int:
@@ -85,7 +85,7 @@ def _draw(axes: Axes, band: int, crowd: Sequence[Sequence[float]]) -> None:
 
 
 def _words(way: str, crowd: Sequence[Sequence[float]]) -> str:
-    return f"{way}: {sum(map(len, crowd))} ({most_together(crowd)})"
+    return f"{way}: {sum(map(len, crowd))} attempts, at most {most_together(crowd)} within 50 ms"
 
 
 WORDS = ("one", "two", "three")

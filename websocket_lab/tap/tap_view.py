@@ -1,5 +1,6 @@
 """The wire in a notebook: a diagram that grows while messages cross, and the same as text."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class TapView(AnyWidget):
         recorder: The tap, or another recorder.
         last: How many arrows are shown.
         name: Whose lane is shown; everyone's, if left out.
+        without: Arrows with one of these words are left out.
     """
 
     _esm = Path(__file__).with_name("tap_view.js")
@@ -31,13 +33,20 @@ class TapView(AnyWidget):
     svg = Unicode().tag(sync=True)
     text = Unicode().tag(sync=True)
 
-    def __init__(self, recorder: WireRecorder, last: int = 30, name: str | None = None) -> None:
+    def __init__(
+        self,
+        recorder: WireRecorder,
+        last: int = 30,
+        name: str | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         self._recorder = recorder
         self._last = last
         self._name = name
+        self._without = without
         self._is_live = True
         diagram = self.diagram
-        super().__init__(title=f"{name or 'Everyone'} on the wire", svg=diagram.svg, text=diagram.text)
+        super().__init__(title=title_of(name, without), svg=diagram.svg, text=diagram.text)
         self.add_class("wsl-host")
         self._repainter = Repainter(self._paint)
         recorder.on_change(self._paint_soon)
@@ -48,7 +57,7 @@ class TapView(AnyWidget):
     @property
     def diagram(self) -> SequenceDiagram:
         """What is shown now."""
-        return self._recorder.diagram(self._last, self._name)
+        return self._recorder.diagram(self._last, self._name, self._without)
 
     def freeze(self) -> None:
         """Leave the picture as it is from now on."""
@@ -74,6 +83,12 @@ class TapView(AnyWidget):
         if self._is_live:
             with self.hold_sync():
                 self.svg, self.text = diagram.svg, diagram.text
+
+
+def title_of(name: str | None, without: Sequence[str]) -> str:
+    """Return what a view shows, and what it leaves out."""
+    rest = f", without {' and '.join(without)}" if without else ""
+    return f"{name or 'Everyone'} on the wire{rest}"
 
 
 _views = CellRegistry(TapView.freeze)

@@ -1,5 +1,6 @@
 """A tap on the wire between clients and a server: see what crosses, and disturb it."""
 
+from collections.abc import Sequence
 from typing import Protocol, Self
 
 from websocket_lab.server.cell_registry import CellRegistry
@@ -85,9 +86,15 @@ class WireTap(LateRecorder, WireFaults):
         names = [name] if name else []
         return any(self._book.conditions(way, names).is_frozen for way in (True, False))
 
-    def view(self, last: int = 30, name: str | None = None) -> TapView:
-        """Return a live diagram of the last arrows: all, or those on one client's lane."""
-        return TapView(self, last, name)
+    def view(self, last: int = 30, name: str | None = None, without: Sequence[str] = ()) -> TapView:
+        """Return a live diagram of the last arrows: all, or those on one client's lane.
+
+        Args:
+            last: How many arrows.
+            name: Whose lane; everyone's, if left out.
+            without: Arrows with one of these words are left out, such as `["ping", "pong"]`.
+        """
+        return TapView(self, last, name, without)
 
     def buttons(self, name: str | None = None) -> FaultButtons:
         """Return buttons that pull a client's cable, or everyone's, and plug it in again."""

@@ -87,10 +87,18 @@ class WireRecorder:
         """Return what crossed as arrows of a diagram, oldest first: all, or those on one client's lane."""
         return [event.arrow for event in _named(self.events, name)]
 
-    def diagram(self, last: int = 30, name: str | None = None) -> SequenceDiagram:
-        """Return the last arrows as a sequence diagram: all, or those on one client's lane."""
+    def diagram(
+        self, last: int = 30, name: str | None = None, without: Sequence[str] = ()
+    ) -> SequenceDiagram:
+        """Return the last arrows as a sequence diagram: all, or those on one client's lane.
+
+        Args:
+            last: How many arrows.
+            name: Whose lane; everyone's, if left out.
+            without: Words that an arrow's label must not hold.
+        """
         events, dropped = self._snapshot()
-        named = _named(events, name)
+        named = [event for event in _named(events, name) if not _holds(event, without)]
         shown = named[-last:] if last > 0 else []
         # Whose lane the dropped ones were on is no longer known.
         hidden = len(named) - len(shown) + (dropped if name is None else 0)
@@ -152,6 +160,11 @@ class WireRecorder:
         busy |= {connection.name for connection in self._connections if not connection.has_left}
         lanes = [connection.name for connection in self._connections if connection.name in busy]
         return [name for name in dict.fromkeys(lanes) if name]
+
+
+def _holds(event: Event, words: Sequence[str]) -> bool:
+    # An arrow is not made for nothing: there may be 10,000 events.
+    return bool(words) and any(word in event.arrow.label for word in words)
 
 
 def _named(events: Sequence[Event], name: str | None) -> list[Event]:

@@ -48,5 +48,6 @@ def test_the_plot_has_words(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert capsys.readouterr().out.splitlines() == [
         "Plot: Each dot is one client's attempt",
-        "Attempts (most within 50 ms) — in step: 4 (2) · never: 0 (0)",
+        "in step: 4 attempts, at most 2 within 50 ms",
+        "never: 0 attempts, at most 0 within 50 ms",
     ]

@@ -1,11 +1,14 @@
 """The ladder: each way is measured, drawn beside those before, and can be measured again."""
 
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from server_snippets.step_04_naive_broadcast import app, manager
 from server_snippets.step_11_fan_out import app as outbox_app
 from websocket_lab import BackgroundServer
-from websocket_lab.experiments.fan_out import Ladder, cost_words, nearest, plot_heard, plot_read, spans
+from websocket_lab.experiments import fan_out
+from websocket_lab.experiments.fan_out import Ladder, cost_words, plot_heard, plot_read, range_of, spans
 
 
 def test_each_rung_is_measured_and_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,8 +31,29 @@ def test_a_server_says_how_long_it_was_busy() -> None:
         server.cpu_seconds()
 
 
-def test_the_nearest_choice_differs_by_the_smallest_factor() -> None:
-    assert [nearest(number, [1, 20, 500]) for number in (0.2, 30, 90, 110)] == [1, 20, 20, 500]
+def test_a_number_belongs_to_the_range_that_holds_it() -> None:
+    names = ["few", "some", "many"]
+
+    assert [range_of(number, names, [5, 150]) for number in (0.2, 5, 79, 151)] == ["few", *names]
+
+
+def test_the_names_of_lines_that_end_together_do_not_overprint_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[Axes] = []
+    monkeypatch.setattr(fan_out, "show_plot", drawn.append)
+    plot_heard({"outbox": [0.1, 0.2], "joined writes": [0.1, 0.2]}, until=2)
+    (axes,) = drawn
+    figure = axes.get_figure(root=True)
+    assert figure
+    figure.draw_without_rendering()
+    first, second = [
+        text.get_window_extent()
+        for text in axes.findobj(Text)
+        if text.get_text() in ("outbox", "joined writes")
+    ]
+
+    assert not first.overlaps(second)
 
 
 def test_costs_are_compared_with_the_first() -> None:
@@ -52,7 +76,8 @@ def test_what_was_heard_and_read_is_said(capsys: pytest.CaptureFixture[str]) -> 
     plot_read({"disconnect": ([0, 1], 1013), "drop": ([0, 1, 9], None)}, sent=10)
 
     said = capsys.readouterr().out
-    assert "naive: 2 texts, then nothing; longest pause between two: 0.10 s" in said
+    assert "silent: 0 texts, then nothing more\n" in said
+    assert "naive: 2 texts, then nothing more\n" in said
     assert "fine: 3 texts; longest pause between two: 1.00 s" in said
     assert "disconnect: Eve read 0–1, and is closed with 1013" in said
     assert "drop: Eve read 0–1, 9, and is still there" in said

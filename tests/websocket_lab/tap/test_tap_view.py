@@ -41,6 +41,18 @@ def test_a_view_can_show_one_client_only(tap: WireTap) -> None:
         assert (view.title, "Ana" in view.text) == ("Ben on the wire", False)
 
 
+def test_a_view_can_leave_arrows_out(tap: WireTap) -> None:
+    with LiveClient(tap.url("/ws")) as ana:
+        for text in ("Hello", "ping", "ping"):
+            ana.send(text)
+            ana.receive()
+        view = tap.view(last=2, without=["ping", "pong"])
+
+    assert view.text.count("Hello") == 2
+    assert "ping" not in view.text
+    assert view.title == "Everyone on the wire, without ping and pong"
+
+
 def test_earlier_arrows_are_counted(tap: WireTap) -> None:
     with LiveClient(tap.url("/ws")) as ana:
         for _ in range(10):
