@@ -28,9 +28,11 @@ class Entry:
     """Something that has happened.
 
     Args:
-        kind: Something was said; a guest has entered, changed, or left; a guest of this process has lost
-            its name to another, because the process was thought dead; or something was missed, because
-            the process was cut off for too long, so that its clients had better come anew.
+        kind: Something was said; a guest has entered, changed, or left. A guest of this process has
+            expired: all others have read that it left, because the process was silent for too long, but it
+            is here, and enters again; or is taken: another has its name meanwhile. Or something was missed,
+            because the process was away for longer than the log keeps, so that its clients had better
+            come again.
         place: The endpoint that it is for.
         room: Where in that place.
         guest: Whom it is about, or who says it.
@@ -38,7 +40,7 @@ class Entry:
         history: What was said in the room before, for a guest of this process that enters.
     """
 
-    kind: Literal["said", "entered", "changed", "left", "taken", "missed"]
+    kind: Literal["said", "entered", "changed", "left", "expired", "taken", "missed"]
     place: str
     room: str = ""
     guest: Guest | None = None
@@ -47,6 +49,16 @@ class Entry:
 
 
 Hear = Callable[[Entry], Awaitable[None]]
+
+
+def subscribe(subscribers: dict[str, Hear], place: str, hear: Hear) -> None:
+    """Add a place's one subscriber; raise ValueError if it has one, which would receive nothing any more."""
+    if place in subscribers:
+        raise ValueError(
+            f"This broker has a subscriber for {place!r} already, which would receive nothing any more."
+            " Include this router once, or give each a broker of its own."
+        )
+    subscribers[place] = hear
 
 
 class Broker(Protocol):
@@ -66,7 +78,7 @@ class Broker(Protocol):
         ...
 
     def open(self, place: str, hear: Hear) -> None:
-        """Bring a place what happens there, one entry after the other."""
+        """Bring a place what happens there, one entry after the other; it can be opened once."""
 
     async def say(
         self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
@@ -103,7 +115,7 @@ class MemoryBroker:
 
     def open(self, place: str, hear: Hear) -> None:
         """Bring a place what happens there."""
-        self._hear[place] = hear
+        subscribe(self._hear, place, hear)
 
     async def say(
         self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False

@@ -57,31 +57,47 @@ class ChatAudience:
                 self._joined(guest, entry)
             case Entry(kind="left", guest=Guest() as guest):
                 self._left(guest)
+            case Entry(kind="expired", guest=Guest() as guest):
+                self._expired(guest)
             case Entry(kind="said", guest=Guest() as guest):
                 self._said(guest, entry.message)
             case Entry(kind="taken", guest=Guest() as guest):
-                await self._members[guest].close(USERNAME_TAKEN, "Username taken")
+                if websocket := self._members.get(guest):
+                    await websocket.close(USERNAME_TAKEN, "Username taken")
             case Entry(kind="missed"):
                 await self._manager.close_all(1012, "Come again")
 
     def _joined(self, guest: Guest, entry: Entry) -> None:
         if websocket := self._members.get(guest):
-            messages = [as_event(message) for message in entry.history]
-            history = {"type": "history", "room": guest.room, "messages": messages}
-            self._manager.send_personal_message(history, websocket)
             self._manager.register_user(guest.name, websocket)
-            self._manager.join_room(websocket, guest.room)
+            # One that had expired is in the room still, and has missed nothing.
+            if guest.room not in self._manager.rooms_of(websocket):
+                self._welcome(websocket, entry)
         joined = {"type": "joined", "room": guest.room, "username": guest.name}
         self._manager.broadcast_to_room(joined, guest.room)
         self._users.joined(guest.room, websocket)
 
+    def _welcome(self, websocket: WebSocket, entry: Entry) -> None:
+        messages = [as_event(message) for message in entry.history]
+        history = {"type": "history", "room": entry.room, "messages": messages}
+        self._manager.send_personal_message(history, websocket)
+        self._manager.join_room(websocket, entry.room)
+
     def _left(self, guest: Guest) -> None:
-        if guest in self._typists:
-            self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
-        # Someone may be connected still: a process that was thought dead, and lives, comes again.
         if websocket := self._members.get(guest):
             self._manager.leave_room(websocket, guest.room)
             self._manager.unregister_user(guest.name, websocket)
+        self._tell_left(guest)
+
+    def _expired(self, guest: Guest) -> None:
+        if websocket := self._members.get(guest):
+            # It stays in the room. But private messages are for whoever has the name, another perhaps.
+            self._manager.unregister_user(guest.name, websocket)
+        self._tell_left(guest)
+
+    def _tell_left(self, guest: Guest) -> None:
+        if guest in self._typists:
+            self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
         left = {"type": "left", "room": guest.room, "username": guest.name}
         self._manager.broadcast_to_room(left, guest.room)
         self._users.left(guest.room)

@@ -36,6 +36,9 @@ class ClientsAudience:
                 if websocket := self.websockets.get(guest):
                     self._manager.leave_room(websocket, CLIENTS)
                 self._tell(f"Client {client_id} left")
+            case Entry(kind="expired", guest=Guest(state=client_id)):
+                # It is here, and enters again: until then it is told what the others are told.
+                self._tell(f"Client {client_id} left")
             case Entry(kind="said", message=str() as text):
                 self._tell(text)
             case Entry(kind="missed"):

@@ -26,6 +26,7 @@ from server_snippets.redis_connection import RedisConnection
 from server_snippets.redis_link import LOST, Link
 from server_snippets.redis_news import News
 from server_snippets.redis_reader import LogReader
+from server_snippets.redis_scripts import MAX_LOG_BYTES
 from server_snippets.redis_writer import Command, LogWriter
 
 
@@ -43,22 +44,33 @@ async def end(tasks: Collection["asyncio.Task[None]"]) -> None:
 
 
 class RedisBroker:
-    """Brings what an endpoint tells to that endpoint of every process that has the same `url`."""
+    """Brings what an endpoint tells to that endpoint of every process that has the same `url`.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        url: Where Redis is, such as `redis://127.0.0.1:6379/0`.
+        log_bytes: How much the log keeps for a process that was away: the same for all processes.
+    """
+
+    def __init__(self, url: str, log_bytes: int = MAX_LOG_BYTES) -> None:
         self.process = secrets.token_hex(4)
         self._connections = reading, writing = RedisConnection(url), RedisConnection(url)
         self._news = News(reading, self.process)
         self.guests = self._news.guests
         names = {"reader", "writer"}
-        self._link = Link(reading.address, names, lambda: self._writer.refuse(), self._post_beat)
-        self._writer = LogWriter(writing, self._link, self.process, self._come_again)
-        self._reader = LogReader(reading, self._link, self.process, self._news.apply, self._news.restore)
+        self._link = Link(
+            reading.address, reading.hide_secrets, names, lambda: self._writer.refuse(), self._post_beat
+        )
+        self._writer = LogWriter(writing, self._link, self.process, log_bytes, self._register_again)
+        self._reader = LogReader(
+            reading, self._link, self.process, log_bytes, self._news.apply, self._news.restore
+        )
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
         # whom nobody knows whether they are in.
         self._own: dict[str, Guest] = {}
         self._coming: dict[Guest, Command] = {}
         self._uncertain: set[Guest] = set()
+        # asyncio keeps no strong reference to a task.
+        self._sending_away: set[asyncio.Task[None]] = set()
 
     @property
     def is_away(self) -> bool:
@@ -157,20 +169,20 @@ class RedisBroker:
         if self._link.is_up:
             with suppress(*LOST):
                 async with asyncio.timeout(GOODBYE_SECONDS):
-                    await self._reader.bury(self.process)
+                    await self._reader.expire(self.process)
         self._link.stop()
         for connection in self._connections:
             await connection.close()
 
-    def _come_again(self) -> Iterator[Command]:
+    def _register_again(self) -> Iterator[Command]:
         for guest in list(self._own.values()):
             command = Command("entered", guest.place, guest.room, guest)
-            command.reply.add_done_callback(partial(self._came_again, guest))
+            command.reply.add_done_callback(partial(self._registered_again, guest))
             yield command
 
-    def _came_again(self, guest: Guest, reply: "asyncio.Future[str]") -> None:
+    def _registered_again(self, guest: Guest, reply: "asyncio.Future[str]") -> None:
         if not reply.cancelled() and reply.result() == "taken":
             self._own.pop(guest.key, None)
-            self._sending_away = asyncio.create_task(
-                self._news.tell(Entry("taken", guest.place, guest=guest))
-            )
+            sending_away = asyncio.create_task(self._news.tell(Entry("taken", guest.place, guest=guest)))
+            self._sending_away.add(sending_away)
+            sending_away.add_done_callback(self._sending_away.discard)

@@ -74,6 +74,13 @@ class RedisConnection:
         place = dict(self._connection.repr_pieces())
         return place.get("path") or f"{place['host']}:{place['port']}"
 
+    def hide_secrets(self, text: str) -> str:
+        """Return a text without the password and the username: Redis may quote a command it does not know."""
+        options = self._connection
+        for secret in filter(None, (options.password, options.username)):
+            text = text.replace(secret, "…")
+        return text
+
     async def open(self) -> None:
         """Begin anew, whatever has become of the connection before."""
         await self.close()

@@ -5,8 +5,9 @@ import json
 import logging
 from collections import deque
 from contextlib import suppress
+from typing import Literal
 
-from server_snippets.broker import Entry, Hear
+from server_snippets.broker import Entry, Hear, subscribe
 from server_snippets.guest_list import Guest, GuestList
 from server_snippets.message_history import MAX_BYTES, MAX_MESSAGES, Event
 from server_snippets.redis_connection import RedisConnection
@@ -37,7 +38,7 @@ class News:
 
     def open(self, place: str, hear: Hear) -> None:
         """Bring a place what happens there."""
-        self._hear[place] = hear
+        subscribe(self._hear, place, hear)
 
     async def heard(self, number: int) -> None:
         """Wait until this process has heard what it wrote under a number; not for ever."""
@@ -53,9 +54,9 @@ class News:
     async def apply(self, entry_id: str, entry: LogEntry) -> None:
         """Tell what an entry of the log says."""
         match entry:
-            case LogEntry(kind="gone"):
-                for guest in self.guests.of_process(entry.process):
-                    await self._let_out(guest)
+            case LogEntry(kind="expired", guest=Guest() as guest):
+                is_own = guest.process == self._process
+                await self._let_out(guest, "expired" if is_own else "left")
             case LogEntry(kind="entered", guest=Guest() as guest):
                 await self._let_in(guest, entry_id)
             case LogEntry(kind="left", guest=Guest() as guest):
@@ -92,10 +93,10 @@ class News:
         self.guests.put(guest)
         await self.tell(Entry("entered", guest.place, guest.room, guest, history=history))
 
-    async def _let_out(self, guest: Guest) -> None:
+    async def _let_out(self, guest: Guest, kind: Literal["left", "expired"] = "left") -> None:
         if guest in self.guests:
             self.guests.remove(guest)
-            await self.tell(Entry("left", guest.place, guest.room, guest))
+            await self.tell(Entry(kind, guest.place, guest.room, guest))
 
     async def _change(self, guest: Guest, message: str) -> None:
         self.guests.put(guest)

@@ -1,13 +1,31 @@
 """What Redis does in one step for the broker, in Lua, and the names of the keys.
 
 All keys have the same part in braces, so that a Redis Cluster keeps them on one node.
+
+The first write of each script is one that a full Redis refuses. So a script is carried out as a whole or not
+at all: a full Redis lets commands through that free memory, such as HDEL.
 """
 
 LOG = "{websocket-lab}:log"
+# About the log: how many bytes it has, and up to where it was trimmed.
+LOG_STATE = "{websocket-lab}:log-state"
+# Where each segment of the log ends, and how many bytes it has.
+SEGMENTS = "{websocket-lab}:log-segments"
 GUESTS = "{websocket-lab}:guests"
-BORN = "{websocket-lab}:born"
-# How many entries a process can be behind before it has missed some: minutes of a busy server.
-MAX_ENTRIES = 100_000
+# Who was there first after the broker was empty: another one means that it has lost its memory.
+EPOCH = "{websocket-lab}:epoch"
+# How many bytes the history of each room has, and when something was said there last.
+ROOM_BYTES = "{websocket-lab}:room-bytes"
+ROOM_TIMES = "{websocket-lab}:room-times"
+
+# How much a process can be behind before it has missed some: minutes of a busy server.
+MAX_LOG_BYTES = 64 * 1024 * 1024
+# The log is trimmed by whole segments.
+LOG_SEGMENTS = 16
+# What an entry takes besides its text.
+ENTRY_BYTES = 100
+# The histories of all rooms together; beyond it, the room that has been silent for longest is forgotten.
+MAX_HISTORY_BYTES = 64 * 1024 * 1024
 HISTORY_SECONDS = 24 * 3600
 PROCESS_SECONDS = 3600
 
@@ -19,7 +37,7 @@ def process_key(process: str) -> str:
 
 def history_key(place: str, room: str) -> str:
     """Return where the last messages of a room are."""
-    return f"{{websocket-lab}}:history:{place}:{room}"
+    return f"{{websocket-lab}}:room:{place}:{room}"
 
 
 # A process starts to read: the guests, and the newest entry, at one moment.
@@ -28,7 +46,7 @@ local guests, log = unpack(KEYS)
 return {redis.call('HVALS', guests), redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)}
 """
 
-# A process starts to write, anew after each loss of its connection. What it sent before and is still on
+# A process starts to write, again after each loss of its connection. What it sent before and is still on
 # its way is refused from now on. The answer is the number of the last command that was carried out, or
 # -1 if the process is unknown.
 BEGIN = f"""
@@ -39,10 +57,70 @@ redis.call('EXPIRE', key, {PROCESS_SECONDS})
 return last
 """
 
+# Adds to the log, and trims it by its bytes. `segments` knows which entries to remove for how many bytes:
+# to ask Redis how much memory a stream takes would cost more than the entry.
+APPEND = f"""
+local function append(log, state, segments, max_bytes, about, message)
+  local id = redis.call('XADD', log, '*', about, message)
+  local segment = redis.call('HINCRBY', state, 'segment', #about + #message + {ENTRY_BYTES})
+  if segment < max_bytes / {LOG_SEGMENTS} then return id end
+
+  redis.call('RPUSH', segments, id .. ' ' .. segment)
+  redis.call('HSET', state, 'segment', 0)
+  local total = redis.call('HINCRBY', state, 'total', segment)
+  while total > max_bytes do
+    local ms, number, bytes = redis.call('LPOP', segments):match('(%d+)-(%d+) (%d+)')
+    redis.call('XTRIM', log, 'MINID', string.format('%s-%.0f', ms, number + 1))
+    redis.call('HSET', state, 'trimmed', ms .. '-' .. number)
+    total = redis.call('HINCRBY', state, 'total', -bytes)
+  end
+  return id
+end
+"""
+
+# Keeps a message for newcomers, and forgets what is too much for its room or for all rooms together.
+REMEMBER = f"""
+local function forget_room(history, sizes, times)
+  redis.call('HINCRBY', sizes, '', -(redis.call('HGET', sizes, history) or 0))
+  redis.call('HDEL', sizes, history)
+  redis.call('ZREM', times, history)
+  redis.call('DEL', history)
+end
+
+local function resize(history, sizes, bytes)
+  return redis.call('HINCRBY', sizes, history, bytes), redis.call('HINCRBY', sizes, '', bytes)
+end
+
+local function remember(history, sizes, times, id, message, max_messages, max_bytes)
+  redis.call('XADD', history, id, 'message', message)
+  redis.call('ZADD', times, id:match('%d+'), history)
+  local size, total = resize(history, sizes, #message + {ENTRY_BYTES})
+  while redis.call('XLEN', history) > max_messages or size > max_bytes do
+    local oldest = redis.call('XRANGE', history, '-', '+', 'COUNT', 1)[1]
+    redis.call('XDEL', history, oldest[1])
+    size, total = resize(history, sizes, -(#oldest[2][2] + {ENTRY_BYTES}))
+  end
+  while total > {MAX_HISTORY_BYTES} do
+    forget_room(redis.call('ZRANGE', times, 0, 0)[1], sizes, times)
+    total = tonumber(redis.call('HGET', sizes, ''))
+  end
+end
+
+local function forget_old_rooms(sizes, times, now)
+  local old = now - {HISTORY_SECONDS * 1000}
+  for _, history in ipairs(redis.call('ZRANGEBYSCORE', times, '-inf', old, 'LIMIT', 0, 10)) do
+    forget_room(history, sizes, times)
+  end
+end
+"""
+
 # One command: it is carried out and logged, or neither.
 WRITE = f"""
-local log, guests, process_key, history = unpack(KEYS)
-local session, number, kind, name, guest, about, message, keep = unpack(ARGV)
+{APPEND}
+{REMEMBER}
+local log, state, segments, guests, process_key, history, sizes, times = unpack(KEYS)
+local session, number, kind, name, guest, about, message = unpack(ARGV)
+local max_log_bytes, max_messages, max_bytes = unpack(ARGV, 8)
 if redis.call('HGET', process_key, 'session') ~= session then return 'forgotten' end
 redis.call('HSET', process_key, 'last', number)
 
@@ -57,27 +135,40 @@ elseif kind == 'left' then
   redis.call('HDEL', guests, name)
 elseif kind == 'said' then
   if guest ~= '' and there ~= guest then return 'absent' end
-elseif kind == 'beat' then
-  redis.call('EXPIRE', process_key, {PROCESS_SECONDS})
 end
 
-local id = redis.call('XADD', log, 'MAXLEN', '~', {MAX_ENTRIES}, '*', about, message)
-if keep == '1' then
-  redis.call('XADD', history, 'MAXLEN', '~', 50, id, 'message', message)
-  redis.call('EXPIRE', history, {HISTORY_SECONDS})
+local id = append(log, state, segments, tonumber(max_log_bytes), about, message)
+if max_messages then
+  remember(history, sizes, times, id, message, tonumber(max_messages), tonumber(max_bytes))
+elseif kind == 'beat' then
+  redis.call('EXPIRE', process_key, {PROCESS_SECONDS})
+  forget_old_rooms(sizes, times, id:match('%d+'))
 end
 return 'logged'
 """
 
-# A process has ended: its guests are gone, their names are free, and it is told that it is forgotten.
-BURY = """
-local log, guests, process_key = unpack(KEYS)
-local process = ARGV[1]
+# A process has ended, or is thought to have: its guests are gone, their names are free, and it is told that
+# it is forgotten; unless it has written something since the command by which it was heard last. The log has
+# an entry for each guest, so that reading it takes no other knowledge.
+EXPIRE = f"""
+{APPEND}
+local log, state, segments, guests, process_key = unpack(KEYS)
+local process, number, max_log_bytes = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local last = redis.call('HGET', process_key, 'last')
+if last and number ~= '' and last ~= number then return end
+
+redis.call('HSET', state, 'expired', process)
+local function tell(about)
+  append(log, state, segments, max_log_bytes, cjson.encode(about), '')
+end
 local all = redis.call('HGETALL', guests)
 for index = 1, #all, 2 do
-  if cjson.decode(all[index + 1]).process == process then redis.call('HDEL', guests, all[index]) end
+  local guest = cjson.decode(all[index + 1])
+  if guest.process == process then
+    redis.call('HDEL', guests, all[index])
+    tell({{kind = 'expired', process = process, place = guest.place, room = guest.room, guest = guest}})
+  end
 end
 redis.call('DEL', process_key)
-local about = cjson.encode({kind = 'gone', process = process})
-redis.call('XADD', log, '*', about, '')
+tell({{kind = 'gone', process = process}})
 """

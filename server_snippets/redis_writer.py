@@ -9,15 +9,27 @@ from itertools import count
 
 from server_snippets.broker import Unavailable
 from server_snippets.guest_list import Guest
+from server_snippets.message_history import MAX_BYTES, MAX_MESSAGES
 from server_snippets.redis_connection import Call, RedisConnection
 from server_snippets.redis_entry import LogEntry, as_json
 from server_snippets.redis_link import Link
-from server_snippets.redis_scripts import BEGIN, GUESTS, LOG, WRITE, history_key, process_key
+from server_snippets.redis_scripts import (
+    BEGIN,
+    GUESTS,
+    LOG,
+    LOG_STATE,
+    ROOM_BYTES,
+    ROOM_TIMES,
+    SEGMENTS,
+    WRITE,
+    history_key,
+    process_key,
+)
 
 
 MOST_AT_ONCE = 200
 # How many of the arguments of the script are keys.
-KEYS = 4
+KEYS = 8
 UNKNOWN = "The broker was lost meanwhile: it is not known whether this was delivered."
 
 
@@ -35,13 +47,15 @@ class Command:
     number: int = 0
     reply: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
-    def arguments(self, process: str, session: str) -> list[str]:
+    def arguments(self, process: str, session: str, log_bytes: int) -> list[str | int]:
         """Return the script's keys and arguments."""
         entry = LogEntry(self.kind, process, self.number, self.place, self.room, self.guest, self.message)
-        keys = [LOG, GUESTS, process_key(process), history_key(self.place, self.room)]
-        guest = [self.guest.key, as_json(self.guest)] if self.guest else ["", ""]
-        keep = "1" if self.keep else ""
-        return [*keys, session, str(self.number), self.kind, *guest, entry.about, self.message, keep]
+        log = (LOG, LOG_STATE, SEGMENTS)
+        history = (history_key(self.place, self.room), ROOM_BYTES, ROOM_TIMES)
+        guest = (self.guest.key, as_json(self.guest)) if self.guest else ("", "")
+        keep = (MAX_MESSAGES, MAX_BYTES) if self.keep else ()
+        what = (self.kind, *guest, entry.about, self.message)
+        return [*log, GUESTS, process_key(process), *history, session, self.number, *what, log_bytes, *keep]
 
 
 def settle(command: Command, reply: str) -> None:
@@ -60,16 +74,23 @@ class LogWriter:
         redis: The connection; nobody else uses it.
         link: Knows whether the broker is there.
         process: Who writes.
-        come_again: Returns the commands that make a process known that was forgotten.
+        log_bytes: How much the log keeps.
+        register_again: Returns the commands that make a process known that was forgotten.
     """
 
     def __init__(
-        self, redis: RedisConnection, link: Link, process: str, come_again: Callable[[], Iterable[Command]]
+        self,
+        redis: RedisConnection,
+        link: Link,
+        process: str,
+        log_bytes: int,
+        register_again: Callable[[], Iterable[Command]],
     ) -> None:
         self._redis = redis
         self._link = link
         self._process = process
-        self._come_again = come_again
+        self._log_bytes = log_bytes
+        self._register_again = register_again
         self._numbers = count(1)
         self._waiting: deque[Command] = deque()
         self._sent: list[Command] = []
@@ -118,7 +139,7 @@ class LogWriter:
         last = int(await self._redis.ask("EVAL", BEGIN, 1, process_key(self._process), self._session))
         self._sort_out(last)
         if last < 0:
-            self._waiting.extendleft(reversed(list(self._come_again())))
+            self._waiting.extendleft(reversed(list(self._register_again())))
         self._arrived.set()
 
     def _sort_out(self, last: int) -> None:
@@ -149,7 +170,8 @@ class LogWriter:
         await self._settle_all(await self._redis.ask_all([self._call(command) for command in self._sent]))
 
     def _call(self, command: Command) -> Call:
-        return ("EVALSHA", self._sha, KEYS, *command.arguments(self._process, self._session))
+        arguments = command.arguments(self._process, self._session, self._log_bytes)
+        return ("EVALSHA", self._sha, KEYS, *arguments)
 
     def _next_commands(self) -> Iterator[Command]:
         for _ in range(min(MOST_AT_ONCE, len(self._waiting))):

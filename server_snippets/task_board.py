@@ -88,7 +88,8 @@ class TaskBoard:
                 if is_running(guest):
                     failed = {"type": "failed", "task_id": task_id, "detail": "Its process has ended"}
                     self._manager.broadcast(failed)
-            case Entry(kind="missed"):
+            case Entry(kind="missed" | "entered"):
+                # A task enters when its process is back that was thought dead: it has not failed after all.
                 self._manager.broadcast(self.tasks())
 
     def _any_runs(self) -> bool:

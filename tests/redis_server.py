@@ -34,12 +34,15 @@ class RedisServer:
     Args:
         folder: Where it writes what it must not forget.
         password: What its clients have to say, if anything.
+
+    Attributes:
+        port: Where it listens.
     """
 
     def __init__(self, folder: Path, password: str = "") -> None:
         self._folder = folder
         self._password = password
-        self._port = free_port()
+        self.port = free_port()
 
     def __enter__(self) -> Self:
         """Start it."""
@@ -53,13 +56,13 @@ class RedisServer:
     @property
     def url(self) -> str:
         """The address for its clients."""
-        return f"redis://{f':{self._password}@' if self._password else ''}127.0.0.1:{self._port}/0"
+        return f"redis://{f':{self._password}@' if self._password else ''}127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         """Start it, and return when it answers."""
         options = {
             "bind": "127.0.0.1",
-            "port": str(self._port),
+            "port": str(self.port),
             "dir": str(self._folder),
             "save": "",
             # Nothing that was answered is lost, even if it is killed in the next moment.
@@ -86,7 +89,7 @@ class RedisServer:
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self._port), 1) as client:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as client:
                 client.sendall(b"PING\r\n")
                 # With a password it answers that it wants one; while it reads its file, that it is loading.
                 return client.recv(100).startswith((b"+PONG", b"-NOAUTH"))

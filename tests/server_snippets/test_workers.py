@@ -203,7 +203,7 @@ def test_a_broker_that_was_never_there_is_said_to_be_out_of_reach(tmp_path: Path
 
     lines = log.read_text()
     address = redis.url.partition("@")[2].partition("/")[0]
-    assert f"The broker {address} cannot be reached (ConnectionError): start Redis there" in lines
+    assert f"The broker {address} cannot be reached (Error 111 connecting to {address}." in lines
     assert "lost" not in lines.partition("is there.")[0]
     assert "hush" not in lines
 

@@ -1,0 +1,88 @@
+"""What Redis keeps for the broker is bounded by bytes, whatever clients send."""
+
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from server_snippets.redis_scripts import (
+    APPEND,
+    LOG,
+    LOG_SEGMENTS,
+    LOG_STATE,
+    MAX_HISTORY_BYTES,
+    REMEMBER,
+    ROOM_BYTES,
+    ROOM_TIMES,
+    SEGMENTS,
+    history_key,
+)
+from tests.redis_server import RedisServer
+
+
+KEPT = 1_000_000
+# What Redis' memory allocator and its own structures add.
+OVERHEAD = 1.3
+
+SAY = f"""
+{APPEND}
+local message = string.rep('x', ARGV[2])
+for _ = 1, ARGV[1] do append(KEYS[1], KEYS[2], KEYS[3], {KEPT}, '{{"kind":"said"}}', message) end
+"""
+KEPT_OF_ALL_ROOMS = 5_000_000
+SAY_IN = f"""
+{REMEMBER.replace(str(MAX_HISTORY_BYTES), str(KEPT_OF_ALL_ROOMS))}
+local message = string.rep('x', ARGV[2])
+for _ = 1, ARGV[1] do
+  local id = redis.call('XADD', 'ids', 'MAXLEN', 1, '*', 'a', 'b')
+  remember(KEYS[1], KEYS[2], KEYS[3], id, message, 50, 900000)
+end
+"""
+
+
+@pytest.fixture
+def redis(redis_server: RedisServer) -> Iterator["Redis"]:
+    """Use a database that is empty."""
+    with Redis.from_url(redis_server.url.replace("/0", "/1"), decode_responses=True) as redis:
+        redis.flushdb()
+        yield redis
+        redis.flushdb()
+
+
+@pytest.mark.parametrize(("count", "size"), [(30_000, 100), (100, 60_000)])
+def test_the_log_keeps_so_many_bytes_and_no_more(redis: "Redis", count: int, size: int) -> None:
+    redis.eval(SAY, 3, LOG, LOG_STATE, SEGMENTS, count, size)
+    taken = redis.memory_usage(LOG, samples=0)
+
+    assert KEPT / 2 < taken < OVERHEAD * KEPT
+    oldest, *_ = redis.xrange(LOG, count=1)
+    assert redis.hget(LOG_STATE, "trimmed") < oldest[0]
+    assert redis.llen(SEGMENTS) <= LOG_SEGMENTS
+
+
+def say_in(redis: "Redis", room: str, count: int, size: int) -> str:
+    """Say something in a room so many times, and return the key of its history."""
+    key = history_key("chat", room)
+    redis.eval(SAY_IN, 3, key, ROOM_BYTES, ROOM_TIMES, count, size)
+    return key
+
+
+def test_a_room_keeps_fifty_messages_and_of_long_ones_as_many_as_fit(redis: "Redis") -> None:
+    short, long = say_in(redis, "short", 60, 10), say_in(redis, "long", 60, 60_000)
+
+    assert redis.xlen(short) == 50
+    assert redis.xlen(long) == 900_000 // 60_100
+    assert int(redis.hget(ROOM_BYTES, long)) == 14 * 60_100
+
+
+def test_all_rooms_together_keep_so_many_bytes_and_forget_the_room_that_was_silent_for_longest(
+    redis: "Redis",
+) -> None:
+    rooms = KEPT_OF_ALL_ROOMS // 841_400
+    quiet = say_in(redis, "quiet", 1, 10)
+    full = [say_in(redis, f"room-{number}", 14, 60_000) for number in range(rooms + 2)]
+
+    assert int(redis.hget(ROOM_BYTES, "")) <= KEPT_OF_ALL_ROOMS
+    assert not redis.exists(quiet, full[0])
+    assert redis.xlen(full[-1]) == 14
+    assert redis.zcard(ROOM_TIMES) == redis.hlen(ROOM_BYTES) - 1 == rooms
