@@ -6,6 +6,7 @@ import { ConnectionCard } from "./connection_card.js";
 import { element } from "./element.js";
 import { counted } from "./payload.js";
 import { firstFree, person } from "./people.js";
+import { followTheAddress } from "./theme.js";
 
 const cards = new Map();
 const grid = document.getElementById("connections");
@@ -56,6 +57,7 @@ function showCloseCodes() {
   document.getElementById("codes").append(...rows);
 }
 
+followTheAddress();
 addButton.addEventListener("click", () => addCard().focus());
 setInterval(() => cards.forEach((card) => card.tick()), 1000);
 document.getElementById("server").textContent = serverBase(location.href).href;

@@ -17,15 +17,29 @@ async function render({ model, el }) {
   const { address, trouble } = await findPage(model);
   if (trouble) tell(card, trouble);
   else show(card, address);
+  const watch = new MutationObserver(() => address && tellTheme(card.frame, address));
+  watch.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  return () => watch.disconnect();
 }
 
 function show(card, address) {
-  card.address.textContent = card.link.href = card.frame.src = address;
+  card.address.textContent = card.link.href = address;
+  card.frame.src = address + theme();
   tell(card, "");
   // A server that stops while its page is loading leaves a broken one.
   card.frame.addEventListener("load", async () => {
     if ((await ask(address)) !== 200) tell(card, NO_ANSWER);
   });
+}
+
+/* Return JupyterLab's theme as a fragment of the page's address; nothing where there is none. */
+function theme() {
+  return { true: "#light", false: "#dark" }[document.body.dataset.jpThemeLight] ?? "";
+}
+
+/* Another fragment does not load the page again, and replacing it adds nothing to the way back. */
+function tellTheme(frame, address) {
+  frame.contentWindow?.location.replace(address + theme());
 }
 
 function tell(card, words) {

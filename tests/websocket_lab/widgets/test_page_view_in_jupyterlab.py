@@ -114,12 +114,15 @@ def test_the_connection_lives_on_while_the_page_is_scrolled_out_of_sight(lab: Ju
 
 
 def test_the_page_is_as_dark_as_jupyterlab(lab: JupyterLab) -> None:
-    # Playwright would tell every page that its reader wants the light scheme.
-    page = lab.open_cells(START, SHOW, color_scheme="null")
+    # The reader's system is light, as Playwright tells every page.
+    page = lab.open_cells(START, SHOW)
     page.use_light_theme()
     frame = shown(page)
+    ana = says_hello(frame)
     expect(frame.locator("body")).to_have_css("background-color", "rgb(244, 246, 248)")
 
     page.use_dark_theme()
     expect(frame.locator("body")).to_have_css("background-color", "rgb(15, 20, 25)")
+    # It was not loaded again.
+    expect(ana.state).to_have_text("open")
     page.use_light_theme()
