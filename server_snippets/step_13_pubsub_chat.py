@@ -10,8 +10,7 @@ import os
 from redis.asyncio.client import PubSub
 
 # %% course_imports
-from server_snippets.step_13_memory_broker import Deliver, Subscription
-from server_snippets.step_13_redis_connection import RedisConnection
+from server_snippets.step_13_redis_broker import Deliver, RedisConnection, Subscription
 from server_snippets.step_13_scaling_out import make_app
 
 

@@ -6,13 +6,9 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from server_snippets import step_13_redis_broker, step_13_supervisor
-from server_snippets.step_13_chat import Chat
-from server_snippets.step_13_memory_broker import MemoryBroker
-from server_snippets.step_13_message_log import MessageLog
-from server_snippets.step_13_redis_broker import RedisBroker
-from server_snippets.step_13_redis_connection import open_redis
-from server_snippets.step_13_supervisor import supervise
+from server_snippets import step_13_redis_broker
+from server_snippets.step_13_redis_broker import RedisBroker, open_redis, supervise
+from server_snippets.step_13_scaling_out import Chat, MemoryBroker, MessageLog
 from tests.private_redis import private_redis
 from websocket_lab.processes.child_process import free_port
 
@@ -24,7 +20,7 @@ async def no_pause(_: float) -> None:
 def test_work_that_fails_is_logged_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(step_13_supervisor.asyncio, "sleep", no_pause)
+    monkeypatch.setattr(step_13_redis_broker.asyncio, "sleep", no_pause)
     work = Mock(side_effect=[OSError("the first"), asyncio.CancelledError])
 
     with pytest.raises(asyncio.CancelledError):

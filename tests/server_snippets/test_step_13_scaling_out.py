@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server_snippets.step_13_memory_broker import MemoryBroker
-from server_snippets.step_13_scaling_out import make_app
+from server_snippets.step_13_scaling_out import MemoryBroker, make_app
 from tests.private_redis import private_redis
 from websocket_lab import BackgroundServer, LiveClient
 from websocket_lab.experiments.scaling_out import TWENTY, ben_hears, count_listeners, texts_of, times_heard
