@@ -24,6 +24,8 @@ MAX_HEADERS = 100
 HANDSHAKE_TIMEOUT = 10.0
 # How long a refused client may take to read the answer.
 LINGER_SECONDS = 1.0
+# How long to wait before the next piece of what is discarded.
+DISCARD_PAUSE = 0.001
 
 
 class RequestRefused(Exception):
@@ -68,8 +70,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, within the limits."""
-        if self._is_refused or self._next_step is not None:
-            # A client that may not send anything yet, or nothing more.
+        if self._is_refused:
+            # A client that has been told to go may still send as fast as it can.
+            self.flow.pause_reading()
+            self.loop.call_later(DISCARD_PAUSE, self._discard_more)
+            return
+        if self._next_step is not None:
+            # Nothing may follow a handshake, or a bad request, before the answer.
             return
 
         self._unset_keepalive_if_required()
@@ -226,6 +233,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.transport.write_eof()
         self.flow.resume_reading()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+    def _discard_more(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _wait_for_request(self) -> None:
         # Not again with each byte: else a byte now and then would hold the connection.

@@ -33,6 +33,8 @@ FRAMES_PER_TURN = 16
 # How long a client may take to read a close frame, and the app to answer what came before a fault.
 GOODBYE_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
+# How long to wait before the next piece of what is discarded.
+DISCARD_PAUSE = 0.001
 
 # One for all whose clients read: an asyncio.Event takes 800 bytes.
 WRITABLE = asyncio.Event()
@@ -113,7 +115,10 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         """Read some frames now, and the rest in later turns of the event loop."""
         if not self.conn.eof_sent:
             self.conn.reader.feed_data(data)
-            self._go_on()
+        elif self._turn is None:
+            # A client that has been told to go may still send as fast as it can.
+            self._turn = self.loop.call_later(DISCARD_PAUSE, self._take_next_turn)
+        self._go_on()
 
     async def receive(self) -> Any:
         """Return the next event for the app."""
@@ -196,7 +201,8 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         return self.handshake_initiated and not self.handshake_complete
 
     def _take_turn(self) -> None:
-        conn = self.conn
+        conn, rate = self.conn, self._rate
+        refused = rate.refused if rate else 0
         conn.reader.frames_left = FRAMES_PER_TURN
         next(conn.parser)
         for event in conn.events_received():
@@ -209,15 +215,11 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             return
         if conn.fault is not None:
             self._handle_fault()
-        else:
-            self._plan_turn()
-
-    def _plan_turn(self) -> None:
-        if self.queue.qsize() >= MAX_UNREAD and not self.close_sent:
+        elif self.queue.qsize() >= MAX_UNREAD and not self.close_sent:
             self.read_paused = True
-        elif seconds := self._rate.seconds_to_wait if self._rate else 0:
-            self._turn = self.loop.call_later(seconds, self._take_next_turn)
-        elif not self.conn.reader.frames_left:
+        elif rate and rate.refused > refused:
+            self._turn = self.loop.call_later(rate.seconds_to_wait, self._take_next_turn)
+        elif not conn.reader.frames_left:
             self._turn = self.loop.call_soon(self._take_next_turn)
 
     def _take_next_turn(self) -> None:
@@ -226,10 +228,9 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
 
     def _steer(self) -> None:
         # What the server does not read stays in the client's TCP connection, and holds it back.
-        must_wait = self._turn is not None or self._is_stopped or (self._is_held and self._has_unread)
-        if self.conn.eof_sent:
-            must_wait = False
-        if must_wait != self._is_waiting:
+        is_discarding = self.conn.eof_sent
+        must_wait = self._turn is not None or (not is_discarding and self._leaves_unread)
+        if must_wait != self._is_waiting and not self.transport.is_closing():
             self._is_waiting = must_wait
             if must_wait:
                 self.transport.pause_reading()
@@ -237,9 +238,10 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
                 self.transport.resume_reading()
 
     @property
-    def _has_unread(self) -> bool:
+    def _leaves_unread(self) -> bool:
         # Before the handshake is answered, only the transport notices that the client has gone.
-        return self.handshake_complete or bool(self.conn.reader.buffer)
+        has_shaken_hands = self.handshake_complete or bool(self.conn.reader.buffer)
+        return self._is_stopped or (self._is_held and has_shaken_hands)
 
     # What goes out
 

@@ -26,7 +26,6 @@ class RateLimit:
         "_tokens",
         "_capacity",
         "_refilled",
-        "_is_over",
         "_first_refusal",
         "_last_refusal",
         "_replies",
@@ -38,7 +37,6 @@ class RateLimit:
         self._clock = clock
         self._tokens = self._capacity = 2 * rate
         self._refilled = clock()
-        self._is_over = False
         self._first_refusal = self._last_refusal = self._last_reply = float("-inf")
         self._replies = 0
         # How many frames were refused, for the log.
@@ -52,18 +50,17 @@ class RateLimit:
         now = self._clock()
         self._tokens = min(self._capacity, self._tokens + (now - self._refilled) * self._rate)
         self._refilled = now
-        self._is_over = self._tokens < 1
-        if self._is_over:
-            self._note_refusal(now)
-            return False
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return True
 
-        self._tokens -= 1
-        return True
+        self._note_refusal(now)
+        return False
 
     @property
     def seconds_to_wait(self) -> float:
         """How long to read nothing after a refusal: until there is a token again."""
-        return (1 - self._tokens) / self._rate if self._is_over else 0.0
+        return (1 - self._tokens) / self._rate if self._tokens < 1 else 0.0
 
     def may_reply(self) -> bool:
         """Return whether to tell the client of a refusal: a flood gets a few replies, not one for each."""

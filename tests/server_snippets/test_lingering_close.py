@@ -1,11 +1,9 @@
 """The end of a connection: whatever a client has sent that nobody read, it hears why it is closed."""
 
 import asyncio
-import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,18 +13,13 @@ from server_snippets import protocol as websocket_protocol
 from server_snippets.encoded_message import EncodedMessage
 from server_snippets.frame_writer import ignore
 from server_snippets.protocol import EXTENSION, FanOutProtocol
+from tests.server_snippets.raw_client import NO_MASK, SECONDS, close_frame, frame, raw_client, rest_of
 from websocket_lab import BackgroundServer
 
 
-HANDSHAKE = (
-    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-NO_MASK = bytes(4)
 # More than the buffers of both sides hold.
 MANY = 10_000_000
 TOO_LONG = b"\x82\xff" + struct.pack("!Q", MANY) + NO_MASK + bytes(MANY)
-SECONDS = 60
 
 
 class Ending:
@@ -60,33 +53,6 @@ class Ending:
 
 
 Serve = Callable[..., BackgroundServer]
-
-
-@contextmanager
-def raw_client(server: BackgroundServer) -> Iterator[socket.socket]:
-    """Give a TCP connection behind its handshake: a client that does only what a test lets it do."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS) as connection:
-        connection.sendall(HANDSHAKE)
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += connection.recv(1)
-        yield connection
-
-
-def rest_of(connection: socket.socket) -> bytes:
-    """Read to the end, which must come in order and not as a reset."""
-    return b"".join(iter(lambda: connection.recv(65_536), b""))
-
-
-def frame(first: bytes, payload: bytes) -> bytes:
-    """Return a client's frame, whose mask of zeros leaves the payload as it is."""
-    size = len(payload)
-    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + struct.pack("!H", size)
-    return first + length + NO_MASK + payload
-
-
-def close_frame(code: int, reason: bytes) -> bytes:
-    return bytes([0x88, 2 + len(reason)]) + struct.pack("!H", code) + reason
 
 
 UNREAD = frame(b"\x82", bytes(60_000)) * 60
