@@ -132,6 +132,7 @@ RIGHT: dict[str, MakeApp] = {
     "lesson 7": lambda: step_07_json_messages.app,
     "the whole server": main.make_app,
     "slow": slow(lambda: RightChannels().make_app()),
+    "reads any depth": lambda: ReadsAnyDepth().make_app(),
 }
 
 
@@ -237,10 +238,35 @@ class MakesTexts(RightChannels):
 
 class OnlyJsonErrors(RightChannels):
     def parsed(self, text: str) -> Any:
-        try:
-            return json.loads(text)
-        except ValueError:
-            raise Refused(error("invalid_json")) from None
+        if text.startswith("[[["):
+            # As json.loads does it, which in each Python reads to another depth.
+            raise RecursionError("maximum recursion depth exceeded while decoding a JSON array")
+        return super().parsed(text)
+
+
+class ReadsAnyDepth(RightChannels):
+    """As on a Python whose json.loads reads to every depth; but what is nested deep is no text for it."""
+
+    def parsed(self, text: str) -> Any:
+        depth = text.count("[")
+        if depth < 1_000:
+            return super().parsed(text)
+        return [] if text.startswith("[") else {"action": "echo", "data": "[" * depth + "]" * depth}
+
+    async def echo(self, value: Any, websocket: WebSocket) -> None:
+        data = value.get("data")
+        if isinstance(data, str) and data.startswith("[["):
+            await websocket.send_text(f'{{"type":"response","data":{self.copied(data)}}}')
+        else:
+            await super().echo(value, websocket)
+
+    def copied(self, lists: str) -> str:
+        return lists
+
+
+class LosesALevel(ReadsAnyDepth):
+    def copied(self, lists: str) -> str:
+        return lists[1:-1]
 
 
 class TextAlways(RightChannels):
@@ -286,6 +312,7 @@ WRONG: dict[Callable[[], RightChannels], tuple[str, str]] = {
     DefaultsForFields: ("a_missing_field_is_an_invalid_message", "without a default"),
     MakesTexts: ("a_wrong_type_is_an_invalid_message", "carried it out"),
     OnlyJsonErrors: ("depth_does_no_harm", "RecursionError"),
+    LosesALevel: ("depth_does_no_harm", "nested too deep"),
     TextAlways: ("binary_is_no_text", "KeyError"),
     DecodesBinary: ("binary_is_no_text", "text_expected"),
     TellsEverybody: ("nobody_else_notices", "to nobody else"),
