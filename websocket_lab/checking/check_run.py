@@ -23,6 +23,10 @@ UNTOUCHED = (
     "The gaps are still empty: write your code where it says “Your code here”, run that cell, check again."
 )
 NOT_YOURS = "The check itself broke ({error}). This is not your fault: restart the kernel and try again."
+BUSY = (
+    "Other programs kept this computer so busy that what the check saw proves nothing. "
+    "This is not your fault: close some of them, or wait a while, and check again."
+)
 BLOCKED = (
     "Something blocks the event loop, such as time.sleep() or a loop without await. "
     "Use await asyncio.sleep(), and await in each round."
@@ -54,8 +58,10 @@ class CheckRun:
         self._forgotten: list[str] = []
         self._right = 0
         self._reached = False
+        # Whether the verdict would be the same, however busy this computer is.
+        self._is_proven = True
         self._begin = time.perf_counter()
-        self.verdict = self._broken("it ended without a verdict")
+        self.verdict = self._environment(NOT_YOURS.format(error="it ended without a verdict"))
 
     def run(self) -> None:
         """Take the steps, and keep the verdict."""
@@ -64,26 +70,35 @@ class CheckRun:
             self.source = _found(learner_cell, self.subject, self.id)
             self.verdict = self._judge_undisturbed()
 
-    def too_late(self, thread: threading.Thread, seconds: float) -> Verdict:
-        """Return the verdict on a run that did not end, and end it."""
+    def too_late(self, thread: threading.Thread, seconds: float, is_unfair: bool) -> Verdict:
+        """Return the verdict on a run that did not end, and end it.
+
+        Args:
+            thread: Where it runs.
+            seconds: How long it was given.
+            is_unfair: Whether other programs had the processors all the while.
+        """
         where = "a step" if self.has_started.is_set() else "making your server: does make_app() end?"
         interrupt(thread)
+        if is_unfair:
+            return self._environment(BUSY)
         return self._verdict(Outcome.TIMED_OUT, f"After {seconds:g} seconds the check was still at {where}")
 
     def _judge_undisturbed(self) -> Verdict:
-        disturbed: list[tuple[float, Verdict]] = []
+        disturbed: list[tuple[float, bool, Verdict]] = []
         begin = now = time.perf_counter()
         # Each time takes about as long as the one before.
         while not disturbed or (now - self._begin) + (now - begin) < self.exercise.seconds * MOST:
             begin = time.perf_counter()
-            self._right, self._reached = 0, False
+            self._right, self._reached, self._is_proven = 0, False, True
             with StallWatch() as watch:
                 verdict = self._judge_safely()
             if not watch.stood_still or self._counts(verdict):
                 return verdict
-            disturbed.append((watch.longest, verdict))
+            disturbed.append((watch.longest, self._is_proven, verdict))
             now = time.perf_counter()
-        return min(disturbed, key=itemgetter(0))[1]
+        _, is_proven, verdict = min(disturbed, key=itemgetter(0))
+        return verdict if is_proven else self._environment(BUSY)
 
     def _counts(self, verdict: Verdict) -> bool:
         # Where everything came, it matters to few exercises when it came.
@@ -99,10 +114,12 @@ class CheckRun:
             if has_learners_line(error):
                 words = f"Your code raised an exception:\n{learner_traceback(error)}"
                 return self._verdict(Outcome.ERROR, words)
-            return self._broken(last_line(error))
+            return self._environment(NOT_YOURS.format(error=last_line(error)))
 
-    def _broken(self, error: str) -> Verdict:
-        return self._verdict(Outcome.ENVIRONMENT, NOT_YOURS.format(error=error))
+    def _environment(self, words: str) -> Verdict:
+        # No step is to be blamed.
+        self._right, self._reached = 0, False
+        return self._verdict(Outcome.ENVIRONMENT, words)
 
     def _judge(self) -> Verdict:
         # Where the course's files are not at hand, the steps will say what is missing.
@@ -151,6 +168,8 @@ class CheckRun:
         outcome, trace = (Outcome.ERROR, errors[0]) if errors else (Outcome.FAILED, "")
         if stuck := bench.standstill():
             outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED
+        # A message that came has come; what did not come in time might have, on another computer.
+        self._is_proven = bool(trace or mismatch.message) and not self.exercise.is_timed
         words = " ".join(filter(None, [f"Expected: {found['expected']}", found["came"], found["cause"]]))
         return self._verdict(
             outcome, words, **found, trace=trace, hint=self._hint, diagram=bench.diagram(mismatch)

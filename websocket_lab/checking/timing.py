@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from websocket_lab.checking.event import Event, matches
@@ -12,11 +14,13 @@ from websocket_lab.panel.presence import json_object
 
 
 SLICE = 0.1
+# By which factor a wait may be longer, however busy the machine is.
+MOST = 4.0
 Result = TypeVar("Result")
 
 
 class Patience:
-    """Seconds of waiting; where the whole process stands still meanwhile, hardly any of them pass.
+    """Seconds of waiting; while the whole process stands still, hardly any of them pass.
 
     Args:
         seconds: How long to wait.
@@ -24,14 +28,12 @@ class Patience:
 
     def __init__(self, seconds: float) -> None:
         self._rest = seconds
-        self._looked_at = time.monotonic()
+        self._looked_at, self._used = time.monotonic(), time.process_time()
 
     @property
     def is_over(self) -> bool:
         """Whether the time has passed; ask more often than every tenth of a second."""
-        now = time.monotonic()
-        self._rest -= min(now - self._looked_at, SLICE)
-        self._looked_at = now
+        self._rest -= self._passed()
         return self._rest <= 0
 
     def wait(self, act: Callable[[float], Result]) -> Result:
@@ -42,6 +44,55 @@ class Patience:
             except TimeoutError:
                 if self.is_over:
                     raise
+
+    def _passed(self) -> float:
+        now, used = time.monotonic(), time.process_time()
+        # Nobody looks so late, unless the process stands still, or computes something in C.
+        passed = min(now - self._looked_at, SLICE + used - self._used)
+        self._looked_at, self._used = now, used
+        return passed
+
+
+class Deadline(Patience):
+    """Seconds for the learner's code: those for which it waited for a processor do not count.
+
+    Args:
+        seconds: How long it may take where it has a processor.
+
+    Attributes:
+        is_unfair: Whether it ended all the same, because other programs had the processors for too long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.is_unfair = False
+        self._at_most = MOST * seconds
+        self._waits = processor_waits()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time has passed; ask more often than every tenth of a second."""
+        passed, waits = self._passed(), processor_waits()
+        longest = max((waits[thread] - self._waits.get(thread, 0.0) for thread in waits), default=0.0)
+        self._rest -= max(0.0, passed - longest)
+        self._at_most -= passed
+        self._waits = waits
+        self.is_unfair = self._at_most <= 0 < self._rest
+        return self._rest <= 0 or self.is_unfair
+
+
+def processor_waits() -> dict[str, float]:
+    """Return for how many seconds each thread of this process was ready to go on, and had no processor.
+
+    Only Linux tells; elsewhere there is nothing in it.
+    """
+    waits: dict[str, float] = {}
+    for file in Path("/proc/self/task").glob("*/schedstat"):
+        # A thread may have ended meanwhile.
+        with suppress(OSError, ValueError, IndexError):
+            # The second number, in nanoseconds.
+            waits[file.parent.name] = int(file.read_text().split()[1]) / 1e9
+    return waits
 
 
 def last_time(client: LiveClient, direction: Direction, event: Event) -> datetime:

@@ -8,16 +8,17 @@ A solution is written; the exercise is the same notebook without what stands bet
 and without the cells tagged `solution-only`. Cells tagged `server` hold what the learner is to build.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar
 
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
+# As JSON holds it, or as nbformat's NotebookNode, which is a dict, too.
+Notebook = dict[str, Any]
+SomeNotebook = TypeVar("SomeNotebook", bound=Notebook)
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_NAME = re.compile(r"\d\d_([a-z]\w*)")
@@ -40,49 +41,50 @@ def solution_path(exercise: str) -> Path:
     return found[exercise]
 
 
-def read_solution(exercise: str) -> "NotebookNode":
+def read_solution(exercise: str) -> Notebook:
     """Return the exercise's solution."""
     return read(solution_path(exercise))
 
 
-def read(path: Path) -> "NotebookNode":
+def read(path: Path) -> Notebook:
     """Return the notebook in a file; ValueError if it holds none."""
-    # Its schema takes most of a second to load, and a lesson that checks nothing never reads a notebook.
-    import nbformat
-
-    text = path.read_text(encoding="utf-8")
+    # Not by nbformat: with the validators that it imports, it takes seconds, and a learner waits.
     try:
-        return nbformat.NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
-    except (AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        notebook: Notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            # A text, or a list of its lines.
+            cell["source"] = "".join(cell["source"])
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path.name} is not a notebook: {error}") from error
+    return notebook
 
 
-def tags(cell: "NotebookNode") -> list[str]:
+def tags(cell: Notebook) -> list[str]:
     """Return the cell's tags."""
-    return list(cell.metadata.get("tags", []))
+    return list(cell["metadata"].get("tags", []))
 
 
-def server_cells(notebook: "NotebookNode") -> list[tuple[int, str]]:
+def server_cells(notebook: Notebook) -> list[tuple[int, str]]:
     """Return the number, counted from 1, and the code of each cell that builds what is checked."""
     return [
-        (number, str(cell.source))
-        for number, cell in enumerate(notebook.cells, 1)
-        if cell.cell_type == "code" and SERVER in tags(cell) and SOLUTION_ONLY not in tags(cell)
+        (number, str(cell["source"]))
+        for number, cell in enumerate(notebook["cells"], 1)
+        if cell["cell_type"] == "code" and SERVER in tags(cell) and SOLUTION_ONLY not in tags(cell)
     ]
 
 
-def gap_cells(notebook: "NotebookNode") -> list[str]:
+def gap_cells(notebook: Notebook) -> list[str]:
     """Return the code of the cells in which the learner has something to fill in."""
     return [code for _, code in server_cells(notebook) if BEGIN in code]
 
 
-def as_exercise(notebook: "NotebookNode") -> "NotebookNode":
+def as_exercise(notebook: SomeNotebook) -> SomeNotebook:
     """Return the learner's version of a solution; ValueError where a marker lacks its partner."""
     exercise = deepcopy(notebook)
-    for number, cell in enumerate(exercise.cells, 1):
-        if cell.cell_type == "code" and SOLUTION_ONLY not in tags(cell):
-            cell.source = with_stubs(cell.source, f"cell {number}")
-    exercise.cells = [cell for cell in exercise.cells if SOLUTION_ONLY not in tags(cell)]
+    for number, cell in enumerate(exercise["cells"], 1):
+        if cell["cell_type"] == "code" and SOLUTION_ONLY not in tags(cell):
+            cell["source"] = with_stubs(cell["source"], f"cell {number}")
+    exercise["cells"] = [cell for cell in exercise["cells"] if SOLUTION_ONLY not in tags(cell)]
     return exercise
 
 

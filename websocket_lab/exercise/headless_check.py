@@ -15,12 +15,12 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
+import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
 from websocket_lab.checking.verdict import VERDICT_JSON, Outcome
-from websocket_lab.exercise.exercise_notebook import read
 from websocket_lab.exercise.progress_database import VARIABLE
 
 
@@ -82,13 +82,21 @@ def check_notebook(path: Path, timeout: float) -> list[Report]:
         timeout: How many seconds it may run.
     """
     try:
-        notebook = without_outputs(read(path))
+        notebook = without_outputs(_read(path))
     except (OSError, ValueError, AttributeError) as error:
         return [Report(str(path), NO_NOTEBOOK, message=str(error))]
 
     start = time.monotonic()
     trouble = Run(notebook, timeout).trouble()
     return reports(path, notebook, trouble, round(time.monotonic() - start, 1))
+
+
+def _read(path: Path) -> NotebookNode:
+    text = path.read_text(encoding="utf-8")
+    try:
+        return NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
+    except (AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        raise ValueError(f"{path.name} is not a notebook: {error}") from error
 
 
 def without_outputs(notebook: NotebookNode) -> NotebookNode:

@@ -1,6 +1,8 @@
 """check(): every outcome, on any subject; it never raises and never hangs."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +16,7 @@ from fastapi import FastAPI
 from server_snippets.chat_server import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.checking import check as check_module
-from websocket_lab.checking import check_run
+from websocket_lab.checking import check_run, timing
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise
 from websocket_lab.exercise.finished_exercise import finished_app, finished_module
@@ -151,6 +153,34 @@ def test_a_make_app_that_never_ends_is_timed_out_and_ended(monkeypatch: pytest.M
     verdict = judge(make_app)
     assert (verdict.outcome, "make_app()" in verdict.message) == ("timed out", True)
     assert all_end("websocket-lab-check")
+
+
+def test_a_check_that_other_programs_keep_from_running_blames_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make_app() -> FastAPI:
+        while True:
+            pass
+
+    monkeypatch.setattr(check_module, "LONGEST_START", 0.1)
+    monkeypatch.setattr(timing, "processor_waits", lambda: {"1": time.monotonic()})
+    verdict = judge(make_app)
+
+    assert (verdict.outcome, verdict.step) == ("environment", "")
+    assert "not your fault" in verdict.message
+
+
+def test_a_check_imports_nothing_that_only_authors_need() -> None:
+    # With its validators, nbformat takes seconds, while a learner waits.
+    program = (
+        "import sys\n"
+        "from websocket_lab import check, compare, finished_server, hint, progress, solution\n"
+        "id = 'private_messages'\n"
+        "check(id, None), hint(id), solution(id, force=True), compare(id, force=True), progress()\n"
+        "finished_server(id).stop()\n"
+        "print({'nbformat', 'jsonschema', 'nbclient'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "set()"
 
 
 def test_what_breaks_in_the_check_is_never_blamed_on_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,9 +153,24 @@ def test_what_is_right_is_looked_at_again_only_where_it_depends_on_time(
     assert attempts.count >= looks if is_timed else attempts.count == looks
 
 
-@pytest.mark.parametrize(("longest", "outcome"), [((0.6, 0.5), "passed"), ((0.5, 0.6), "failed")])
-def test_of_a_check_that_is_always_disturbed_the_calmest_time_counts(
-    judge: Check, monkeypatch: pytest.MonkeyPatch, longest: tuple[float, ...], outcome: str
+NOTHING_CAME = Mismatch("Ana is heard.", "She was not.")
+WRONG_CAME = Mismatch("Ana is heard.", "Ben was.", who="Ana", message="Ben")
+
+
+@pytest.mark.parametrize(
+    ("longest", "error", "outcome"),
+    [
+        ((0.6, 0.5), NOTHING_CAME, "passed"),
+        ((0.5, 0.6), NOTHING_CAME, "environment"),
+        ((0.5, 0.6), WRONG_CAME, "failed"),
+    ],
+)
+def test_of_a_check_that_is_always_disturbed_the_calmest_time_counts_where_it_proves_something(
+    judge: Check,
+    monkeypatch: pytest.MonkeyPatch,
+    longest: tuple[float, ...],
+    error: Exception,
+    outcome: str,
 ) -> None:
     class Disturbed(AbstractContextManager["Disturbed"]):
         stood_still = True
@@ -170,4 +185,6 @@ def test_of_a_check_that_is_always_disturbed_the_calmest_time_counts(
     # Each look at the clock takes a second.
     monkeypatch.setattr(check_run, "time", SimpleNamespace(perf_counter=count().__next__))
 
-    assert judge(Attempts(wrong=1), is_timed=True).outcome == outcome
+    # Right at its second attempt, and disturbed at both.
+    monkeypatch.setattr(check_run.CheckRun, "_counts", lambda *_: False)
+    assert judge(Attempts(wrong=1, error=error)).outcome == outcome

@@ -1,11 +1,14 @@
 """Patience is measured in time in which something could have happened."""
 
+import sys
+import threading
 import time
 
 import pytest
 
 from tests.websocket_lab.standstill import stand_still
-from websocket_lab.checking.timing import SLICE, Patience
+from websocket_lab.checking import timing
+from websocket_lab.checking.timing import SLICE, Deadline, Patience
 
 
 def wait_in_vain(seconds: float) -> None:
@@ -42,3 +45,44 @@ def test_no_time_passes_while_the_process_stands_still() -> None:
     stand_still(5 * SLICE)
 
     assert not patience.is_over
+
+
+def test_time_passes_while_the_process_computes_and_looks_at_no_clock() -> None:
+    patience = Patience(2 * SLICE)
+    begin = time.process_time()
+    while time.process_time() < begin + 3 * SLICE:
+        pass
+
+    assert patience.is_over
+
+
+def test_what_a_thread_waits_for_a_processor_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "processor_waits", lambda: {"1": time.monotonic()})
+    monkeypatch.setattr(timing, "MOST", 1_000_000)
+    deadline = Deadline(SLICE)
+    begin = time.monotonic()
+    while time.monotonic() < begin + 3 * SLICE:
+        assert not deadline.is_over
+
+
+def test_a_deadline_ends_even_where_no_thread_ever_gets_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "processor_waits", lambda: {"1": time.monotonic()})
+    deadline = Deadline(SLICE)
+    while not deadline.is_over:
+        time.sleep(SLICE / 2)
+
+    assert deadline.is_unfair
+
+
+def test_a_deadline_that_has_passed_while_the_code_could_run_is_fair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "processor_waits", dict)
+    deadline = Deadline(SLICE)
+    while not deadline.is_over:
+        time.sleep(SLICE / 10)
+
+    assert not deadline.is_unfair
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_every_thread_is_asked_how_long_it_waited_for_a_processor() -> None:
+    assert str(threading.get_native_id()) in timing.processor_waits()

@@ -16,7 +16,7 @@ from websocket_lab.exercise.exercise_notebook import (
 
 
 def sources(notebook):
-    return [cell.source for cell in notebook.cells]
+    return [cell["source"] for cell in notebook["cells"]]
 
 
 def test_exercises_are_known_by_their_solutions(course):
@@ -100,6 +100,12 @@ def test_a_solution_is_read_without_its_markers():
 
 def test_a_marker_between_empty_lines_leaves_no_hole():
     assert without_markers("a\n\n### END SOLUTION\n\n\nb") == "a\n\n\nb"
+
+
+def test_a_notebook_is_read_as_nbformat_reads_it(course):
+    path = solution_path("shouting")
+
+    assert read(path) == nbformat.read(path, as_version=4)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"nbformat": 4, "nbformat_minor": 5}', "\x00"])
