@@ -4,11 +4,13 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 
 from websocket_lab.checking.bench import word
 from websocket_lab.checking.event import Event, matches
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import Person
+from websocket_lab.checking.timing import seconds_between
 from websocket_lab.checking.tuned_hall_bench import left
 from websocket_lab.client.client_log import LogEntry
 
@@ -16,6 +18,20 @@ from websocket_lab.client.client_log import LogEntry
 TICK = 0.03
 BETWEEN_WORDS = 0.5
 SETTLING = 0.2
+
+
+class Bounds:
+    """How many seconds something lasted for the server: it began between two moments that its client knows.
+
+    Args:
+        sure: When the client knew that it had begun.
+        earliest: The moment before the client did what began it.
+        end: When the client saw its end.
+    """
+
+    def __init__(self, sure: datetime, earliest: datetime, end: datetime) -> None:
+        self.least = seconds_between(sure, end)
+        self.most = seconds_between(earliest, end)
 
 
 class Scene:
@@ -59,22 +75,23 @@ class Scene:
         return len(seen(self.ana, {"type": "ping"}))
 
     @property
-    def seconds_of_ana(self) -> float:
+    def seconds_of_ana(self) -> Bounds:
         """How long Ana was connected."""
         log = self.ana.client.log
-        return (log[-1].time - log[0].time).total_seconds()
+        return Bounds(log[0].time, self.ana.began, log[-1].time)
 
     @property
-    def silence_of_ben(self) -> float:
-        """Seconds from Ben's last sign of life, or his coming, to the end of his connection."""
+    def silence_of_ben(self) -> Bounds:
+        """From Ben's last sign of life, or his coming, to the end of his connection."""
         signs = [entry for entry in self.ben.client.log if is_sign_of_life(entry)]
-        return (self.ben.client.log[-1].time - signs[-1].time).total_seconds()
+        before = self.ben.sent[-1][0] if self.ben.sent else self.ben.began
+        return Bounds(signs[-1].time, before, self.ben.client.log[-1].time)
 
     @property
-    def silence_of_phone(self) -> float:
-        """Seconds from the phone's coming until Ana hears that it has left."""
+    def silence_of_phone(self) -> Bounds:
+        """From the phone's coming until Ana hears that it has left."""
         heard = seen(self.ana, left(self.phone))[0]
-        return (heard.time - self.phone.client.log[0].time).total_seconds()
+        return Bounds(self.phone.client.log[0].time, self.phone.began, heard.time)
 
     @property
     def _is_over(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,8 @@ class Person:
         connect_options: As for `LiveClient`.
 
     Attributes:
+        began: When this person began to connect: the server cannot have known of them before.
+        sent: What was sent, each with the moment before it left: no answer can have come earlier.
         stand_ins: For a text that cannot be parsed everywhere, what is parsed in its place.
     """
 
@@ -46,6 +49,8 @@ class Person:
         self.name = name
         self.username = username
         self.wire = WireRecorder()
+        self.began = datetime.now()
+        self.sent: list[tuple[datetime, Any]] = []
         self.stand_ins: dict[str, str] = {}
         recorded = partial(RecordedConnection, recorder=self.wire)
         options = {"create_connection": recorded} | connect_options
@@ -57,6 +62,7 @@ class Person:
 
     def connects(self, likely: Causes | None = None) -> None:
         """Open the connection, which the server must accept."""
+        self.began = datetime.now()
         try:
             self.client.connect()
         except (ConnectFailed, TimeoutError) as error:
@@ -65,19 +71,23 @@ class Person:
 
     def sends(self, value: Any, likely: Causes | None = None) -> None:
         """Send text as it is, and everything else as JSON; the connection must be open."""
+        before = datetime.now()
         try:
             self.client.send(value if isinstance(value, str | bytes) else json.dumps(value))
         except (ConnectionEnded, TimeoutError) as error:
             cause = (likely or {}).get("closed", "")
             raise Mismatch(f"{self.name} can send {shown(value)}.", str(error), cause) from None
+        self.sent.append((before, value))
 
-    def hears(self, expected: Event, likely: Causes | None = None, patience: float = PATIENCE) -> Event:
+    def hears(
+        self, expected: Event, likely: Causes | None = None, patience: float | Patience = PATIENCE
+    ) -> Event:
         """Return the next message, which must have all that is expected.
 
         Args:
             expected: The fields and their values; `ANYTHING` where every value is right.
             likely: The usual causes of what may come instead.
-            patience: Seconds that it may take.
+            patience: Seconds that it may take, or what is left of them.
         """
         return self._next(f"{self.name} hears {shown(expected)}.", expected, likely or {}, patience)
 
@@ -97,11 +107,13 @@ class Person:
         """Read the message that ends a silence, which must come first."""
         self._next(f"{self.name} hears nothing now but {shown(fence)}.", fence, likely or {})
 
-    def next_event(self, wanted: str, likely: Causes | None = None, patience: float = PATIENCE) -> Event:
+    def next_event(
+        self, wanted: str, likely: Causes | None = None, patience: float | Patience = PATIENCE
+    ) -> Event:
         """Return the next message of the vocabulary; raise Mismatch if none comes."""
-        rest = Patience(patience)
+        rest = patience if isinstance(patience, Patience) else Patience(patience)
         while True:
-            event = self._read(wanted, likely or {}, rest, patience)
+            event = self._read(wanted, likely or {}, rest)
             if event.get("type") in self._vocabulary:
                 self._passed_over.clear()
                 return event
@@ -134,7 +146,9 @@ class Person:
             self.wire.end(connection, "client", "RST")
         self.client.vanish()
 
-    def _next(self, wanted: str, expected: Event, likely: Causes, patience: float = PATIENCE) -> Event:
+    def _next(
+        self, wanted: str, expected: Event, likely: Causes, patience: float | Patience = PATIENCE
+    ) -> Event:
         came = self.next_event(wanted, likely, patience)
         if not matches(came, expected):
             raise self._instead(wanted, came, likely)
@@ -142,11 +156,11 @@ class Person:
         self._last = came
         return came
 
-    def _read(self, wanted: str, likely: Causes, rest: Patience, patience: float) -> Event:
+    def _read(self, wanted: str, likely: Causes, rest: Patience) -> Event:
         try:
             message = self._receive(rest)
         except TimeoutError:
-            raise self._silence(wanted, likely, patience) from None
+            raise self._silence(wanted, likely, rest.seconds) from None
         except ConnectionEnded as error:
             cause = cause_of("closed", likely)
             raise Mismatch(wanted, str(error).partition(" Call ")[0], cause) from None

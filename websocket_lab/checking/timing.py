@@ -24,10 +24,12 @@ class Patience:
 
     Args:
         seconds: How long to wait.
+        passed: How many of them have passed already; a moment is left in any case.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._rest = seconds
+    def __init__(self, seconds: float, passed: float = 0.0) -> None:
+        self.seconds = seconds
+        self._rest = max(seconds - passed, SLICE) if passed else seconds
         self._looked_at, self._used = time.monotonic(), time.process_time()
 
     @property
@@ -96,7 +98,7 @@ def processor_waits() -> dict[str, float]:
 
 
 def last_time(client: LiveClient, direction: Direction, event: Event) -> datetime:
-    """Return when the client last sent, or received, a message that has all of `event`."""
+    """Return when the client last had sent, or received, a message that has all of `event`."""
     return next(
         entry.time
         for entry in reversed(client.log)
@@ -111,6 +113,11 @@ def first_time(client: LiveClient, direction: Direction, event: Event, after: da
         for entry in client.log
         if entry.direction == direction and entry.time > after and matches(json_object(entry.message), event)
     )
+
+
+def seconds_between(begin: datetime, end: datetime) -> float:
+    """Return how many seconds have passed."""
+    return (end - begin).total_seconds()
 
 
 def sleep_until(moment: float) -> None:

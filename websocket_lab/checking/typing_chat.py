@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from websocket_lab.checking.chat_bench import ChatBench, say
 from websocket_lab.checking.event import Event
 from websocket_lab.checking.person import Causes, Person, cause_of
 from websocket_lab.checking.stall_watch import undisturbed
-from websocket_lab.checking.timing import first_time, last_time
+from websocket_lab.checking.timing import Patience, first_time, last_time, seconds_between
 
 
 # Seconds after the last sign of typing. A right timer is never early; on a busy machine it is late.
@@ -68,16 +69,18 @@ class TypingChat(ChatBench):
     def stops_in_time(self, typist: Person, *others: Person, likely: Causes) -> None:
         """Have the others hear next that someone stopped, three seconds after the last sign of typing."""
         stop = typing(typist, False)
-        last_sign = last_time(typist.client, "sent", TYPING)
+        # Between these two the server has heard the last sign of typing.
+        before = next(moment for moment, value in reversed(typist.sent) if value == TYPING)
+        sent = last_time(typist.client, "sent", TYPING)
         for other in others:
-            waited = time.time() - last_sign.timestamp()
-            other.hears(stop, likely, patience=round(max(0.1, LATEST - waited), 1))
+            other.hears(stop, likely, Patience(LATEST, seconds_between(sent, datetime.now())))
             began = last_time(other.client, "received", typing(typist, True))
-            took = (first_time(other.client, "received", stop, began) - last_sign).total_seconds()
+            stopped = first_time(other.client, "received", stop, began)
+            most, least = seconds_between(before, stopped), seconds_between(max(sent, began), stopped)
             wanted = f"hears that {typist.name} stopped three seconds after her last typing"
-            came = f"heard it after {took:.1f} s"
-            other.must(took >= EARLIEST, wanted, came, cause_of("early", likely))
-            other.must(took <= MUCH_TOO_LATE, wanted, came, cause_of("nothing", likely))
+            other.must(most >= EARLIEST, wanted, f"heard it after {most:.1f} s", cause_of("early", likely))
+            late = f"heard it after {least:.1f} s"
+            other.must(least <= MUCH_TOO_LATE, wanted, late, cause_of("nothing", likely))
 
     def types_anew(self, typist: Person, listener: Person, *, likely: Causes) -> None:
         """Have someone hear that the typist typed once more, stopped in time, and that this was all."""

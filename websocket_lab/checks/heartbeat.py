@@ -4,7 +4,7 @@ from websocket_lab.checking.bench import all_hear, word
 from websocket_lab.checking.chat_bench import say
 from websocket_lab.checking.exercise import Exercise
 from websocket_lab.checking.heartbeat_bench import INTERVAL, LATEST, PATIENCE, HeartbeatBench
-from websocket_lab.checking.heartbeat_scene import seen
+from websocket_lab.checking.heartbeat_scene import Bounds, seen
 from websocket_lab.checking.person import Person
 from websocket_lab.checking.tuned_hall_bench import left
 from websocket_lab.client.connection_state import State
@@ -79,8 +79,8 @@ LEFT_BEHIND = "A task that pings goes on until somebody ends it: in `finally`, c
 def pings_come_again_and_again(bench: HeartbeatBench) -> None:
     """Every client gets a ping after each interval, again and again."""
     ana, seconds, pings = bench.scene.ana, bench.scene.seconds_of_ana, bench.scene.pings
-    least, most = int(seconds / INTERVAL / 2), int(seconds / INTERVAL) + 2
-    wanted = f"hears a ping every {INTERVAL:g} s: {least} to {most} in {seconds:.1f} s"
+    least, most = int(seconds.least / INTERVAL / 2), int(seconds.most / INTERVAL) + 2
+    wanted = f"hears a ping every {INTERVAL:g} s: {least} to {most} in {seconds.least:.1f} s"
     cause = TOO_MANY if pings > most else NO_PINGS if pings == 0 else TOO_FEW
     ana.must(least <= pings <= most, wanted, f"heard {pings}", cause)
 
@@ -135,8 +135,13 @@ def each_sign_of_life_counts_anew(bench: HeartbeatBench) -> None:
     ben = bench.scene.ben
     seconds = bench.scene.silence_of_ben
     wanted = f"is closed {PATIENCE:g} s after the last sign of life"
-    cause = TOO_EARLY if seconds < EARLIEST else TOO_LATE
-    ben.must(EARLIEST <= seconds <= LATEST, wanted, f"was closed after {seconds:.1f} s", cause)
+    must_last(ben, seconds, wanted, "was closed", TOO_LATE)
+
+
+def must_last(person: Person, seconds: Bounds, wanted: str, what: str, too_late: str) -> None:
+    """Raise Mismatch where a silence was surely too short, or too long."""
+    person.must(seconds.most >= EARLIEST, wanted, f"{what} after {seconds.most:.1f} s", TOO_EARLY)
+    person.must(seconds.least <= LATEST, wanted, f"{what} after {seconds.least:.1f} s", too_late)
 
 
 TOO_EARLY = "The limit is too short, or it does not begin at the last message, whichever that was."
@@ -166,8 +171,7 @@ def a_frozen_client_is_gone_too(bench: HeartbeatBench) -> None:
     hears_once(ana, phone, FROZEN)
     seconds = bench.scene.silence_of_phone
     wanted = f"hears that {phone.username} has left, {PATIENCE:g} s after it connected"
-    cause = TOO_EARLY if seconds < EARLIEST else FROZEN
-    ana.must(EARLIEST <= seconds <= LATEST, wanted, f"heard it after {seconds:.1f} s", cause)
+    must_last(ana, seconds, wanted, "heard it", FROZEN)
 
 
 FROZEN = "This client never sent anything: its time begins when it connects. Do not wait for its answer."

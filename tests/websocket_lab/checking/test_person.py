@@ -1,5 +1,6 @@
 """A person in a check: what it must hear, in order or in any order, and how long it waits."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from fastapi import FastAPI, WebSocket
 from websocket_lab import BackgroundServer
 from websocket_lab.checking.mismatch import Mismatch
 from websocket_lab.checking.person import Person
-from websocket_lab.checking.timing import first_time, last_time
+from websocket_lab.checking.timing import Patience, first_time, last_time
+from websocket_lab.client.client_loop import client_loop
 
 
 ONE: dict[str, Any] = {"type": "number", "value": 1}
@@ -83,3 +85,18 @@ def test_the_last_of_several_times_counts(ana: Person) -> None:
     assert last_time(ana.client, "received", {"value": 1}) == times[1]
     assert first_time(ana.client, "received", ONE, times[0]) == times[1]
     assert last_time(ana.client, "sent", ONE) < times[2] + timedelta(seconds=1)
+
+
+def test_the_moment_before_a_message_leaves_is_known_however_busy_the_clients_are(ana: Person) -> None:
+    busy = client_loop().start_task_soon(time.sleep, 0.3)
+    ana.sends(ONE)
+    busy.result()
+
+    ((before, value),) = ana.sent
+    assert value == ONE
+    assert last_time(ana.client, "sent", ONE) - before >= timedelta(seconds=0.25)
+
+
+def test_a_silence_that_began_earlier_is_counted_whole(ana: Person) -> None:
+    with pytest.raises(Mismatch, match=r"heard nothing for 4 s"):
+        ana.hears(ONE, patience=Patience(4.0, passed=3.9))
