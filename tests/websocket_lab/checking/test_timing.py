@@ -3,6 +3,8 @@
 import sys
 import threading
 import time
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,30 +58,36 @@ def test_time_passes_while_the_process_computes_and_looks_at_no_clock() -> None:
     assert patience.is_over
 
 
+class Clock:
+    """A clock that goes on by half a slice at each look; meanwhile a thread may wait for a processor."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_busy: bool) -> None:
+        looks, waits = count(), count()
+        clock = SimpleNamespace(monotonic=lambda: next(looks) * SLICE / 2, process_time=lambda: 0.0)
+        monkeypatch.setattr(timing, "time", clock)
+        monkeypatch.setattr(timing, "processor_waits", lambda: {"1": next(waits) * SLICE / 2 * is_busy})
+
+
 def test_what_a_thread_waits_for_a_processor_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "processor_waits", lambda: {"1": time.monotonic()})
-    monkeypatch.setattr(timing, "MOST", 1_000_000)
-    deadline = Deadline(SLICE)
-    begin = time.monotonic()
-    while time.monotonic() < begin + 3 * SLICE:
-        assert not deadline.is_over
+    Clock(monkeypatch, is_busy=True)
+    deadline = Deadline(3 * SLICE)
+
+    assert not any(deadline.is_over for _ in range(20))
 
 
-def test_a_deadline_ends_even_where_no_thread_ever_gets_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "processor_waits", lambda: {"1": time.monotonic()})
-    deadline = Deadline(SLICE)
-    while not deadline.is_over:
-        time.sleep(SLICE / 2)
+def test_a_deadline_ends_even_where_a_thread_never_gets_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch, is_busy=True)
+    deadline = Deadline(3 * SLICE)
 
+    assert any(deadline.is_over for _ in range(30))
     assert deadline.is_unfair
 
 
-def test_a_deadline_that_has_passed_while_the_code_could_run_is_fair(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timing, "processor_waits", dict)
-    deadline = Deadline(SLICE)
-    while not deadline.is_over:
-        time.sleep(SLICE / 10)
+def test_a_deadline_that_passes_while_the_code_can_run_is_fair(monkeypatch: pytest.MonkeyPatch) -> None:
+    Clock(monkeypatch, is_busy=False)
+    deadline = Deadline(3 * SLICE)
 
+    assert sum(not deadline.is_over for _ in range(10)) in (5, 6)
     assert not deadline.is_unfair
 
 
