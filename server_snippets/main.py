@@ -15,6 +15,7 @@ from server_snippets.auth_endpoint import auth_router
 from server_snippets.broker import Broker, MemoryBroker
 from server_snippets.channels_endpoint import channels_router
 from server_snippets.chat_endpoint import chat_router
+from server_snippets.client_errors import short_client_errors
 from server_snippets.clients_endpoint import clients_router
 from server_snippets.connection_guard import ConnectionGuard
 from server_snippets.connection_manager import ConnectionManager
@@ -64,7 +65,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, OpenConnections]]:
-        with hidden_tokens():
+        with hidden_tokens(), short_client_errors():
             async with broker.running():
                 # The HTTP protocol finds it there, and counts unfinished handshakes.
                 yield {"open_connections": open_connections}
