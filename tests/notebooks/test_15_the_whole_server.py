@@ -1,4 +1,4 @@
-"""Lesson 15: the whole server keeps every practice, a hasty one none; each problem is seen and mended."""
+"""Lesson 15: the whole server keeps every practice, a naive one none; each problem is seen and mended."""
 
 import re
 
@@ -38,7 +38,7 @@ def test_the_whole_server_keeps_six_of_six(run: LessonRun) -> None:
 
 
 def test_the_hasty_one_keeps_none_and_each_line_says_why(run: LessonRun) -> None:
-    said = run.output("hasty_guess.reveal")
+    said = run.output("naive_guess.reveal")
 
     assert "it was 0" in said
     assert "0 of 6 passed" in said
@@ -63,7 +63,7 @@ def test_a_seventh_practice_joins_the_list(run: LessonRun) -> None:
 
 
 def test_two_refusals_differ(run: LessonRun) -> None:
-    nobody, _, somebody, _, welcome, *_ = rows(run, "tap.stop(), hasty.stop()")
+    nobody, _, somebody, _, welcome, *_ = rows(run, "tap.stop(), naive.stop()")
 
     assert nobody.endswith("is the server running?")
     assert somebody.endswith("403 Forbidden")

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from server_snippets import step_10_heart, step_10_heartbeat
-from server_snippets.step_10_heartbeat import app, heard, manager
-from server_snippets.step_10_message_log import MessageLog
+from server_snippets import step_10_heartbeat
+from server_snippets.step_10_heartbeat import MessageLog, app, last_seen, manager
 from tests.jupyterlab import wait_for
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient, WireTap
 
@@ -18,7 +17,7 @@ PONG = {"action": "pong"}
 @pytest.fixture(autouse=True)
 def log(monkeypatch: pytest.MonkeyPatch) -> MessageLog:
     """Begin with an empty log, and beat fast."""
-    monkeypatch.setattr(step_10_heart, "INTERVAL", 0.05)
+    monkeypatch.setattr(step_10_heartbeat, "INTERVAL", 0.05)
     monkeypatch.setattr(step_10_heartbeat, "log", MessageLog(kept=5))
     return step_10_heartbeat.log
 
@@ -28,7 +27,7 @@ def server() -> Iterator[BackgroundServer]:
     with BackgroundServer(app) as server:
         yield server
     assert not server.errors
-    assert not (heard or manager.active_connections)
+    assert not (last_seen or manager.active_connections)
 
 
 @pytest.fixture
@@ -65,13 +64,12 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give the heart and its endpoint a clock that the test turns."""
     clock = Clock()
-    for module in (step_10_heart, step_10_heartbeat):
-        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(step_10_heartbeat, "time", clock)
     return clock
 
 
 def patience(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(step_10_heart, "PATIENCE", seconds)
+    monkeypatch.setattr(step_10_heartbeat, "PATIENCE", seconds)
 
 
 def test_readers_are_pinged(server: BackgroundServer) -> None:
@@ -92,9 +90,9 @@ def test_whatever_a_reader_sends_is_a_sign_of_life(
     with LiveClient(server.url("/ws/feed"), "Eve") as eve, LiveClient(server.url("/ws/feed")) as ana:
         while eve.state == "open":
             ana.wait_for(lambda text: "ping" in str(text))
-            clock.now += step_10_heart.PATIENCE / 2
+            clock.now += step_10_heartbeat.PATIENCE / 2
             ana.send(answer)
-            wait_for(lambda: clock.now in heard.values(), 60, "Ana was not heard.")
+            wait_for(lambda: clock.now in last_seen.values(), 60, "Ana was not heard.")
         assert (eve.close_code, ana.state) == (4008, "open")
 
 
@@ -108,7 +106,7 @@ def test_a_frozen_reader_is_let_go_and_forgotten(
         with LiveClient(server.url("/ws/feed"), "Ben") as ben:
             while ben.state == "open":
                 ben.wait_closed()
-        assert not heard
+        assert not last_seen
         tap.thaw()
         assert ana.wait_closed() == 4008
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server_snippets.step_10_message_log import Event, MessageLog
+from server_snippets.step_10_heartbeat import Event, MessageLog
 
 
 @pytest.fixture

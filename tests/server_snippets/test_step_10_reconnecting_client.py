@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI, HTTPException, WebSocket
 from websockets.exceptions import InvalidStatus
 
-from server_snippets import step_10_heart, step_10_heartbeat
-from server_snippets.step_10_message_log import MessageLog
+from server_snippets import step_10_heartbeat
+from server_snippets.step_10_heartbeat import MessageLog
 from server_snippets.step_10_reconnecting_client import Event, by_the_library, listen, messages, waits
 from websocket_lab import BackgroundServer, ClientPanel, LiveClient, WireTap
 from websocket_lab.client.until import until
@@ -33,7 +33,7 @@ async def read_one(server: BackgroundServer | WireTap) -> Event:
 
 @pytest.fixture(autouse=True)
 def log(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step_10_heart, "INTERVAL", 0.05)
+    monkeypatch.setattr(step_10_heartbeat, "INTERVAL", 0.05)
     monkeypatch.setattr(step_10_heartbeat, "log", MessageLog())
 
 
@@ -92,7 +92,7 @@ def test_what_ten_cuts_take(server: BackgroundServer, reader: object, lost: int)
     async def scene() -> str:
         numbers: list[int] = []
         reading = asyncio.create_task(read(tap.url("/ws/feed"), numbers))
-        outcome = await ten_cuts(tap, ben, step_10_heart.manager.active_connections, numbers)
+        outcome = await ten_cuts(tap, ben, step_10_heartbeat.manager.active_connections, numbers)
         reading.cancel()
         # The library closes its connection in a task of its own, after the generator has ended.
         await until(lambda: all(connection.has_left for connection in tap.connections), deadline=60)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from server_snippets.hasty_server import make_hasty_app
+from server_snippets.demos.naive_server import make_naive_app
 from server_snippets.main import make_app
 from server_snippets.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer
 from websocket_lab.experiments.best_practices import PRACTICES, Practice, a_heartbeat_finds_the_dead, find
 
 
-# Why the hasty server fails, in the order of the practices.
+# Why the naive server fails, in the order of the practices.
 REASONS = [
     "Ben heard no “left” within 3 s.",
     " .” within 3 s.",
@@ -31,8 +31,8 @@ def whole_server(request: pytest.FixtureRequest) -> Iterator[BackgroundServer]:
 
 
 @pytest.fixture(scope="module")
-def hasty_server() -> Iterator[BackgroundServer]:
-    with BackgroundServer(make_hasty_app(), ws_ping_interval=None) as server:
+def naive_server() -> Iterator[BackgroundServer]:
+    with BackgroundServer(make_naive_app(), ws_ping_interval=None) as server:
         yield server
 
 
@@ -44,8 +44,8 @@ def test_the_whole_server_keeps_it(whole_server: BackgroundServer, practice: Pra
 
 
 @pytest.mark.parametrize(("practice", "reason"), list(zip(PRACTICES, REASONS, strict=True)))
-def test_the_hasty_server_does_not(hasty_server: BackgroundServer, practice: Practice, reason: str) -> None:
-    finding = find(practice, hasty_server)
+def test_the_hasty_server_does_not(naive_server: BackgroundServer, practice: Practice, reason: str) -> None:
+    finding = find(practice, naive_server)
 
     assert not finding.passed
     assert reason in finding.seen

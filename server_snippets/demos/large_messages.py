@@ -1,6 +1,6 @@
-"""Step 10, films: large messages, to see what becomes of a client that does not read them.
+"""Large messages: what happens to a client that stops reading them.
 
-New since step 9: nothing; its endpoint sends without a limit, as most do.
+Its endpoint sends without a limit, as most do.
 Used by: notebooks/10_heartbeat.ipynb
 """
 

@@ -1,8 +1,8 @@
-"""Step 10, films: uvicorn's pings find a silent client, and not one that stalls."""
+"""Large messages: uvicorn's pings find a silent client, and not one that stalls."""
 
 import time
 
-from server_snippets.step_10_films import app, watchers
+from server_snippets.demos.large_messages import app, watchers
 from websocket_lab import BackgroundServer, LiveClient, WireTap
 
 

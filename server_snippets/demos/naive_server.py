@@ -1,7 +1,7 @@
-"""The whole server, written in a hurry: all is well as long as nothing goes wrong.
+"""The whole server, written in a hurry: it works as long as nothing goes wrong.
 
-Lesson 15 runs its checklist on it, to see each practice missed.
-Run it: uvicorn server_snippets.hasty_server:app
+Lesson 15 runs its checklist on it, and every practice fails.
+Run it: uvicorn server_snippets.demos.naive_server:app
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ Rooms = defaultdict[str, list[WebSocket]]
 TOKEN = "secret-token"
 
 
-def make_hasty_app() -> FastAPI:
+def make_naive_app() -> FastAPI:
     """Return a new server with the endpoints that the checklist visits."""
     app = FastAPI()
     rooms: Rooms = defaultdict(list)
@@ -66,4 +66,4 @@ async def answer(action: dict[str, str], websocket: WebSocket, channels: Rooms) 
         await websocket.send_json({"type": "response", "data": action.get("data")})
 
 
-app = make_hasty_app()
+app = make_naive_app()

@@ -1,16 +1,16 @@
-"""The hasty server works as long as nothing goes wrong."""
+"""The naive server works as long as nothing goes wrong."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from server_snippets.hasty_server import make_hasty_app
+from server_snippets.demos.naive_server import make_naive_app
 from websocket_lab import BackgroundServer, LiveClient
 
 
 @pytest.fixture
 def server() -> Iterator[BackgroundServer]:
-    with BackgroundServer(make_hasty_app()) as server:
+    with BackgroundServer(make_naive_app()) as server:
         yield server
 
 
