@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 
-from server_snippets.step_07_message_reader import explain, reply, texts
+from server_snippets.step_07_json_messages import explain, reply, texts
 from server_snippets.step_08_chat_rooms import NAME, Say
 from server_snippets.step_08_room_manager import ChatManager
 

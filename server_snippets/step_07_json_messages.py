@@ -1,12 +1,14 @@
-"""Step 7, JSON messages: each says what it wants, and a wrong one is answered, not punished.
+"""Step 7, JSON messages: each says what it wants, and a wrong one gets an error reply.
 
-New since step 6: pydantic checks each message, and channels deliver to those who asked for them.
+New since step 6: pydantic validates each message, channels deliver to their subscribers, and neither a binary
+message nor broken JSON ends a connection.
 Run it: uvicorn server_snippets.step_07_json_messages:app
 """
 
 # %% imports
 import asyncio
 import json
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Literal
 
 from fastapi import FastAPI, WebSocket
@@ -14,7 +16,25 @@ from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 
 # %% course_imports
 from server_snippets.step_04_connection_manager import deliver
-from server_snippets.step_07_message_reader import explain, reply, texts
+
+
+# %% reply
+async def reply(event: Mapping[str, JsonValue], websocket: WebSocket) -> None:
+    """Send one client an event as JSON; a client that has left hears nothing."""
+    await deliver(json.dumps(event), websocket)
+
+
+# %% texts
+TEXT_EXPECTED = {"type": "error", "code": "text_expected", "detail": "Send JSON as text, not binary."}
+
+
+async def texts(websocket: WebSocket) -> AsyncIterator[str]:
+    """Yield each text until the client leaves; a binary message gets an error."""
+    while (message := await websocket.receive())["type"] == "websocket.receive":
+        if (text := message.get("text")) is None:
+            await reply(TEXT_EXPECTED, websocket)
+        else:
+            yield text
 
 
 # %% echo
@@ -46,6 +66,23 @@ class Subscription(BaseModel):
 # The field `action` says which of the classes a message must fit.
 Action = Echo | Send | Subscription
 ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
+
+
+# %% explain
+# Pydantic's names for mistakes, and ours; every other mistake is an invalid_message.
+CODES = {
+    "json_invalid": "invalid_json",
+    "union_tag_invalid": "unknown_action",
+    "union_tag_not_found": "unknown_action",
+}
+
+
+def explain(error: ValidationError) -> dict[str, JsonValue]:
+    """Return the reply to what pydantic does not accept: a code for programs, a detail for people."""
+    mistake = error.errors()[0]
+    field = [str(place) for place in mistake["loc"][-1:]]
+    code = CODES.get(mistake["type"], "invalid_message")
+    return {"type": "error", "code": code, "detail": ": ".join([*field, mistake["msg"]])}
 
 
 # %% subscribers

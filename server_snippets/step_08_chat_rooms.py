@@ -13,7 +13,7 @@ from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, ValidationError
 
 # %% course_imports
-from server_snippets.step_07_message_reader import explain, reply, texts
+from server_snippets.step_07_json_messages import explain, reply, texts
 from server_snippets.step_08_room_manager import ChatManager
 
 

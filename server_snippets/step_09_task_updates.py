@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 
 # %% course_imports
 from server_snippets.step_04_connection_manager import ConnectionManager
-from server_snippets.step_07_message_reader import explain, reply, texts
+from server_snippets.step_07_json_messages import explain, reply, texts
 
 
 # %% announce

@@ -17,7 +17,7 @@ from fastapi import FastAPI, WebSocket
 
 # %% course_imports
 from server_snippets.step_04_connection_manager import GONE, ConnectionManager
-from server_snippets.step_07_message_reader import reply, texts
+from server_snippets.step_07_json_messages import reply, texts
 
 
 # %% state

@@ -17,7 +17,7 @@ from fastapi import FastAPI, WebSocket
 
 # %% course_imports
 from server_snippets.encoded_message import EncodedMessage
-from server_snippets.step_07_message_reader import reply, texts
+from server_snippets.step_07_json_messages import reply, texts
 from server_snippets.step_10_heartbeat import Lifespan
 from server_snippets.step_11_fan_out import ConnectionManager
 from server_snippets.step_13_redis_broker import Broker, Deliver, RedisBroker, Subscription, supervise

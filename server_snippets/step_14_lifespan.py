@@ -13,7 +13,7 @@ from fastapi import FastAPI, WebSocket
 
 # %% course_imports
 from server_snippets.step_04_connection_manager import ConnectionManager
-from server_snippets.step_07_message_reader import texts
+from server_snippets.step_07_json_messages import texts
 from server_snippets.step_14_shelf import Shelf
 
 

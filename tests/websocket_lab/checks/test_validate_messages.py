@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from starlette.types import Message
 
 from server_snippets import main, step_07_json_messages
-from server_snippets.step_07_json_messages import ACTIONS
-from server_snippets.step_07_message_reader import explain
+from server_snippets.step_07_json_messages import ACTIONS, explain
 from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
 from websocket_lab.exercise.finished_exercise import finished_app
 

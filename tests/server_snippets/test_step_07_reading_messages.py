@@ -8,7 +8,7 @@ import pytest
 from fastapi import WebSocketDisconnect
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from server_snippets.step_07_message_reader import explain, reply, texts
+from server_snippets.step_07_json_messages import explain, reply, texts
 
 
 class FakeWebSocket:
