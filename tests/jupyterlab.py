@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -451,7 +451,10 @@ def answers(url: str) -> bool:
     try:
         with urlopen(url, timeout=5):
             return True
-    except (URLError, OSError):
+    except HTTPError as error:
+        error.close()
+        return False
+    except OSError:
         return False
 
 

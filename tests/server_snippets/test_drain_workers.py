@@ -194,7 +194,8 @@ def readiness(port: int) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
-        return error.code
+        with error:
+            return error.code
     except OSError:
         return 0
 

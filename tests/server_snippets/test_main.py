@@ -28,7 +28,8 @@ def get(server: BackgroundServer, path: str) -> tuple[int, str, str]:
         with urllib.request.urlopen(server.http_url(path), timeout=60) as answer:
             return answer.status, answer.headers.get_content_type(), answer.read().decode()
     except urllib.error.HTTPError as error:
-        return error.code, error.headers.get_content_type(), ""
+        with error:
+            return error.code, error.headers.get_content_type(), ""
 
 
 def connections(server: BackgroundServer) -> int:

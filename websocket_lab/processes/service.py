@@ -84,7 +84,9 @@ def status_of(url: str) -> int:
         with urlopen(url, timeout=5) as answer:
             return int(answer.status)
     except HTTPError as error:
-        return error.code
+        # The error holds the connection; Python 3.14 and later warn when nobody closes it.
+        with error:
+            return error.code
 
 
 _started = CellRegistry(Service.stop)
