@@ -6,7 +6,8 @@
               1 if anything does
     new       begin a lesson or an exercise with stubs that work: `new lesson 16_topic` or
               `new exercise 13_topic`
-    lock      pin the dependencies again
+    lock      pin the dependencies again; say which pins have no wheel for Linux, macOS or Windows with one of
+              the supported Pythons
     pictures  take the README's pictures again, from a lesson that runs in JupyterLab; needs Chromium. `check`
               leaves them alone: pixels differ from machine to machine
     versions  try some tests with each Python, with older packages, and in Notebook 7; `versions python` tries
@@ -51,12 +52,14 @@ def check(root: Path) -> int:
 
 
 def lock(upgrade: bool) -> int:
-    """Pin the dependencies again, the newest ones if `upgrade`."""
+    """Pin the dependencies again, the newest ones if `upgrade`; return 1 if a pin lacks a wheel somewhere."""
     # Only this command needs what pins them.
+    from authoring.lock import MACHINES
     from authoring.lock import lock as pin
 
-    pin(upgrade=upgrade)
-    return 0
+    unbuilt = pin(upgrade=upgrade)
+    print(*unbuilt or [f"Each pin has a wheel for all {len(MACHINES)} machines."], sep="\n")
+    return int(bool(unbuilt))
 
 
 def pictures(root: Path) -> int:

@@ -49,11 +49,13 @@ COMBINATIONS = [
     Combination("Python 3.11", "3.11"),
     Combination("Python 3.12", "3.12"),
     Combination("Python 3.13", "3.13"),
+    Combination("Python 3.14", "3.14"),
+    Combination("Python 3.15", "3.15"),
     Combination("ipykernel 6.30", "3.11", ("ipykernel==6.30.*",)),
     Combination("JupyterLab 4.2", "3.11", ("jupyterlab==4.2.*",)),
     Combination("Notebook 7", "3.12", ("notebook==7.*",), "notebook"),
 ]
-NEWEST = Combination("the newest of everything", "3.13")
+NEWEST = Combination("the newest of everything", "3.15")
 
 
 class Environment:
@@ -66,7 +68,8 @@ class Environment:
 
     def install_pinned(self) -> None:
         """Install the course as it is pinned, then what this combination has instead."""
-        self._install(*(option for file in PINNED for option in ("-r", file)))
+        # The pins are complete, and leave something out on purpose; see `[tool.uv]` in pyproject.toml.
+        self._install("--no-deps", *(option for file in PINNED for option in ("-r", file)))
         if self.combination.instead:
             self._install(*self.combination.instead)
         # What it asks for does not count here: an older JupyterLab is tried, too.

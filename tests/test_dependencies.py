@@ -64,6 +64,10 @@ def test_tests_run_with_the_course_s_versions() -> None:
     assert [name for name in course.keys() & tests.keys() if course[name] != tests[name]] == []
 
 
+def test_jupyterlab_does_not_compile_grammars_that_nobody_asks_for() -> None:
+    assert [file for file in PINNED_FILES if "rfc3987-syntax" in pins(file)] == []
+
+
 @pytest.mark.parametrize("file", PINNED_FILES)
 def test_every_pin_has_a_hash(file: str) -> None:
     assert [block for block in blocks(file) if "--hash=sha256:" not in block] == []
