@@ -11,7 +11,15 @@ from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 def refuse_what_is_no_app(app: object) -> None:
     """Raise TypeError with what to pass instead, unless `app` can be called as an ASGI app is."""
     if remedy := _remedy(app):
+        if inspect.iscoroutine(app):
+            # Else Python would warn that nobody has awaited it, which is said here.
+            app.close()
         raise TypeError(f"BackgroundServer takes an app, and {remedy}")
+
+
+def is_app(thing: object) -> bool:
+    """Return whether a server can run this, as far as can be seen without running it."""
+    return not _remedy(thing)
 
 
 def wrong_path(app: object, path: str) -> str:
@@ -32,7 +40,6 @@ def _remedy(app: object) -> str:
     if isinstance(app, str):
         return f"this is the text {app!r}. Import the app, and pass the app itself."
     if inspect.iscoroutine(app):
-        app.close()
         return f"this is a call of the async function {name} that nobody has awaited: await it first."
     if isinstance(app, type):
         return f"{name} is a class. Pass an app of it: {name}()."

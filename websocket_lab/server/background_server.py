@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from websocket_lab.server.asgi_app import refuse_what_is_no_app
 from websocket_lab.server.cell_registry import CellRegistry
+from websocket_lab.server.changed_app import watch_app
 from websocket_lab.server.kernel_interrupt import keep_interruptible
 from websocket_lab.server.learner_errors import LearnerErrors
 from websocket_lab.server.learner_traceback import learner_stack, learner_traceback
@@ -84,6 +85,7 @@ class BackgroundServer:
         self._thread = ServerThread(config, listener, self._app.loop_handler, told)
         self._launch(self._thread)
         note_listener(self.port, self)
+        watch_app(self)
         return self
 
     def stop(self) -> None:
