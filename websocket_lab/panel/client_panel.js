@@ -5,13 +5,14 @@ const PATIENCE = 3000;
 const NO_ANSWER =
   "The kernel does not answer. If it was restarted, run the cells above again; if a cell is running, wait or press ■.";
 const GONE = "This panel's kernel was restarted or is gone. Run the cells above again for a new panel.";
+const GONE_LINE = "The kernel is gone";
 const LEFT = "What stood here is gone with its kernel.";
 
 export default { render };
 
 function render({ model, el, signal }) {
   const parts = build(model.get("name"), model.get("url"));
-  const panel = { model, parts, next: 0, waiting: new Map(), own: "", lost: false, atEnd: true };
+  const panel = { model, parts, next: 0, waiting: new Map(), own: "", lost: false, atEnd: true, formatted: false };
   el.append(parts.root);
 
   model.on("change:face", () => showFace(panel));
@@ -26,6 +27,7 @@ function render({ model, el, signal }) {
     else say(panel);
   });
   parts.toggle.addEventListener("click", () => ask(panel, isOpen(panel) ? "disconnect" : "connect"));
+  parts.format.addEventListener("click", () => changeFormat(panel));
   const watch = watchReader(panel);
   signal?.addEventListener("abort", () => {
     forget(panel);
@@ -50,21 +52,18 @@ function goOn(event) {
 
 function say(panel) {
   const { line } = panel.parts;
-  if (!panel.lost && !isOpen(panel)) {
+  if (!isOpen(panel)) {
     tell(panel, `${panel.model.get("name")} is not connected: press Connect first.`);
     return;
   }
 
   ask(panel, "say", { text: line.value });
-  if (panel.lost) return;
   line.value = "";
   line.focus();
 }
 
 function ask(panel, action, details = {}) {
-  tell(panel, panel.lost ? GONE : "");
-  if (panel.lost) return;
-
+  tell(panel, "");
   const id = Math.max(Date.now(), ...[...panel.waiting.keys()].map((earlier) => earlier + 1));
   panel.waiting.set(id, setTimeout(() => tell(panel, NO_ANSWER), PATIENCE));
   post(panel, { action, id, ...details });
@@ -74,7 +73,7 @@ function post(panel, request) {
   try {
     panel.model.send(request);
   } catch {
-    tell(panel, GONE);
+    showLoss(panel);
   }
 }
 
@@ -119,7 +118,7 @@ function showFace(panel) {
 function showButtons(parts, state) {
   const open = state === "open";
   put(parts.toggle, open ? "Disconnect" : "Connect");
-  parts.toggle.classList.toggle("wsl-first", !open);
+  parts.toggle.classList.toggle("wsl-first", !open && state !== "lost");
   parts.send.classList.toggle("wsl-first", open);
 }
 
@@ -127,6 +126,9 @@ function showLoss(panel) {
   // The proxy that anywidget hands out does not carry `comm_live`; the event comes only when the kernel went away.
   panel.lost = true;
   forget(panel);
+  const { line, send, toggle } = panel.parts;
+  for (const part of [line, send, toggle]) part.disabled = true;
+  line.placeholder = GONE_LINE;
   tell(panel, GONE);
 }
 
@@ -154,7 +156,8 @@ function addRows(panel, rows, next) {
   if (!rows.length) return;
 
   panel.parts.empty.remove();
-  log.append(...rows.map(rowNode));
+  log.append(...rows.map((row) => rowNode(row, panel.formatted)));
+  if (rows.some((row) => row.kind === "json")) panel.parts.format.hidden = false;
   dropEarlier(panel);
   stayAtEnd(panel);
 }
@@ -187,19 +190,44 @@ function dropEarlier(panel) {
   }
 }
 
+const sentAs = new WeakMap();
 const ARROWS = { sent: "→", received: "←", event: "·" };
 
-function rowNode(row) {
+function rowNode(row, formatted) {
   const node = make("div", "wsl-row");
   node.dataset.direction = row.direction;
   const arrow = make("span", "wsl-arrow", ARROWS[row.direction]);
   arrow.setAttribute("aria-hidden", "true");
   const text = make("span", "wsl-text");
-  text.append(...(row.kind === "json" ? jsonNodes(row.text) : [row.text]));
+  const words = make("span", row.kind === "json" ? "wsl-json" : "", row.text);
+  text.append(words);
+  if (row.kind === "json") showJson(words, row.text, formatted);
   if (row.note) text.append(" ", make("span", "wsl-note", row.note));
   const spoken = make("span", "wsl-spoken", row.direction === "event" ? "" : row.direction);
   node.append(make("span", "wsl-time", row.time), arrow, spoken, text);
   return node;
+}
+
+function showJson(node, text, formatted) {
+  // What crossed is kept: a formatted text has other characters.
+  sentAs.set(node, text);
+  node.replaceChildren(...jsonNodes(formatted ? pretty(text) : text));
+}
+
+function changeFormat(panel) {
+  const { log, format } = panel.parts;
+  panel.formatted = !panel.formatted;
+  format.setAttribute("aria-pressed", String(panel.formatted));
+  for (const node of log.querySelectorAll(".wsl-json")) showJson(node, sentAs.get(node), panel.formatted);
+  stayAtEnd(panel);
+}
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }
 
 function jsonNodes(text) {
@@ -220,7 +248,7 @@ function build(name, url) {
   const say = buildSay(name);
   root.append(head.node, wire.node, say.node);
   // JupyterLab would take Enter, arrows and letters for its own commands; it looks at the element that has the focus.
-  for (const part of [wire.log, say.line, say.send, say.toggle]) part.dataset.lmSuppressShortcuts = "true";
+  for (const part of [head.format, wire.log, say.line, say.send, say.toggle]) part.dataset.lmSuppressShortcuts = "true";
 
   return { root, ...head, ...wire, ...say };
 }
@@ -235,8 +263,21 @@ function buildHead(name, url) {
   who.append(make("div", "wsl-name", name), address);
   const badge = make("span", "wsl-badge");
   badge.setAttribute("role", "status");
-  node.append(initial, who, badge);
-  return { node, badge };
+  const format = buildFormat(name);
+  const state = make("div", "wsl-state");
+  state.append(format, badge);
+  node.append(initial, who, state);
+  return { node, badge, format };
+}
+
+function buildFormat(name) {
+  const format = make("button", "wsl-format", "{ }");
+  format.type = "button";
+  format.hidden = true;
+  format.title = "Format JSON";
+  format.setAttribute("aria-label", `Format the JSON in ${name}'s messages`);
+  format.setAttribute("aria-pressed", "false");
+  return format;
 }
 
 /* Where there is little room, an address goes on below behind a slash, not in the midst of a word. */

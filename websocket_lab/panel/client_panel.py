@@ -19,6 +19,7 @@ from websocket_lab.panel.panel_face import Face, ending_reason, state_words
 from websocket_lab.panel.panel_painter import PanelPainter
 from websocket_lab.panel.panel_twin import html_twin, text_twin
 from websocket_lab.server.cell_registry import CellRegistry
+from websocket_lab.server.safe_text import encodable
 from websocket_lab.widgets.look import stylesheet
 from websocket_lab.widgets.subshell_widget import SubshellWidget
 from websocket_lab.widgets.widget_bundle import widget_bundle
@@ -61,7 +62,7 @@ class ClientPanel(ClientMethods, SubshellWidget):
         self._compose = compose or str
         self._painter = PanelPainter(self.client, self._show_face, partial(SubshellWidget.send, self))
         self._turn = Lock()
-        super().__init__(name=name, url=url, face=dict(self._painter.face()))
+        super().__init__(name=encodable(name), url=encodable(url), face=dict(self._painter.face()))
         self.add_class("wsl-host")
         self.on_msg(self._hear)
         self.client.on_change(self._painter.paint_soon)

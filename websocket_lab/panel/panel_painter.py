@@ -11,6 +11,7 @@ from websocket_lab.client.live_client import LiveClient
 from websocket_lab.panel.panel_face import Face, ending_reason, state_words
 from websocket_lab.panel.panel_rows import Row, entries_after, row
 from websocket_lab.panel.presence import Presence
+from websocket_lab.server.safe_text import encodable
 
 
 MOST_ROWS = 500
@@ -69,9 +70,10 @@ class PanelPainter:
         return Face(
             state=self._client.state.value,
             words=state_words(self._client, self.status),
-            online=self._presence.online_words,
-            typing=self._presence.typing_words,
-            alert=self.alert or ending_reason(self._client),
+            # JSON can hold names that cannot be sent to the browser as they are.
+            online=encodable(self._presence.online_words),
+            typing=encodable(self._presence.typing_words),
+            alert=encodable(self.alert or ending_reason(self._client)),
             answered=self.answered,
         )
 

@@ -1,17 +1,16 @@
 """A client's log as the rows that a panel shows."""
 
-import json
 from collections.abc import Sequence
 from typing import TypedDict
 
 from websocket_lab.client.client_log import LogEntry
 from websocket_lab.panel.presence import json_object
+from websocket_lab.server.safe_text import encodable
 
 
 # A row is for reading: what is longer than this is cut, and says so.
 MOST_CHARACTERS = 2_000
 MOST_BYTES = 64
-ONE_LINE = 72
 
 
 class Row(TypedDict):
@@ -30,11 +29,12 @@ def row(entry: LogEntry) -> Row:
     shown, note = shorten(text)
     if isinstance(entry.message, bytes):
         note = f"{len(entry.message):,} byte{'' if len(entry.message) == 1 else 's'}"
-    return Row(time=f"{entry.time:%H:%M:%S}", direction=entry.direction, kind=kind, text=shown, note=note)
+    time, text = f"{entry.time:%H:%M:%S}", encodable(shown)
+    return Row(time=time, direction=entry.direction, kind=kind, text=text, note=note)
 
 
 def readable(entry: LogEntry) -> tuple[str, str]:
-    """Return the kind of the entry's message, and the message as a person reads it."""
+    """Return the kind of the entry's message, and the message as text, bytes in hexadecimal."""
     message = entry.message
     if isinstance(message, bytes):
         more = " …" if len(message) > MOST_BYTES else ""
@@ -42,18 +42,9 @@ def readable(entry: LogEntry) -> tuple[str, str]:
     if entry.direction == "event":
         return "event", message
     if json_object(message) is not None:
-        return "json", readable_json(message)
+        # As it crossed: a formatted text has other characters, and the browser can make one.
+        return "json", message
     return "text", message
-
-
-def readable_json(message: str) -> str:
-    """Return a JSON text on one line where that is short, indented where it is long."""
-    if len(message) > MOST_CHARACTERS:
-        return message
-
-    value = json.loads(message)
-    line = json.dumps(value, ensure_ascii=False)
-    return line if len(line) <= ONE_LINE else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def shorten(text: str) -> tuple[str, str]:

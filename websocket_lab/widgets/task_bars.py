@@ -14,6 +14,7 @@ from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.receive_queue import by_hand
 from websocket_lab.panel.panel_face import state_words
 from websocket_lab.panel.panel_rows import entries_after
+from websocket_lab.server.safe_text import encodable
 from websocket_lab.widgets.task_board import TaskBoard, TaskRow
 from websocket_lab.widgets.widget_bundle import widget_bundle
 
@@ -44,7 +45,7 @@ class TaskBars(VBox):  # type: ignore[misc]
         # Not what was painted last: the client may have heard more since.
         board = TaskBoard()
         board.read(self.client.log)
-        return f"{self._heading}\n{board}".strip()
+        return encodable(f"{self._heading}\n{board}".strip())
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the live bars, and beside them what is shown where there is no kernel."""
@@ -90,11 +91,13 @@ class TaskBar(HBox):  # type: ignore[misc]
 
     def show(self, row: TaskRow) -> None:
         """Draw how far the task is."""
-        self._bar.description = self._bar.tooltip = row.name
+        # JSON can hold names that cannot be sent to the browser as they are.
+        name = encodable(row.name)
+        self._bar.description = self._bar.tooltip = name
         self._bar.max, self._bar.value = row.total, row.done
         self._bar.bar_style = COLOURS.get(row.status, "warning")
-        self._words.value = row.words
-        self._button.tooltip = f"Cancel {row.name}"
+        self._words.value = encodable(row.words)
+        self._button.tooltip = f"Cancel {name}"
         self._button.disabled = row.status != "running" or self._client.state is not State.OPEN
 
     def _ask_to_cancel(self, _: Button) -> None:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, WebSocket
 from websocket_lab import BackgroundServer, ConnectFailed
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.panel.client_panel import ClientPanel
+from websocket_lab.panel.panel_rows import row
 
 
 app = FastAPI()
@@ -192,6 +193,32 @@ def test_all_that_came_before_the_expected_message_can_be_had(ana: ClientPanel) 
         ana.send(text)
 
     assert ana.receive_until("fence") == ["one", "two", "fence"]
+
+
+def test_half_a_surrogate_pair_leaves_no_panel_mute(ana: ClientPanel) -> None:
+    texts = [json.dumps({"type": "users", "users": ["\ud800"]}), r'{"data": "\ud800"}']
+    for number, text in enumerate(texts):
+        ask(ana, action="say", id=number, text=text)
+    wait_until(ana, texts)
+
+    client_loop().call(ana._painter.paint)
+    shown = ana._painter.face(), list(map(row, ana.log))
+    # What the browser gets is written in UTF-8.
+    assert json.dumps(shown, ensure_ascii=False).encode()
+    assert shown[0]["online"] == r"Online: \ud800"
+
+
+def test_what_cannot_be_sent_is_told_in_the_panel_and_the_connection_stays(ana: ClientPanel) -> None:
+    ask(ana, action="say", id=1, text="half \ud83d")
+    assert r"'\ud83d' at position 5 is half of a surrogate pair" in ana._painter.face()["alert"]
+
+    ask(ana, action="say", id=2, text="whole")
+    assert ana.receive() == "whole"
+
+
+def test_a_panel_of_something_else_than_an_address_is_refused(server: BackgroundServer) -> None:
+    with pytest.raises(TypeError, match="not a BackgroundServer"):
+        ClientPanel(server)  # type: ignore[arg-type]
 
 
 def wait_until(panel: ClientPanel, messages: list[str]) -> None:

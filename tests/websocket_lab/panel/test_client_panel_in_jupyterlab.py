@@ -1,5 +1,6 @@
 """Client panels in a real JupyterLab, used as a person uses them."""
 
+import re
 import time
 
 import pytest
@@ -161,6 +162,21 @@ def test_html_in_a_message_stays_text(chat: NotebookPage) -> None:
     assert chat.page.evaluate("() => window.harmed") is False
 
 
+def test_json_is_shown_as_it_crossed_and_formatted_at_a_click(lab: JupyterLab) -> None:
+    page = lab.open_cells(CHAT_SERVER, ANA)
+    page.run_all()
+    ana, message = page.panel("Ana"), r'{"data":"\ud800",  "n": 1}'
+    for text in (message, "still alive"):
+        ana.type_and_send(text)
+    expect(ana.region.locator(".wsl-row", has_text="still alive")).to_have_count(2)
+    assert ana.rows().count(message) == 2
+
+    ana.press("Format the JSON in Ana's messages")
+    assert ana.rows().count('{\n  "data": "\\ud800",\n  "n": 1\n}') == 2
+    ana.press("Format the JSON in Ana's messages")
+    assert ana.rows().count(message) == 2
+
+
 @pytest.mark.parametrize("count", [1_000, 10_000])
 def test_a_burst_leaves_jupyterlab_responsive(chat: NotebookPage, count: int) -> None:
     ana = chat.panel("Ana")
@@ -228,9 +244,10 @@ def test_after_a_restart_the_panel_says_what_to_do(lab: JupyterLab) -> None:
     ana = page.panel("Ana")
     ana.wait_for_state("open")
     page.restart()
-    ana.wait_for_state("kernel gone")
-    ana.type_and_send("Is anybody there?")
     ana.wait_for_alert("Run the cells above again")
+    for part in (ana.line, *ana.region.get_by_role("button", name=re.compile("Send|Connect")).all()):
+        expect(part).to_be_disabled()
+    expect(ana.line).to_have_attribute("placeholder", "The kernel is gone")
 
 
 def test_a_long_log_gives_its_output_no_second_scrollbar(lab: JupyterLab) -> None:
