@@ -188,7 +188,7 @@ def main(arguments: list[str]) -> int:
     if "--setup-only" in arguments:
         print("Everything is set up.")
         return 0
-    return run("pytest", "-n4", "--dist=loadfile", *arguments[1:]) if testing else open_lab(arguments)
+    return run("pytest", "-n6", "--dist=loadfile", *arguments[1:]) if testing else open_lab(arguments)
 
 
 if __name__ == "__main__":

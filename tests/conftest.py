@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
+from tests.quick import is_quick
 from websocket_lab.exercise.progress_database import VARIABLE
 
 
@@ -22,6 +23,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     from tests.spreading import BusyApart
 
     return BusyApart(config, log)
+
+
+# Before pytest leaves out what `-m` does not choose.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Mark the quick tests."""
+    for item in items:
+        if is_quick(item):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tests.spreading import LONGEST, rank
 FILES = [
     "tests/authoring/test_pace.py",
     "tests/notebooks/test_02_echo.py",
-    "tests/notebooks/test_every_lesson.py",
+    "tests/notebooks/test_12_testing.py",
     "tests/websocket_lab/checks/test_heartbeat.py",
     "tests/websocket_lab/panel/test_client_panel_in_jupyterlab.py",
 ]

@@ -259,7 +259,7 @@ def test_a_terminal_in_jupyterlab_finds_the_courses_programs_first(small_course:
 
 def test_pytest_gets_the_arguments_and_its_exit_code_is_passed_on(small_course: Path) -> None:
     answer = start(small_course, "test", "-k", "echo")
-    assert answer.stdout.endswith("ran with -n4 --dist=loadfile -k echo\n")
+    assert answer.stdout.endswith("ran with -n6 --dist=loadfile -k echo\n")
     assert answer.returncode == 3
 
 

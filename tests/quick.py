@@ -1,0 +1,53 @@
+"""Which tests are quick: they need no browser, Redis, nginx or npm, and together they take a minute."""
+
+import pytest
+
+
+# A browser, a kernel, a server in a process of its own, or much waiting: parts of the names of tests.
+SLOW = (
+    "tests/benchmarks/",
+    "tests/deployment/",
+    "tests/exercises/",
+    "tests/notebooks/",
+    "tests/teaching/",
+    "tests/server_snippets/static/",
+    "tests/websocket_lab/checks/",
+    "_in_jupyterlab.py",
+    "test_away.py",
+    "test_command_line.py",
+    "test_connection_log.py",
+    "test_crowd.py",
+    "test_drain_workers.py",
+    "test_draining.py",
+    "test_ended_connections.py",
+    "test_first_impression.py",
+    "test_headless_check.py",
+    "test_http_protocol.py",
+    "test_kernels.py",
+    "test_look.py",
+    "test_outages.py",
+    "test_best_practices.py",
+    "test_progress_database.py",
+    "test_real_clients.py",
+    "test_redis_",
+    "test_scale_out.py",
+    "test_stall_watch.py",
+    "test_start.py",
+    "test_step_06_authentication.py",
+    "test_step_06_refusals.py",
+    "test_step_06_token_carriers.py",
+    "test_step_13_",
+    "test_style.py::test_types_are_right",
+    "test_subshell_widget.py",
+    "test_workers.py",
+    "test_wss.py",
+)
+# Fixtures that start one of those.
+NEEDS = {"lab", "jupyterlab_server", "redis_server"}
+
+
+def is_quick(item: pytest.Function) -> bool:
+    """Say whether a test belongs to the quick ones."""
+    over_redis = "callspec" in vars(item) and item.callspec.params.get("redis_url") == "redis"
+    is_slow = any(part in item.nodeid for part in SLOW)
+    return not (is_slow or over_redis or NEEDS.intersection(item.fixturenames))
