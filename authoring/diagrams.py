@@ -37,13 +37,15 @@ RULES = (
 # Narrow, with long words on several lines: JupyterLab shrinks a picture that is wider than its window.
 SEQUENCE = {
     "messageFontWeight": 600,
+    # Mermaid breaks lines by this font; another one in the picture would make them longer than they may be.
+    "messageFontFamily": "sans-serif",
     "mirrorActors": False,
     "height": 44,
     "width": 130,
-    "actorMargin": 36,
+    "actorMargin": 58,
     "wrap": True,
-    # With 0, Mermaid draws all lines of a text in one place.
-    "wrapPadding": 4,
+    # Lines may get longer than their arrow by twice this. With 0, Mermaid draws all of them in one place.
+    "wrapPadding": 1,
 }
 FLOWCHART = {"rankSpacing": 42, "padding": 12}
 SETTINGS = {
@@ -88,4 +90,4 @@ def _is_title(line: str) -> bool:
 
 def _messages(diagram: str) -> str:
     arrows = (f"{sender} to {receiver}: {text}" for sender, receiver, text in ARROW.findall(diagram))
-    return " · ".join(arrows)
+    return " · ".join(arrows).replace("<br/>", " ")

@@ -137,9 +137,18 @@ class JupyterLab:
 
     def open_cells(self, *cells: str, name: str = "scratch.ipynb", **page_options: Any) -> "NotebookPage":
         """Open a notebook made of code cells with these sources."""
+        return self._open_new(notebook_of(cells), name, **page_options)
+
+    def open_texts(self, *texts: str) -> "NotebookPage":
+        """Open a notebook made of Markdown cells with these sources."""
+        notebook = notebook_of(())
+        notebook.cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+        return self._open_new(notebook, "texts.ipynb")
+
+    def _open_new(self, notebook: nbformat.NotebookNode, name: str, **page_options: Any) -> "NotebookPage":
         path = self.root / "scratch" / f"{secrets.token_hex(4)}_{name}"
         path.parent.mkdir(exist_ok=True)
-        nbformat.write(notebook_of(cells), path)
+        nbformat.write(notebook, path)
         return self.open(f"scratch/{path.name}", **page_options)
 
     def close_notebooks(self) -> None:

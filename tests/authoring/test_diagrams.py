@@ -15,6 +15,10 @@ def test_messages_are_the_words_of_a_diagram() -> None:
     ]
 
 
+def test_a_line_break_in_a_message_is_a_space_in_words() -> None:
+    assert "accTitle: Ana to Server: hi there" in with_look(TALK.replace(": hi\n", ": hi<br/>there\n"), "")
+
+
 def test_the_rest_stays() -> None:
     text = with_look(TALK, "")
 
