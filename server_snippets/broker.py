@@ -8,9 +8,10 @@ connected where.
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from server_snippets.connection_manager import Message
+from server_snippets.event_log import EventIds, stamp
 from server_snippets.guest_list import Guest, GuestList
 from server_snippets.incoming import Refused
 from server_snippets.message_history import MessageHistory
@@ -37,7 +38,8 @@ class Entry:
         room: Where in that place.
         guest: Whom it is about, or who says it.
         message: What is said.
-        history: What was said in the room before, for a guest of this process that enters.
+        history: What was said in the room before, each as JSON, for a guest of this process that enters.
+        id: Tells it from all other entries; it begins with the time in milliseconds.
     """
 
     kind: Literal["said", "entered", "changed", "left", "expired", "taken", "missed"]
@@ -45,10 +47,12 @@ class Entry:
     room: str = ""
     guest: Guest | None = None
     message: Message = ""
-    history: Sequence[dict[str, Any]] = ()
+    history: Sequence[str] = ()
+    id: str = ""
 
 
 Hear = Callable[[Entry], Awaitable[None]]
+Recall = Callable[[Entry], None]
 
 
 def subscribe(subscribers: dict[str, Hear], place: str, hear: Hear) -> None:
@@ -77,8 +81,11 @@ class Broker(Protocol):
         """Whether it refuses what is not patient."""
         ...
 
-    def open(self, place: str, hear: Hear) -> None:
-        """Bring a place what happens there, one entry after the other; it can be opened once."""
+    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+        """Bring a place what happens there, one entry after the other; it can be opened once.
+
+        What had happened before this process was there is for `recall`, as far as the broker keeps it.
+        """
 
     async def say(
         self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
@@ -112,18 +119,20 @@ class MemoryBroker:
         self.is_away = False
         self._hear: dict[str, Hear] = {}
         self._history = MessageHistory()
+        self._ids = EventIds()
 
-    def open(self, place: str, hear: Hear) -> None:
-        """Bring a place what happens there."""
+    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+        """Bring a place what happens there; nothing has happened before."""
         subscribe(self._hear, place, hear)
 
     async def say(
         self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
     ) -> None:
         """Tell all in this loop turn."""
-        if keep and isinstance(message, dict):
-            self._history.add(room, message)
-        await self._hear[place](Entry("said", place, room, by, message))
+        entry = Entry("said", place, room, by, message, id=self._ids.next())
+        if keep:
+            self._history.add(room, stamp(message, entry.id))
+        await self._hear[place](entry)
 
     async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
         """Tell all in this loop turn."""
@@ -135,8 +144,10 @@ class MemoryBroker:
             return False
 
         self.guests.put(guest)
-        history = self._history.enter(guest.room)
-        await self._hear[guest.place](Entry("entered", guest.place, guest.room, guest, history=history))
+        history = self._history.messages(guest.room)
+        await self._hear[guest.place](
+            Entry("entered", guest.place, guest.room, guest, history=history, id=self._ids.next())
+        )
         return True
 
     async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
@@ -150,9 +161,7 @@ class MemoryBroker:
             return
 
         self.guests.remove(guest)
-        await self._hear[guest.place](Entry("left", guest.place, guest.room, guest))
-        if self.guests.is_empty(guest.place, guest.room):
-            self._history.empty(guest.room)
+        await self._hear[guest.place](Entry("left", guest.place, guest.room, guest, id=self._ids.next()))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,14 +1,15 @@
 """What the clients of this process hear of the chat, wherever it was said."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from fastapi import WebSocket
 
 from server_snippets.broker import Broker, Entry
-from server_snippets.connection_manager import ConnectionManager, Message
+from server_snippets.connection_manager import ConnectionManager, Message, as_text
+from server_snippets.event_log import EventLog
 from server_snippets.guest_list import Guest
 from server_snippets.incoming import Refused
 from server_snippets.settings import Settings
@@ -17,12 +18,23 @@ from server_snippets.user_list import UserList
 
 CHAT = "chat"
 USERNAME_TAKEN = 4009
+JOINED, LEFT = "joined", "left"
 
 
 def as_event(message: Message) -> dict[str, Any]:
     """Return an event, whether or not it has been made JSON of on its way."""
     event: dict[str, Any] = json.loads(message) if isinstance(message, str) else message
     return event
+
+
+def presence(kind: str, guest: Guest) -> dict[str, Any]:
+    """Return the event that says that someone has joined or left."""
+    return {"type": kind, "room": guest.room, "username": guest.name}
+
+
+def history_event(room: str, messages: Sequence[str]) -> str:
+    """Return the event that tells a newcomer what was said, of messages that are JSON already."""
+    return f'{{"type":"history","room":"{room}","messages":[{",".join(messages)}]}}'
 
 
 class ChatAudience:
@@ -33,21 +45,33 @@ class ChatAudience:
 
     def __init__(self, manager: ConnectionManager, settings: Settings, broker: Broker) -> None:
         self._members: dict[Guest, WebSocket] = {}
+        # The last event that those have seen who come back.
+        self._seen: dict[Guest, str] = {}
+        self._events = EventLog()
         self._manager = manager
         self._broker = broker
         self._users = UserList(manager, settings.users_seconds, self._usernames)
         # Of whom all were told that they type.
         self._typists: set[Guest] = set()
-        broker.open(CHAT, self.hear)
+        broker.open(CHAT, self.hear, self.recall)
 
     @contextmanager
-    def seat(self, guest: Guest, websocket: WebSocket) -> Iterator[None]:
-        """Let someone listen from its joining on, until the end of the block."""
+    def seat(self, guest: Guest, websocket: WebSocket, after: str = "") -> Iterator[None]:
+        """Let someone listen from its joining on, until the end of the block.
+
+        Args:
+            guest: Who listens.
+            websocket: Its connection.
+            after: The last event that it has seen in this room, if it comes back.
+        """
         self._members[guest] = websocket
+        if after:
+            self._seen[guest] = after
         try:
             yield
         finally:
             del self._members[guest]
+            self._seen.pop(guest, None)
             self._manager.disconnect(websocket)
 
     async def hear(self, entry: Entry) -> None:
@@ -56,58 +80,73 @@ class ChatAudience:
             case Entry(kind="entered", guest=Guest() as guest):
                 self._joined(guest, entry)
             case Entry(kind="left", guest=Guest() as guest):
-                self._left(guest)
+                self._left(guest, entry)
             case Entry(kind="expired", guest=Guest() as guest):
-                self._expired(guest)
+                self._expired(guest, entry)
             case Entry(kind="said", guest=Guest() as guest):
-                self._said(guest, entry.message)
+                self._said(guest, entry)
             case Entry(kind="taken", guest=Guest() as guest):
                 if websocket := self._members.get(guest):
                     await websocket.close(USERNAME_TAKEN, "Username taken")
             case Entry(kind="missed"):
+                self._events.clear()
                 await self._manager.close_all(1012, "Come again")
+
+    def recall(self, entry: Entry) -> None:
+        """Keep what happened before this process was there, for those who come back to it."""
+        match entry:
+            case Entry(kind="said", message=message):
+                if as_event(message)["type"] == "message":
+                    self._keep(entry, message)
+            case Entry(kind="entered" | "left" as kind, guest=Guest() as guest):
+                self._keep(entry, presence(JOINED if kind == "entered" else LEFT, guest))
+
+    def _keep(self, entry: Entry, event: Message) -> str:
+        return self._events.add(entry.room, event, entry.id)
 
     def _joined(self, guest: Guest, entry: Entry) -> None:
         if websocket := self._members.get(guest):
             self._manager.register_user(guest.name, websocket)
             # One that had expired is in the room still, and has missed nothing.
             if guest.room not in self._manager.rooms_of(websocket):
-                self._welcome(websocket, entry)
-        joined = {"type": "joined", "room": guest.room, "username": guest.name}
-        self._manager.broadcast_to_room(joined, guest.room)
+                self._welcome(websocket, guest, entry)
+        self._manager.broadcast_to_room(self._keep(entry, presence(JOINED, guest)), guest.room)
         self._users.joined(guest.room, websocket)
 
-    def _welcome(self, websocket: WebSocket, entry: Entry) -> None:
-        messages = [as_event(message) for message in entry.history]
-        history = {"type": "history", "room": entry.room, "messages": messages}
-        self._manager.send_personal_message(history, websocket)
-        self._manager.join_room(websocket, entry.room)
+    def _welcome(self, websocket: WebSocket, guest: Guest, entry: Entry) -> None:
+        after = self._seen.pop(guest, "")
+        missed = self._events.after(guest.room, after) if after else None
+        if missed is None:
+            gap = [as_text({"type": "gap", "room": guest.room})] if after else []
+            missed = [*gap, history_event(guest.room, entry.history)]
+        for event in missed:
+            self._manager.send_personal_message(event, websocket)
+        self._manager.join_room(websocket, guest.room)
 
-    def _left(self, guest: Guest) -> None:
+    def _left(self, guest: Guest, entry: Entry) -> None:
         if websocket := self._members.get(guest):
             self._manager.leave_room(websocket, guest.room)
             self._manager.unregister_user(guest.name, websocket)
-        self._tell_left(guest)
+        self._tell_left(guest, entry)
 
-    def _expired(self, guest: Guest) -> None:
+    def _expired(self, guest: Guest, entry: Entry) -> None:
         if websocket := self._members.get(guest):
             # It stays in the room. But private messages are for whoever has the name, another perhaps.
             self._manager.unregister_user(guest.name, websocket)
-        self._tell_left(guest)
+        self._tell_left(guest, entry)
 
-    def _tell_left(self, guest: Guest) -> None:
+    def _tell_left(self, guest: Guest, entry: Entry) -> None:
         if guest in self._typists:
             self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
-        left = {"type": "left", "room": guest.room, "username": guest.name}
-        self._manager.broadcast_to_room(left, guest.room)
+        self._manager.broadcast_to_room(self._keep(entry, presence(LEFT, guest)), guest.room)
         self._users.left(guest.room)
 
-    def _said(self, guest: Guest, message: Message) -> None:
-        event = as_event(message)
+    def _said(self, guest: Guest, entry: Entry) -> None:
+        event = as_event(entry.message)
         match event["type"]:
             case "message":
                 self._users.catch_up(guest.room)
-                self._manager.broadcast_to_room(message, guest.room)
+                self._manager.broadcast_to_room(self._keep(entry, entry.message), guest.room)
             case "private":
                 self._whisper(guest, event)
             case "typing":

@@ -53,11 +53,11 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
     visits = count(1)
 
     @router.websocket("/ws/chat/{room}/{username}")
-    async def chat(websocket: WebSocket, room: str, username: str) -> None:
+    async def chat(websocket: WebSocket, room: str, username: str, after: str = "") -> None:
         await manager.connect(websocket)
         try:
             if is_name(room) and is_name(username):
-                await visit(websocket, Guest(CHAT, username, broker.process, room, next(visits)))
+                await visit(websocket, Guest(CHAT, username, broker.process, room, next(visits)), after)
             else:
                 await websocket.close(BAD_NAME, "Bad name")
         finally:
@@ -69,7 +69,7 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
         await websocket.accept()
         await websocket.close(BAD_NAME, "Bad name")
 
-    async def visit(websocket: WebSocket, member: Guest) -> None:
+    async def visit(websocket: WebSocket, member: Guest, after: str) -> None:
         async def answer(action: Action) -> None:
             match action:
                 case Say(text=text):
@@ -79,7 +79,7 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
 
         tell = partial(manager.send_personal_message, websocket=websocket)
         send_away = partial(websocket.close, USERNAME_TAKEN, "Username taken")
-        with audience.seat(member, websocket), rooms.floor(member):
+        with audience.seat(member, websocket, after), rooms.floor(member):
             async with stay(broker, member, tell, send_away) as is_welcome:
                 if is_welcome:
                     await answer_each(websocket, manager, ACTIONS, answer)

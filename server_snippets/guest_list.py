@@ -74,10 +74,6 @@ class GuestList:
         """Return the names of all in a room, sorted."""
         return sorted(self._rooms.get((place, room), ()))
 
-    def is_empty(self, place: str, room: str) -> bool:
-        """Return whether nobody is in a room."""
-        return (place, room) not in self._rooms
-
     def of_place(self, place: str) -> list[Guest]:
         """Return all guests of a place, those that came first first."""
         return [guest for guest in self if guest.place == place]

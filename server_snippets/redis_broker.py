@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
-from server_snippets.broker import Entry, Hear, Unavailable
+from server_snippets.broker import Entry, Hear, Recall, Unavailable
 from server_snippets.connection_manager import Message, as_text
 from server_snippets.guest_list import Guest
 from server_snippets.redis_connection import RedisConnection
@@ -77,9 +77,9 @@ class RedisBroker:
         """Whether it refuses what is not patient."""
         return self._link.is_away
 
-    def open(self, place: str, hear: Hear) -> None:
-        """Bring a place what happens there, one entry after the other."""
-        self._news.open(place, hear)
+    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+        """Bring a place what happens there, one entry after the other; it can be opened once."""
+        self._news.open(place, hear, recall)
 
     async def say(
         self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from server_snippets.event_log import MAX_BYTES
 from server_snippets.guest_list import Guest
 from server_snippets.redis_connection import RedisConnection
 from server_snippets.redis_entry import LogEntry, as_guest
@@ -35,8 +36,8 @@ TRIMMED = ("HGET", LOG_STATE, "trimmed")
 logger = logging.getLogger("uvicorn.error")
 
 Apply = Callable[[str, LogEntry], Awaitable[None]]
-# Takes all guests, and whether this process has missed something.
-Restore = Callable[[list[Guest], bool], Awaitable[None]]
+# Takes all guests, what happened last, and whether this process has missed something.
+Restore = Callable[[list[Guest], list[tuple[str, LogEntry]], bool], Awaitable[None]]
 
 
 def as_numbers(entry_id: str) -> tuple[int, int]:
@@ -54,7 +55,7 @@ class LogReader:
         process: Who reads.
         log_bytes: How much the log keeps.
         apply: Takes each entry.
-        restore: Takes the guests at the start, and after a part of the log was missed.
+        restore: Takes the guests and what happened last, at the start and after a part of the log was missed.
 
     Attributes:
         has_place: Set once it is known from where on the log is read.
@@ -132,7 +133,20 @@ class LogReader:
         self._hear_anew()
         if self._epoch:
             logger.warning("The broker's log holds no longer all that was missed here; clients come again.")
-        await self._restore(guests, bool(self._epoch))
+        await self._restore(guests, await self._past(), bool(self._epoch))
+
+    async def _past(self) -> list[tuple[str, LogEntry]]:
+        """Return the last entries before the place where reading begins, oldest first."""
+        entries: list[tuple[str, LogEntry]] = []
+        before, size = self._last, 0
+        while size < MAX_BYTES:
+            page = await self._redis.ask("XREVRANGE", LOG, before, "-", "COUNT", MOST_AT_ONCE)
+            entries += [(entry_id, LogEntry.read(fields)) for entry_id, fields in page]
+            size += sum(len(about) + len(message) for _, (about, message) in page)
+            if len(page) < MOST_AT_ONCE:
+                break
+            before = f"({page[-1][0]}"
+        return entries[::-1]
 
     def _hear_anew(self) -> None:
         # Nobody could be heard while this process was frozen or cut off, or while Redis took nothing.

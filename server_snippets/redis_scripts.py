@@ -6,6 +6,9 @@ The first write of each script is one that a full Redis refuses. So a script is 
 at all: a full Redis lets commands through that free memory, such as HDEL.
 """
 
+from server_snippets.message_history import MAX_BYTES, MAX_HISTORY_BYTES, MAX_MESSAGES
+
+
 LOG = "{websocket-lab}:log"
 # About the log: how many bytes it has, and up to where it was trimmed.
 LOG_STATE = "{websocket-lab}:log-state"
@@ -24,8 +27,6 @@ MAX_LOG_BYTES = 64 * 1024 * 1024
 LOG_SEGMENTS = 16
 # What an entry takes besides its text.
 ENTRY_BYTES = 100
-# The histories of all rooms together; beyond it, the room that has been silent for longest is forgotten.
-MAX_HISTORY_BYTES = 64 * 1024 * 1024
 HISTORY_SECONDS = 24 * 3600
 PROCESS_SECONDS = 3600
 
@@ -91,11 +92,11 @@ local function resize(history, sizes, bytes)
   return redis.call('HINCRBY', sizes, history, bytes), redis.call('HINCRBY', sizes, '', bytes)
 end
 
-local function remember(history, sizes, times, id, message, max_messages, max_bytes)
+local function remember(history, sizes, times, id, message)
   redis.call('XADD', history, id, 'message', message)
   redis.call('ZADD', times, id:match('%d+'), history)
   local size, total = resize(history, sizes, #message + {ENTRY_BYTES})
-  while redis.call('XLEN', history) > max_messages or size > max_bytes do
+  while redis.call('XLEN', history) > {MAX_MESSAGES} or size > {MAX_BYTES} do
     local oldest = redis.call('XRANGE', history, '-', '+', 'COUNT', 1)[1]
     redis.call('XDEL', history, oldest[1])
     size, total = resize(history, sizes, -(#oldest[2][2] + {ENTRY_BYTES}))
@@ -119,8 +120,7 @@ WRITE = f"""
 {APPEND}
 {REMEMBER}
 local log, state, segments, guests, process_key, history, sizes, times = unpack(KEYS)
-local session, number, kind, name, guest, about, message = unpack(ARGV)
-local max_log_bytes, max_messages, max_bytes = unpack(ARGV, 8)
+local session, number, kind, name, guest, about, message, max_log_bytes, keep = unpack(ARGV)
 if redis.call('HGET', process_key, 'session') ~= session then return 'forgotten' end
 redis.call('HSET', process_key, 'last', number)
 
@@ -138,8 +138,8 @@ elseif kind == 'said' then
 end
 
 local id = append(log, state, segments, tonumber(max_log_bytes), about, message)
-if max_messages then
-  remember(history, sizes, times, id, message, tonumber(max_messages), tonumber(max_bytes))
+if keep == '1' then
+  remember(history, sizes, times, id, message)
 elseif kind == 'beat' then
   redis.call('EXPIRE', process_key, {PROCESS_SECONDS})
   forget_old_rooms(sizes, times, id:match('%d+'))

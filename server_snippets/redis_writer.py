@@ -9,7 +9,6 @@ from itertools import count
 
 from server_snippets.broker import Unavailable
 from server_snippets.guest_list import Guest
-from server_snippets.message_history import MAX_BYTES, MAX_MESSAGES
 from server_snippets.redis_connection import Call, RedisConnection
 from server_snippets.redis_entry import LogEntry, as_json
 from server_snippets.redis_link import Link
@@ -53,9 +52,9 @@ class Command:
         log = (LOG, LOG_STATE, SEGMENTS)
         history = (history_key(self.place, self.room), ROOM_BYTES, ROOM_TIMES)
         guest = (self.guest.key, as_json(self.guest)) if self.guest else ("", "")
-        keep = (MAX_MESSAGES, MAX_BYTES) if self.keep else ()
+        keep = "1" if self.keep else ""
         what = (self.kind, *guest, entry.about, self.message)
-        return [*log, GUESTS, process_key(process), *history, session, self.number, *what, log_bytes, *keep]
+        return [*log, GUESTS, process_key(process), *history, session, self.number, *what, log_bytes, keep]
 
 
 def settle(command: Command, reply: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from server_snippets.main import Settings, make_app
 from tests.redis_server import OVER_BOTH_BROKERS
+from tests.server_snippets.stamps import unstamped
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -67,7 +68,7 @@ def typing(username: str, active: bool) -> Event:
 def test_a_newcomer_hears_history_joined_users(connect: Connect, room: str) -> None:
     ana = connect(f"/ws/chat/{room}/ana")
 
-    assert hear(ana, 3) == [
+    assert [unstamped(event) for event in hear(ana, 3)] == [
         {"type": "history", "room": room, "messages": []},
         {"type": "joined", "room": room, "username": "ana"},
         {"type": "users", "room": room, "users": ["ana"]},
@@ -78,7 +79,7 @@ def test_a_newcomer_hears_history_joined_users(connect: Connect, room: str) -> N
 def test_those_in_the_room_hear_joined_and_users(enter: Enter, room: str) -> None:
     ben, ana = enter("ben"), enter("ana")
 
-    assert hear(ben, 2) == [
+    assert [unstamped(event) for event in hear(ben, 2)] == [
         {"type": "joined", "room": room, "username": "ana"},
         {"type": "users", "room": room, "users": ["ana", "ben"]},
     ]
@@ -90,7 +91,8 @@ def test_everyone_hears_a_message_once_the_speaker_too(trio: Any, room: str) -> 
     say(ana, "hi")
 
     for client in trio:
-        assert client.receive_json() == {"type": "message", "room": room, "from": "ana", "text": "hi"}
+        said = unstamped(client.receive_json())
+        assert said == {"type": "message", "room": room, "from": "ana", "text": "hi"}
     fence(eve, ana, ben)
 
 
@@ -110,7 +112,7 @@ def test_those_who_stay_hear_left_and_users(
     leave(ben)
 
     for client in (ana, eve):
-        assert hear(client, 2) == [
+        assert [unstamped(event) for event in hear(client, 2)] == [
             {"type": "left", "room": room, "username": "ben"},
             {"type": "users", "room": room, "users": ["ana", "eve"]},
         ]

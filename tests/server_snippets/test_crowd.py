@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from server_snippets.main import Settings, make_app
 from tests.redis_server import OVER_BOTH_BROKERS
+from tests.server_snippets.stamps import unstamped
 from websocket_lab import BackgroundServer
 
 
@@ -107,7 +108,8 @@ async def play(url: str, seed: int) -> tuple[Guest, list[Guest], list[Guest]]:
 def check_stayer(guest: Guest, witness: Guest, stayers: list[Guest], leavers: list[Guest]) -> None:
     """Check everything that someone who stayed has heard, from its own arrival on, against the witness."""
     assert [event["type"] for event in guest.heard[:3]] == ["history", "joined", "users"]
-    start = witness.heard.index({"type": "joined", "room": "crowd", "username": guest.name})
+    joined = {"type": "joined", "room": "crowd", "username": guest.name}
+    start = [unstamped(event) for event in witness.heard].index(joined)
     without_lists = [event for event in guest.heard[1:] if event["type"] != "users"]
     assert without_lists == [event for event in witness.heard[start:] if event["type"] != "users"]
     *_, last = (event for event in guest.heard if event["type"] == "users")

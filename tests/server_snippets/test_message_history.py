@@ -1,65 +1,43 @@
 """The history of each room, and how it stays small."""
 
-from server_snippets.message_history import MAX_BYTES, MAX_EMPTY_ROOMS, MessageHistory
+import pytest
 
-
-def said(text: str) -> dict[str, str]:
-    """Return the event of a message."""
-    return {"type": "message", "room": "lobby", "from": "ana", "text": text}
+from server_snippets import message_history
+from server_snippets.message_history import MAX_BYTES, MESSAGE_BYTES, MessageHistory
 
 
 def test_fifty_messages_are_kept_oldest_first() -> None:
     history = MessageHistory()
     for number in range(60):
-        history.add("lobby", said(str(number)))
+        history.add("lobby", str(number))
 
-    assert [event["text"] for event in history.enter("lobby")] == [str(number) for number in range(10, 60)]
-    assert history.enter("attic") == []
+    assert history.messages("lobby") == [str(number) for number in range(10, 60)]
+    assert history.messages("attic") == []
 
 
 def test_a_newcomer_s_list_does_not_grow_later() -> None:
     history = MessageHistory()
-    before = history.enter("lobby")
-    history.add("lobby", said("hi"))
+    history.add("lobby", "hi")
+    before = history.messages("lobby")
+    history.add("lobby", "hi again")
 
-    assert before == []
+    assert before == ["hi"]
 
 
 def test_long_messages_push_out_the_oldest() -> None:
     history = MessageHistory()
     for letter in "abc":
-        history.add("lobby", said(letter * (MAX_BYTES // 2)))
+        history.add("lobby", letter * (MAX_BYTES // 2 - MESSAGE_BYTES))
 
-    assert [event["text"][0] for event in history.enter("lobby")] == ["b", "c"]
+    assert [message[0] for message in history.messages("lobby")] == ["b", "c"]
 
 
-def test_of_too_many_empty_rooms_the_one_left_longest_ago_is_forgotten() -> None:
+def test_of_too_many_rooms_the_one_that_has_been_silent_for_longest_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(message_history, "MAX_HISTORY_BYTES", 3 * (MESSAGE_BYTES + 1))
     history = MessageHistory()
-    for number in range(MAX_EMPTY_ROOMS + 1):
-        history.add(f"room {number}", said("hi"))
-        history.empty(f"room {number}")
+    for room in ("attic", "lobby", "attic", "cellar"):
+        history.add(room, "x")
 
-    assert history.enter("room 0") == []
-    assert history.enter("room 1")
-
-
-def test_a_room_that_is_entered_is_not_forgotten() -> None:
-    history = MessageHistory()
-    history.add("lobby", said("hi"))
-    history.empty("lobby")
-    history.enter("lobby")
-    for number in range(MAX_EMPTY_ROOMS + 1):
-        history.add(f"room {number}", said("hi"))
-        history.empty(f"room {number}")
-
-    assert history.enter("lobby")
-
-
-def test_a_room_in_which_nothing_was_said_leaves_nothing() -> None:
-    history = MessageHistory()
-    for number in range(1000):
-        history.enter(f"room {number}")
-        history.empty(f"room {number}")
-
-    assert not history._empty
-    assert not history._rooms
+    assert [history.messages(room) for room in ("attic", "lobby", "cellar")] == [["x", "x"], [], ["x"]]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
+from server_snippets.message_history import MAX_HISTORY_BYTES
 from server_snippets.redis_scripts import (
     APPEND,
     LOG,
     LOG_SEGMENTS,
     LOG_STATE,
-    MAX_HISTORY_BYTES,
     REMEMBER,
     ROOM_BYTES,
     ROOM_TIMES,
@@ -35,7 +35,7 @@ SAY_IN = f"""
 local message = string.rep('x', ARGV[2])
 for _ = 1, ARGV[1] do
   local id = redis.call('XADD', 'ids', 'MAXLEN', 1, '*', 'a', 'b')
-  remember(KEYS[1], KEYS[2], KEYS[3], id, message, 50, 900000)
+  remember(KEYS[1], KEYS[2], KEYS[3], id, message)
 end
 """
 

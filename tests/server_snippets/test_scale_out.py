@@ -10,6 +10,7 @@ import pytest
 
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker
+from tests.server_snippets.stamps import unstamped
 from websocket_lab import LiveClient
 
 
@@ -72,11 +73,13 @@ def test_those_on_the_other_process_hear_who_comes_speaks_and_leaves(
     say(ben, "hi")
     message = {"type": "message", "room": room, "from": ben_name, "text": "hi"}
 
-    assert joined == {"type": "joined", "room": room, "username": ben_name}
+    assert unstamped(joined) == {"type": "joined", "room": room, "username": ben_name}
     assert users == {"type": "users", "room": room, "users": [ana_name, ben_name]}
-    assert ana.receive_json() == ben.receive_json() == message
+    said = ana.receive_json()
+    assert ben.receive_json() == said
+    assert unstamped(said) == message
     ben.vanish()
-    assert hear(ana, 2) == [
+    assert [unstamped(event) for event in hear(ana, 2)] == [
         {"type": "left", "room": room, "username": ben_name},
         {"type": "users", "room": room, "users": [ana_name]},
     ]
