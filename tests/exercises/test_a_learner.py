@@ -78,8 +78,8 @@ class Desk:
 
     def unfold_the_verdict(self) -> None:
         """Unfold what the verdict folds, by keyboard."""
-        details = self.page.page.locator(".wsl-verdict details").last
-        details.locator("summary").focus()
+        details = self.page.page.locator(".wsl-verdict > details").last
+        details.locator("> summary").focus()
         self.page.page.keyboard.press("Enter")
         expect(details).to_have_attribute("open", "")
 

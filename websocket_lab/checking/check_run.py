@@ -33,8 +33,8 @@ BLOCKED = (
 )
 # What is raised where the check looks at the subject: by a property, a `__repr__` or another special method.
 RAISED = "Your code raised {error}, where it should not raise anything."
-SERVER_ENDED = "It ended your whole server: {error}"
-TASK_ENDED = "It ended a task that your code had started: {error}"
+SERVER_ENDED = "An exception ended your whole server: {error}"
+TASK_ENDED = "An exception ended a task that your code had started: {error}"
 # What part of its time a check may take to begin again, where the process stood still.
 MOST = 0.8
 Found = TypeVar("Found")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from websocket_lab.server.safe_text import shortened
+
 
 Event = Mapping[str, Any]
 
@@ -33,7 +35,8 @@ def matches(came: object, expected: Event) -> bool:
 
 
 def shown(event: object, longest: int = 200) -> str:
-    """Return an event as JSON, shortened if it is long."""
+    """Return an event as JSON, without its middle if it is long."""
     text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False, default=repr)
     text = text.replace('"…"', "…")
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
+    short = shortened(text, longest)
+    return text if short == text else f"{short} ({len(text):,} characters)"

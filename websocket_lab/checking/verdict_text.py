@@ -32,9 +32,9 @@ def step_line(number: int, step: "StepResult") -> str:
 
 
 def how_far(verdict: "Verdict") -> str:
-    """Return how many steps are right, as a sentence."""
+    """Return how many steps pass and which one fails, as what introduces that step."""
     right = sum(step.passed is True for step in verdict.steps)
-    return f"{right} of {len(verdict.steps)} steps are right; the next one is not."
+    return f"{right} of {len(verdict.steps)} steps pass. Step {right + 1} fails:"
 
 
 def shown_steps(verdict: "Verdict") -> Sequence["StepResult"]:
@@ -57,10 +57,17 @@ def details(verdict: "Verdict") -> list[tuple[str, str]]:
 
 def _lines(verdict: "Verdict") -> Iterator[str]:
     yield f"{HEADS[verdict.outcome]}: {verdict.title} ({verdict.seconds:.1f} s)"
-    yield how_far(verdict) if verdict.expected else verdict.message
-    for number, step in enumerate(shown_steps(verdict), 1):
-        yield f"  {step_line(number, step)}"
+    steps = [f"  {step_line(number, step)}" for number, step in enumerate(shown_steps(verdict), 1)]
+    if verdict.expected:
+        # What has to be read first, as on the page.
+        yield how_far(verdict)
+        yield from (line for line, step in zip(steps, verdict.steps, strict=True) if step.passed is False)
+    else:
+        yield verdict.message
+        yield from steps
     for heading, text in details(verdict):
         yield f"{heading}:\n{indent(text, '  ')}"
+    if verdict.expected:
+        yield "\n".join(["All steps:", *steps])
     if verdict.diagram is not None and verdict.diagram.arrows:
         yield f"What crossed the wire:\n{indent(verdict.diagram.text, '  ')}"

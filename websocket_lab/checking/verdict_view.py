@@ -1,9 +1,10 @@
 """A verdict as a page for the notebook."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from websocket_lab.checking.verdict_text import HEADS, SIGNS, WORDS, details, how_far, shown_steps
-from websocket_lab.tap.sequence_diagram import folded_text
+from websocket_lab.tap.sequence_diagram import SequenceDiagram, folded_text
 from websocket_lab.widgets.card import heading, safe, with_code
 from websocket_lab.widgets.look import stylesheet
 
@@ -15,7 +16,7 @@ TEXTS_OF_CODE = {"Your code raised"}
 
 
 def verdict_html(verdict: "Verdict") -> str:
-    """Return the verdict as HTML: head, steps, what was expected and what came, and the picture."""
+    """Return the verdict as HTML: the failed step, what was expected and what came; the rest is folded."""
     kind = "passed" if verdict.passed else verdict.outcome.replace(" ", "-")
     parts = [
         f"<style>{stylesheet('checking/verdict.css')}</style>",
@@ -23,8 +24,7 @@ def verdict_html(verdict: "Verdict") -> str:
         f'<p class="wsl-verdict-head"><strong>{safe(HEADS[verdict.outcome])}</strong>'
         f" <span>{safe(verdict.title)} · {verdict.seconds:.1f} s</span></p>",
         _message(verdict),
-        _steps(verdict),
-        _details(verdict),
+        *_steps_and_details(verdict),
         _picture(verdict),
         "</div>",
     ]
@@ -37,8 +37,18 @@ def _message(verdict: "Verdict") -> str:
     return f'<p class="wsl-verdict-message">{with_code(text)}</p>'
 
 
-def _steps(verdict: "Verdict") -> str:
-    items = "".join(map(_step, shown_steps(verdict)))
+def _steps_and_details(verdict: "Verdict") -> list[str]:
+    steps, details = shown_steps(verdict), _details(verdict)
+    if not verdict.expected:
+        return [_steps(steps), details]
+
+    failed = [step for step in steps if step.passed is False]
+    summary = f"<summary>All {len(steps)} steps</summary>"
+    return [_steps(failed), details, f"<details>{summary}{_steps(steps)}</details>"]
+
+
+def _steps(steps: Sequence["StepResult"]) -> str:
+    items = "".join(map(_step, steps))
     return f'<ol class="wsl-verdict-steps">{items}</ol>' if items else ""
 
 
@@ -64,13 +74,11 @@ def _detail(heading: str, text: str) -> str:
 
 
 def _picture(verdict: "Verdict") -> str:
-    if verdict.diagram is None or not verdict.diagram.arrows:
+    diagram = verdict.diagram
+    if diagram is None or not diagram.arrows:
         return ""
 
-    text = folded_text(verdict.diagram.text)
-    shown = f"{heading('What crossed the wire')}{verdict.diagram.picture}{text}"
-    return (
-        f"<div>{shown}</div>"
-        if not verdict.passed
-        else f"<details><summary>See the last step on the wire</summary>{shown}</details>"
-    )
+    first = [arrow for arrow in diagram.arrows if arrow.mark]
+    wrong = f"{heading('What is wrong')}{SequenceDiagram(diagram.clients, first).picture}" if first else ""
+    whole = f"{heading('All of this step')}{diagram.picture}{folded_text(diagram.text)}"
+    return f"<details><summary>What crossed the wire</summary>{wrong}{whole}</details>"

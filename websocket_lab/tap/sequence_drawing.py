@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 from unicodedata import east_asian_width
 
@@ -16,6 +17,10 @@ LAST_X = 548
 SHORTEST_STEP = 96
 HEAD = 48
 ROW = 34
+# Between the arrows of one broadcast.
+FAN = 9
+# For a mark below its arrow.
+MARK = 17
 # Drawn smaller than this, its words could hardly be read.
 SMALLEST = 0.9
 CHARACTER = 7.25
@@ -36,8 +41,9 @@ class Lanes:
 def draw(clients: Sequence[str], rows: Sequence[Sequence[Arrow]], *, title: str, note: str) -> str:
     """Return one `<svg>` element: arrows that share a row stand at one height."""
     first = HEAD + (22 if note else 0) + 26
-    lanes = _lanes(clients, first + ROW * max(len(rows), 1) - 8)
-    drawn = [_row(row, lanes, first + ROW * number) for number, row in enumerate(rows)]
+    below = list(accumulate(map(_height, rows), initial=first))
+    lanes = _lanes(clients, max(below[-1], first + ROW) - 8)
+    drawn = [_row(row, lanes, y) for row, y in zip(rows, below[:-1], strict=True)]
     size = f'width="{lanes.width:g}" height="{lanes.height:g}" viewBox="0 0 {lanes.width:g} {lanes.height:g}"'
     least = f'style="min-width: {SMALLEST * lanes.width:g}px"'
     title = escape(title, quote=True)
@@ -81,26 +87,31 @@ def _note(words: str) -> str:
     return f'<text class="wsl-note" x="{SERVER_X + 12}" y="{HEAD + 14}">{words}</text>' if words else ""
 
 
+def _height(row: Sequence[Arrow]) -> float:
+    return ROW + FAN * (len(row) - 1) + (MARK if row[0].mark else 0)
+
+
 def _row(row: Sequence[Arrow], lanes: Lanes, y: float) -> str:
     arrow = row[0]
     whole = escape("\n".join(map(str, row)))
     look = f"wsl-arrow wsl-{arrow.kind}" + (" wsl-marked" if arrow.mark else "")
-    band = f'<rect class="wsl-band" x="2" y="{y - 23:.1f}" width="{lanes.width - 4:g}" height="32" rx="6"/>'
-    return (
-        f'<g class="{look}"><title>{whole}</title>{band if arrow.mark else ""}'
-        f"{_line(row, lanes, y)}{_words(arrow, lanes, y - 7)}</g>"
-    )
+    size = f'width="{lanes.width - 4:g}" height="{_height(row) - 2:g}"'
+    band = f'<rect class="wsl-band" x="2" y="{y - 23:.1f}" {size} rx="6"/>' if arrow.mark else ""
+    nearest_first = sorted(row, key=lambda one: lanes.places[one.client])
+    lines = [_line(one, lanes, y + FAN * number) for number, one in enumerate(nearest_first)]
+    words = _label(arrow, lanes, y - 7) + _mark(arrow, lanes, y + _height(row) - ROW)
+    return f'<g class="{look}"><title>{whole}</title>{band}{"".join(lines)}{words}</g>'
 
 
-def _line(row: Sequence[Arrow], lanes: Lanes, y: float) -> str:
-    ends = sorted(lanes.places[arrow.client] for arrow in row)
-    line = f'<path class="wsl-line" d="M{SERVER_X} {y:.1f} H{ends[-1]:.1f}"/>'
-    if row[0].kind is Kind.FAULT:
+def _line(arrow: Arrow, lanes: Lanes, y: float) -> str:
+    end = lanes.places[arrow.client]
+    line = f'<path class="wsl-line" d="M{SERVER_X} {y:.1f} H{end:.1f}"/>'
+    if arrow.kind is Kind.FAULT:
         return line
 
-    if row[0].to_server:
-        return line + _dot(ends[0], y) + _head(SERVER_X, y, 1)
-    return line + _dot(SERVER_X, y) + "".join(_head(x, y, -1) for x in ends)
+    if arrow.to_server:
+        return line + _dot(end, y) + _head(SERVER_X, y, 1)
+    return line + _dot(SERVER_X, y) + _head(end, y, -1)
 
 
 def _dot(x: float, y: float) -> str:
@@ -108,27 +119,41 @@ def _dot(x: float, y: float) -> str:
 
 
 def _head(x: float, y: float, way: int) -> str:
-    return f'<path class="wsl-tip" d="M{x:.1f} {y:.1f} l{way * 9} -4.5 v9 z"/>'
+    return f'<path class="wsl-tip" d="M{x:.1f} {y:.1f} l{way * 9} -4 v8 z"/>'
 
 
-def _words(arrow: Arrow, lanes: Lanes, y: float) -> str:
-    mark = escape(f"✗ {readable(arrow.mark)}") if arrow.mark else ""
-    taken = (len(arrow.mark) + 3) * MARK_CHARACTER if mark else 0
-    label = shorten(SYMBOLS.get(arrow.kind, "") + readable(arrow.label), lanes.width - SERVER_X - 22 - taken)
-    text = f'<text class="wsl-label" x="{SERVER_X + 13}" y="{y:.1f}">{escape(label)}</text>'
-    if mark:
-        text += f'<text class="wsl-mark" x="{lanes.width - 10:g}" y="{y:.1f}" text-anchor="end">{mark}</text>'
-    return text
+def _label(arrow: Arrow, lanes: Lanes, y: float) -> str:
+    label = shorten(SYMBOLS.get(arrow.kind, "") + readable(arrow.label), lanes.width - SERVER_X - 22)
+    return f'<text class="wsl-label" x="{SERVER_X + 13}" y="{y:.1f}">{escape(label)}</text>'
+
+
+def _mark(arrow: Arrow, lanes: Lanes, y: float) -> str:
+    if not arrow.mark:
+        return ""
+    words = f"✗ {readable(arrow.mark)}"
+    half = len(words) * MARK_CHARACTER / 2 + 6
+    # In the lane of the client that it is about.
+    x = min(max(lanes.places[arrow.client], half), lanes.width - half)
+    return f'<text class="wsl-mark" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(words)}</text>'
 
 
 def shorten(text: str, pixels: float) -> str:
-    """Return as much of `text` as fits, with … where something is left out."""
-    room = pixels / CHARACTER
-    for number, sign in enumerate(text):
-        room -= 2 if east_asian_width(sign) in "WF" else 1
-        if room < 1 and number + 1 < len(text):
-            return text[:number] + "…"
-    return text
+    """Return `text`, without its middle where it is too wide: both ends of a message tell something."""
+    room = int(pixels / CHARACTER)
+    if _width(text) <= room:
+        return text
+
+    tail = _fitting(text[::-1], room // 3)[::-1]
+    return f"{_fitting(text, room - 1 - _width(tail))}…{tail}"
+
+
+def _fitting(text: str, room: int) -> str:
+    widths = accumulate(map(_width, text))
+    return "".join(sign for sign, width in zip(text, widths, strict=True) if width <= room)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 @cache

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from websocket_lab.client.connection_words import close_code_meaning
+from websocket_lab.server.safe_text import shortened
 
 
 if TYPE_CHECKING:
@@ -43,13 +44,17 @@ def bytes_words(payload: bytes, size: int) -> str:
 
 
 def message_words(message: str | bytes, size: int) -> str:
-    """Return a message as a person reads it: text in quotation marks, bytes in hexadecimal."""
+    """Return a message as a person reads it: JSON as it crossed, other text in quotes, bytes in hex."""
     if isinstance(message, bytes):
         return bytes_words(message, size)
 
-    shown = message[:MOST_CHARACTERS]
-    is_whole = len(shown) == len(message) and len(message.encode("utf-8", "replace")) >= size
-    return f'"{shown}"' if is_whole else f'"{shown}…" ({size:,} bytes)'
+    shown = shortened(message, MOST_CHARACTERS)
+    is_kept = len(message.encode("utf-8", "replace")) >= size
+    is_whole = is_kept and shown == message
+    shown = shown if is_kept or shown.endswith("…") else f"{shown}…"
+    # JSON has its own quotation marks.
+    quoted = shown if message[:1] in ("{", "[") else f'"{shown}"'
+    return quoted if is_whole else f"{quoted} ({size:,} bytes)"
 
 
 def _data_words(frame: "Frame") -> str:

@@ -150,6 +150,8 @@ def test_a_make_app_that_never_ends_is_timed_out_and_ended(monkeypatch: pytest.M
             pass
 
     monkeypatch.setattr(check_module, "LONGEST_START", 0.5)
+    # However busy this machine is.
+    monkeypatch.setattr(timing, "processor_waits", dict)
     verdict = judge(make_app)
     assert (verdict.outcome, "make_app()" in verdict.message) == ("timed out", True)
     assert all_end("websocket-lab-check")

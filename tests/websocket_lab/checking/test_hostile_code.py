@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from server_snippets.chat_server import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.checking.verdict import VERDICT_JSON, Outcome, Verdict
+from websocket_lab.server.safe_text import shortened
 from websocket_lab.tap.sequence_diagram import Arrow, Kind, SequenceDiagram
 
 
@@ -245,6 +246,11 @@ def test_a_verdict_can_be_sent_to_the_notebook_whatever_is_in_it(text: str) -> N
     found = dict.fromkeys(("expected", "came", "cause", "trace", "hint"), text)
 
     assert can_be_sent(Verdict(text, text, Outcome.FAILED, text, diagram=diagram, **found))
+
+
+@given(ANY_TEXT, st.integers(3, 60))
+def test_a_shortened_text_is_never_longer_than_allowed(text: str, longest: int) -> None:
+    assert len(shortened(text, longest)) <= longest
 
 
 def can_be_sent(verdict: Verdict) -> bool:

@@ -1,6 +1,7 @@
 """A verdict: the same in the picture, in the text, and for programs."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from websocket_lab.checking.verdict import VERDICT_JSON, Outcome, StepResult, Verdict
@@ -23,6 +24,9 @@ VERDICT = Verdict(
     hint="Who is Ben?",
     diagram=SequenceDiagram(["Ana"], [Arrow("Ana", to_server=True, label="<i>hi</i>", kind=Kind.TEXT)]),
 )
+
+
+HI = "&lt;i&gt;hi&lt;/i&gt;"
 
 
 def words(html: str) -> str:
@@ -48,6 +52,26 @@ def test_page_and_text_say_the_same() -> None:
     ):
         assert told in repr(VERDICT)
         assert told in words(page(VERDICT))
+
+
+def test_first_come_the_failed_step_what_was_expected_what_came_and_the_cause() -> None:
+    for text in (repr(VERDICT), words(page(VERDICT))):
+        told = ("Step 2 fails:", "Ben hears it.", "Expected", "He heard", "Send it", "Everyone", "crossed")
+        places = [text.index(words) for words in told]
+
+        assert places == sorted(places)
+
+
+def test_the_wire_is_folded_and_shows_first_what_is_wrong() -> None:
+    wrong = Arrow("Ben", to_server=False, label="nothing came", kind=Kind.FAULT, mark="missing")
+    verdict = replace(VERDICT, diagram=SequenceDiagram(["Ana", "Ben"], [*VERDICT.diagram.arrows, wrong]))
+    before, _, wire = page(verdict).partition("<summary>What crossed the wire</summary>")
+
+    assert before.endswith("<details>")
+    assert "<svg" not in before
+    first, _, rest = wire.partition("All of this step")
+    assert ("missing" in first, HI in first) == (True, False)
+    assert ("missing" in rest, HI in rest) == (True, True)
 
 
 def test_everything_on_the_page_is_escaped() -> None:

@@ -9,6 +9,7 @@ from websocket_lab.tap.sequence_diagram import Arrow, Kind, SequenceDiagram
 
 
 SVG = "{http://www.w3.org/2000/svg}"
+PATH = f"{SVG}path"
 HELLO = Arrow("Ana", True, '"Hello"', Kind.TEXT)
 
 
@@ -76,10 +77,27 @@ def test_the_picture_is_named_for_those_who_cannot_see_it() -> None:
     assert (root.get("role"), root.get("aria-label"), root.findtext(f"{SVG}title")) == ("img", name, name)
 
 
-def test_a_long_label_is_cut_and_whole_in_the_text() -> None:
-    diagram = SequenceDiagram([], [Arrow("Ana", True, "x" * 500, Kind.TEXT)])
-    assert words(diagram)[0].endswith("x…")
-    assert "x" * 500 in diagram.text
+def test_a_long_label_loses_its_middle_and_is_whole_in_the_text() -> None:
+    diagram = SequenceDiagram([], [Arrow("Ana", True, f"begin{'x' * 500}end", Kind.TEXT)])
+    label = words(diagram)[0]
+    assert (label[:6], label[-4:], label.count("…")) == ("beginx", "xend", 1)
+    assert f"begin{'x' * 500}end" in diagram.text
+
+
+def test_a_broadcast_has_an_arrow_of_its_own_for_each_of_twenty_receivers() -> None:
+    names = [f"Client {number}" for number in range(20)]
+    root = picture(SequenceDiagram(names, broadcast(*names)))
+    lines = [path.get("d", "").split() for path in root.iter(PATH) if path.get("class") == "wsl-line"]
+
+    assert len(lines) == len({y for _, y, _ in lines}) == len({end for _, _, end in lines}) == 20
+
+
+def test_a_mark_stands_in_the_lane_of_its_client() -> None:
+    missing = Arrow("Ben", False, "nothing came", Kind.FAULT, mark="missing")
+    root = picture(SequenceDiagram(["Ana", "Ben", "Eve"], [missing]))
+    places = {text.text: text.get("x") for text in root.iter(f"{SVG}text")}
+
+    assert places["✗ missing"] == places["Ben"]
 
 
 @settings(deadline=None)

@@ -163,7 +163,29 @@ def test_a_huge_payload_is_kept_in_part() -> None:
     sent = [Sent(Opcode.TEXT, b"x" * 3_000_000)]
     [frame] = decode(encode(sent, masked=True))
     assert (len(frame.payload), frame.message, frame.message_size) == (KEPT, "x" * KEPT, 3_000_000)
-    assert frame.label.endswith('x…" (3,000,000 bytes)')
+    assert frame.label == '"xxxx…" (3,000,000 bytes)'
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ('{"text": "hi"}', '{"text": "hi"}'),
+        ("[1, 2]", "[1, 2]"),
+        ('"hi"', '""hi""'),
+        ("say {this}", '"say {this}"'),
+        (f"kite{'.' * 1000}", '"kite....…" (1,004 bytes)'),
+    ],
+)
+def test_json_is_labelled_as_it_crossed_and_a_run_of_one_character_shortened(text: str, label: str) -> None:
+    [frame] = decode(encode([Sent(Opcode.TEXT, text.encode())], masked=True))
+    assert frame.label == label
+
+
+def test_of_a_long_message_both_ends_are_shown() -> None:
+    text = f'{{"words": {list(range(300))}, "from": "ana"}}'
+    [frame] = decode(encode([Sent(Opcode.TEXT, text.encode())], masked=True))
+    assert frame.label.startswith('{"words": [0, 1, 2')
+    assert frame.label.endswith(f'298, 299], "from": "ana"}} ({len(text):,} bytes)')
 
 
 def test_a_deflate_bomb_is_not_inflated_to_its_end() -> None:
