@@ -50,6 +50,14 @@ def test_ben_gets_what_he_missed_from_another_process(run: LessonRun) -> None:
     assert run.output("*what_ben_missed") == "Ben gets: Where is Ben?"
 
 
+def test_the_whole_server_sends_what_was_missed_to_a_client_that_comes_back(run: LessonRun) -> None:
+    said = run.output("come_back(ben").splitlines()
+
+    assert said[:5] == [f"Ana: Ben, are you there? ({number})" for number in range(1, 6)]
+    assert said[5:8] == ["Ben has left", "Ben has joined", "online: Ana, Ben"]
+    assert "it was the first thing he missed:" in "\n".join(said)
+
+
 def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     run = run_lesson.__wrapped__(LESSON)

@@ -4,11 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from redis import Redis
 from starlette.types import ASGIApp
 
+from websocket_lab.client.connection_state import ConnectionEnded
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.until import until
 from websocket_lab.experiments.plots import course_axes, show_plot
@@ -20,6 +22,7 @@ from websocket_lab.server.background_server import BackgroundServer
 TWENTY = [f"text {number}" for number in range(20)]
 RECOVERY_DEADLINE = 30.0
 CHANNEL = "chat"
+BETWEEN_ATTEMPTS = 0.5
 
 
 class Speaker(Protocol):
@@ -102,6 +105,38 @@ def what_ben_missed(ben: Hearer, worker: Worker) -> list[str]:
     last = [event["id"] for event in events_of(ben.messages) if event["type"] == "message"][-1]
     with LiveClient(worker.url(f"/ws/Ben?after={last}"), "Ben") as again:
         return [message["text"] for message in again.receive_json()["messages"]]
+
+
+def come_back(ben: Hearer, worker: Worker, deadline: float = RECOVERY_DEADLINE) -> list[dict[str, Any]]:
+    """Let Ben come to another process of the whole server with the last id he saw; return what he gets.
+
+    A process that was killed keeps its names for some seconds: until then he is refused, and tries again.
+
+    Raises:
+        TimeoutError: His name was not free in time.
+    """
+    last = [event["id"] for event in events_of(ben.messages) if "id" in event][-1]
+    end = time.monotonic() + deadline
+    while time.monotonic() < end:
+        with (
+            LiveClient(worker.url(f"/ws/chat/lobby/Ben?after={last}"), "Ben") as again,
+            suppress(ConnectionEnded),
+        ):
+            return events_of(again.receive_until(lambda text: '"users"' in str(text), deadline))
+        time.sleep(BETWEEN_ATTEMPTS)
+    raise TimeoutError(f"Ben's name was not free within {deadline:g} s.")
+
+
+def event_words(event: Mapping[str, Any]) -> str:
+    """Return an event of the chat in a few words."""
+    match event:
+        case {"type": "message", "from": name, "text": text}:
+            return f"{name}: {text}"
+        case {"type": kind, "username": name}:
+            return f"{name} has {kind}"
+        case {"type": "users", "users": names}:
+            return f"online: {', '.join(names)}"
+    return str(event["type"])
 
 
 def events_of(messages: list[str | bytes]) -> list[dict[str, Any]]:
