@@ -116,7 +116,7 @@ class Link:
             await asyncio.sleep(backoff.compute(min(failures, 10)))
 
     def up(self, name: str) -> None:
-        """Note that a connection is there."""
+        """Note that a connection is there; it may be said again with each answer that it brings."""
         self._broken.discard(name)
         if self._broken:
             return
@@ -130,8 +130,9 @@ class Link:
         self.stop()
 
     def down(self, name: str, error: Exception) -> None:
-        """Note that a connection is lost."""
+        """Note that a connection is lost: each other one counts as lost, too, until it brings an answer."""
         if not self._broken:
+            self._broken = set(self._names)
             self._await_all()
             self._probe()
         self._broken.add(name)

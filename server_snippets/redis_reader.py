@@ -90,6 +90,7 @@ class LogReader:
         self._link.up("reader")
         while True:
             entries, trimmed = await self._read_on()
+            self._link.up("reader")
             if self._is_missed(trimmed):
                 await self._start_over()
                 continue

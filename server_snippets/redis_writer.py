@@ -131,6 +131,7 @@ class LogWriter:
         while True:
             await self._arrived.wait()
             await self._write_some()
+            self._link.up("writer")
 
     async def _begin(self) -> None:
         self._session = secrets.token_hex(8)
