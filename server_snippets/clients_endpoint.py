@@ -2,8 +2,9 @@
 
 from functools import partial
 from itertools import count
+from typing import Annotated
 
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Path, WebSocket
 
 from server_snippets.broker import Broker, Entry
 from server_snippets.connection_manager import ConnectionManager
@@ -14,6 +15,8 @@ from server_snippets.stay import stay
 
 
 CLIENTS = "clients"
+# Digits only: `int` alone would also take 1.0, 1_0, +1 and " 1" for numbers. All of these fit into 64 bits.
+ClientId = Annotated[str, Path(pattern="^[0-9]{1,18}$")]
 TEXT_ONLY = Refused("text_expected", "This endpoint takes text, not binary messages.")
 
 
@@ -56,10 +59,10 @@ def clients_router(settings: Settings, broker: Broker) -> APIRouter:
     visits = count(1)
 
     @router.websocket("/ws/{client_id}")
-    async def join(websocket: WebSocket, client_id: int) -> None:
+    async def join(websocket: WebSocket, client_id: ClientId) -> None:
         # One number may come twice, so the guest's name is another.
-        visit = next(visits)
-        guest = Guest(CLIENTS, f"{broker.process} {visit}", broker.process, visit=visit, state=str(client_id))
+        visit, number = next(visits), str(int(client_id))
+        guest = Guest(CLIENTS, f"{broker.process} {visit}", broker.process, visit=visit, state=number)
         tell = partial(manager.send_personal_message, websocket=websocket)
         await manager.connect(websocket)
         audience.websockets[guest] = websocket

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server_snippets.connection_log import address_of, log_connection
 from server_snippets.draining import Draining
-from server_snippets.guarded_connection import GuardedConnection
+from server_snippets.guarded_connection import ABNORMAL, GuardedConnection
 from server_snippets.open_connections import OpenConnections
 from server_snippets.refusals import close_at_once, refuse_for_now
 from server_snippets.settings import Settings
@@ -55,7 +55,9 @@ class ConnectionGuard:
             scope.pop("drop_client", None)
             if guard.was_accepted:
                 seconds, rest = round(time.monotonic() - start, 3), self._open.count - 1
-                log_connection("close", scope, code=guard.close_code, seconds=seconds, open=rest)
+                # Without a code, the connection was cut off before anyone could send one.
+                code = guard.close_code or ABNORMAL
+                log_connection("close", scope, code=code, seconds=seconds, open=rest, **guard.losses())
             else:
                 # What uvicorn answers to a handshake that no endpoint has accepted.
                 log_connection("refused", scope, status=403, reason=repr("Not accepted"))

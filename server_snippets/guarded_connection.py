@@ -15,6 +15,8 @@ from server_snippets.settings import Settings
 
 GOODBYE_SECONDS = 1.0
 REFUSALS_AT_ONCE = 16
+# What stands for a close frame without a code, and for the end of TCP without a close frame.
+NO_CODE, ABNORMAL = 1005, 1006
 INCOMING = ("websocket.receive", RATE_LIMITED["type"])
 RATE_LIMITED_ERROR = json.dumps(
     {"type": "error", "code": "rate_limited", "detail": "Too many messages: this one was not delivered."}
@@ -68,12 +70,17 @@ class GuardedConnection:
             await app(scope, receive, self.send)
         except WebSocketDisconnect:
             # The client left while something was being sent: that is a goodbye, not an error.
+            await self._learn_end()
             return
         except Exception:
             await self._close(1011, "Internal error")
             raise
 
         await self._close(TOO_SLOW[0] if self._is_dropped else 1000)
+
+    def losses(self) -> dict[str, int]:
+        """Return how many messages were not delivered, for the log, and nothing if there are none."""
+        return {"rate_limited": self._limit.refused} if self._limit.refused else {}
 
     def drop(self) -> None:
         """Tell the app that this client has left, because it reads too slowly."""
@@ -132,8 +139,20 @@ class GuardedConnection:
             self._note_end(message)
         return message
 
+    async def _learn_end(self) -> None:
+        """Read on to the end of the connection, whose code is for the log."""
+        with suppress(OSError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                while not self.close_code:
+                    if (message := await self._receive())["type"] == "websocket.disconnect":
+                        self._note_end(message)
+
     def _note_end(self, message: Message) -> None:
-        self.close_code = self.close_code or message.get("code", 0)
+        code = message.get("code", 0)
+        if message["type"] == "websocket.disconnect" and code == NO_CODE and "reason" not in message:
+            # So uvicorn tells that TCP has ended without a close frame.
+            code = ABNORMAL
+        self.close_code = self.close_code or code
 
     async def _hold_back(self) -> bool:
         """Refuse a message where the server does not count; return False if that goes on for too long."""

@@ -261,7 +261,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def _address(self) -> str:
         return self.client[0] if self.client else "unknown"
 
-    def _log_refused(self, *, reason: object, **values: object) -> None:
+    def _log_refused(self, *, reason: object, **values: int) -> None:
         path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
         log_connection("refused", {"path": path, "client": self.client}, **values, reason=repr(str(reason)))
 

@@ -1,12 +1,12 @@
 """No foreign web page may connect: a browser says in `Origin` which page asks (RFC 6455, 10.2)."""
 
 from collections.abc import Collection
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server_snippets.connection_log import MAX_PATH, log_connection
+from server_snippets.connection_log import SeldomWarning, address_of, log_connection, quoted
 
 
 # What the page's address starts with, for each kind of connection, and the port that goes without saying.
@@ -40,7 +40,16 @@ def is_welcome(scope: Scope, allowed_origins: Collection[str] = ()) -> bool:
 def pages(scope: Scope) -> dict[str, str]:
     """Return what a handshake says of its page, and of us, for the log."""
     headers = Headers(scope=scope)
-    return {name: quote(headers.get(name, ""), safe=":/[]")[:MAX_PATH] for name in ("origin", "host")}
+    return {name: quoted(headers.get(name, "")) for name in ("origin", "host")}
+
+
+def likely_cause(scope: Scope) -> str:
+    """Return what to do if the page is not foreign at all: mostly a proxy is not set up for that."""
+    headers = Headers(scope=scope)
+    page, own = urlsplit(headers.get("origin", "")).netloc, headers.get("host", "")
+    if page.lower() == own.lower():
+        return f"if {address_of(scope)} is your proxy: --forwarded-allow-ips, and X-Forwarded-Proto from it"
+    return "if the page is yours: --allow-origin, or a proxy that passes Host on"
 
 
 class OriginCheck:
@@ -49,13 +58,19 @@ class OriginCheck:
     def __init__(self, app: ASGIApp, allowed_origins: Collection[str] = ()) -> None:
         self._app = app
         self._allowed_origins = allowed_origins
+        self._warning = SeldomWarning()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on but the handshake of a foreign page."""
         if scope["type"] == "websocket" and not is_welcome(scope, self._allowed_origins):
-            # Behind a proxy that passes on another `Host`, this line is what tells it.
-            log_connection("refused", scope, status=403, reason=repr("Foreign origin"), **pages(scope))
+            self._log(scope)
             await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})
             return
 
         await self._app(scope, receive, send)
+
+    def _log(self, scope: Scope) -> None:
+        # A warning: to every browser behind a proxy that is set up wrongly, the server just looks dead.
+        level, hint = self._warning.next_level(), repr(likely_cause(scope))
+        details = pages(scope) | {"hint": hint}
+        log_connection("refused", scope, level=level, status=403, reason=repr("Foreign origin"), **details)

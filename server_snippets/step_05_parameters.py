@@ -1,6 +1,6 @@
 """Step 5, path and query parameters: the address tells who is connecting, and how.
 
-New since step 4: FastAPI reads `client_id` and `loud` from the address, and refuses what is no integer.
+New since step 4: FastAPI reads `client_id` and `loud` from the address, and rejects what it cannot convert.
 Run it: uvicorn server_snippets.step_05_parameters:app
 """
 

@@ -6,7 +6,7 @@ import pytest
 
 from server_snippets.main import Settings, make_app
 from tests.redis_server import OVER_BOTH_BROKERS
-from websocket_lab import BackgroundServer, LiveClient
+from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
 pytestmark = OVER_BOTH_BROKERS
@@ -61,3 +61,25 @@ def test_other_endpoints_hear_nothing(connect: Connect) -> None:
     eve.send("fence")
 
     assert eve.receive() == "Echo: fence"
+
+
+def test_a_client_id_is_1_to_18_digits(connect: Connect) -> None:
+    for path in (
+        "1.0",
+        "1_0",
+        "+1",
+        "-1",
+        "%201",
+        "1%0A",
+        "%D9%A1",
+        "%C2%B2",
+        "1e3",
+        "1" * 19,
+        "1" * 5000,
+        "0x1",
+    ):
+        with pytest.raises(ConnectFailed) as failure:
+            connect(f"/ws/{path}", "Eve")
+        assert failure.value.status == 403
+    for path, number in (("0", "0"), ("007", "7"), ("9" * 18, "9" * 18)):
+        assert connect(f"/ws/{path}").receive() == f"Client {number} joined"

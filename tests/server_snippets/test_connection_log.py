@@ -4,21 +4,32 @@ import logging
 import re
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from server_snippets.main import Settings, make_app
+from tests.server_snippets.close_line import close_lines
 from tests.server_snippets.service import serving
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
+HANDSHAKE = (
+    "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 Visit = Callable[[BackgroundServer], None]
 
 
-def lines_of(visit: Visit, caplog: pytest.LogCaptureFixture, settings: Settings | None = None) -> list[str]:
+def lines_of(
+    visit: Visit,
+    caplog: pytest.LogCaptureFixture,
+    settings: Settings | None = None,
+    protocol: Any = "auto",
+) -> list[str]:
     """Return what the server logs of a visit."""
     caplog.set_level(logging.INFO, logger="server_snippets")
-    with BackgroundServer(make_app(settings)) as server:
+    with BackgroundServer(make_app(settings), ws=protocol) as server:
         visit(server)
     return [record.getMessage() for record in caplog.records if record.name == "server_snippets"]
 
@@ -63,6 +74,43 @@ def test_a_line_break_in_a_path_begins_no_line(caplog: pytest.LogCaptureFixture)
     assert not any("\n" in line for line in lines)
 
 
+def test_an_address_from_a_proxy_forges_no_field_and_does_not_fill_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    forged = "1.2.3.4' code=1000\tevent=drained " + "x" * 5000
+    options = {"additional_headers": {"X-Forwarded-For": forged}}
+    lines = lines_of(lambda server: LiveClient(server.url("/ws"), **options).connect().disconnect(), caplog)
+
+    assert lines[0].startswith("event=open path=/ws address=1.2.3.4%27%20code%3D1000%09event%3Ddrained%20x")
+    assert all(len(line) < 400 for line in lines)
+
+
+def test_an_end_of_tcp_is_1006_and_a_close_frame_without_a_code_1005(protocol: Any) -> None:
+    with close_lines() as lines, BackgroundServer(make_app(), ws=protocol) as server:
+        LiveClient(server.url("/ws")).connect().vanish()
+        assert " code=1006 " in lines.next()
+
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as client:
+            client.sendall(HANDSHAKE.encode())
+            assert b"101" in client.recv(1000)
+            # An empty close frame.
+            client.sendall(b"\x88\x80\0\0\0\0")
+            assert " code=1005 " in lines.next()
+
+
+def test_what_was_over_the_rate_is_counted_when_the_connection_ends(
+    protocol: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def flood(server: BackgroundServer) -> None:
+        with LiveClient(server.url("/ws"), "Eve") as eve:
+            for _ in range(6):
+                eve.send("x")
+            eve.wait_for(lambda text: "rate_limited" in text)
+
+    *_, line = lines_of(flood, caplog, Settings(rate=2), protocol=protocol)
+    assert re.search(r" open=0 rate_limited=[1-9]$", line)
+
+
 def test_who_is_turned_away_is_noted(caplog: pytest.LogCaptureFixture) -> None:
     def come_twice(server: BackgroundServer) -> None:
         with LiveClient(server.url("/ws")), LiveClient(server.url("/ws"), "Eve") as eve:
@@ -83,6 +131,7 @@ def test_a_foreign_page_is_noted_with_what_it_was_compared_with(caplog: pytest.L
 
     (line,) = lines_of(come_from_elsewhere, caplog)
 
+    assert caplog.records[-1].levelname == "WARNING"
     assert line.startswith("event=refused path=/ws address=127.0.0.1 status=403 reason='Foreign origin' ")
     assert "origin=https://evil.example host=127.0.0.1:" in line
 

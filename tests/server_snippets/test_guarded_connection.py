@@ -14,6 +14,7 @@ from server_snippets.draining import Draining
 from server_snippets.main import Settings, make_app
 from server_snippets.open_connections import OpenConnections
 from server_snippets.rate_limit import RateLimit
+from tests.server_snippets.close_line import close_lines
 from websocket_lab import BackgroundServer, ConnectionEnded, LiveClient
 
 
@@ -209,3 +210,13 @@ def test_a_frame_against_the_protocol_is_no_error(
         assert eve.wait_closed() == 1007
     assert not whole_server.errors
     assert "Exception in ASGI application" not in caplog.text
+
+
+def test_the_code_of_a_client_that_leaves_while_it_is_sent_something_is_logged(
+    odd_server: BackgroundServer,
+) -> None:
+    with close_lines() as lines:
+        eve = LiveClient(odd_server.url("/send"), "Eve").connect()
+        eve.receive()
+        eve.disconnect(3456)
+        assert " code=3456 " in lines.next()

@@ -40,6 +40,12 @@ def test_what_does_not_fit_is_refused_with_403(server: BackgroundServer, path: s
     assert failure.value.status == 403
 
 
+def test_an_int_takes_what_means_one(server: BackgroundServer) -> None:
+    for path in ("/ws/1.0", "/ws/+1"):
+        with LiveClient(server.url(path)) as ana:
+            assert ana.receive() == "Client 1 joined"
+
+
 def test_the_fixed_path_comes_first(server: BackgroundServer) -> None:
     with LiveClient(server.url("/ws/json")) as ana:
         assert ana.receive_json() == {"type": "welcome"}
