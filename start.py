@@ -21,13 +21,34 @@ import sysconfig
 from pathlib import Path
 
 
+# The versions of Python 3 with which the course was tried.
+TRIED = (11, 12, 13, 14, 15)
+
+
+def runs(*command: str) -> bool:
+    """Tell whether a command is there and works: a shim of pyenv is there for Pythons that are not."""
+    nowhere = subprocess.DEVNULL
+    return bool(shutil.which(command[0])) and subprocess.call(command, stdout=nowhere, stderr=nowhere) == 0
+
+
 def old_python_advice(major: int, minor: int) -> str:
-    """Say which Python to use instead of this too old one."""
-    advice = "Install Python 3.13 from https://www.python.org/downloads/ and run: python3.13 start.py"
-    for newer in ("python3.11", "python3.12", "python3.13"):
-        if shutil.which(newer) and subprocess.call([newer, "-c", ""], stderr=subprocess.DEVNULL) == 0:
-            advice = f"You have a newer one. Run: {newer} start.py"
+    """Say which Python to use instead of this too old one: the newest that is found, or one to install."""
+    newest = f"python3.{TRIED[-1]}"
+    advice = f"Install Python 3.{TRIED[-1]} from https://www.python.org/downloads/ and run: {newest} start.py"
+    for tried in TRIED:
+        for command in (f"py -3.{tried}", f"python3.{tried}"):
+            if runs(*command.split(), "-c", ""):
+                advice = f"You have a newer one. Run: {command} start.py"
     return f"WebSocket Lab needs Python 3.11 or newer; this is Python {major}.{minor}. {advice}"
+
+
+def new_python_note(major: int, minor: int) -> str:
+    """Say that a Python is newer than any with which the course was tried; nothing if it is not."""
+    if (major, minor) <= (3, TRIED[-1]):
+        return ""
+    return (
+        f"Python {major}.{minor} is newer than 3.{TRIED[-1]}, the newest with which the course was tried.\n"
+    )
 
 
 # What is above runs, and what is below at least parses, on Python 3.6.
@@ -52,7 +73,7 @@ REMEDIES = {
     OFFLINE: "The packages could not be downloaded whole. Check your network (and proxy)",
     "denied|Read-only": "A file could not be written. Close JupyterLab, check whose this folder is",
     "ensurepip": "This Python comes without venv. Install that part (sudo apt install python{}.{}-venv)",
-    "No matching dist|subprocess-exited": "A package is not made for Python {}.{} here. Install Python 3.13",
+    "No matching dist|subprocess-exited": "A package is not made for Python {}.{} here. Use 3.11 to 3.15",
     "": "Mend what is named above",
 }
 
@@ -78,8 +99,10 @@ def show(stage: str, count: int, total: int, package: str) -> None:
 
 
 def package_in(line: str) -> str:
-    """Return the package that a line of pip's output begins to fetch, or nothing."""
-    found = re.match(r"(?:Collecting|Requirement already \w+:|Processing .*[/\\]) *([\w.-]+?)[=-]+\d", line)
+    """Return the package that a line of pip's or uv's output begins to fetch, or nothing."""
+    pip_says = r"(?:Collecting|Requirement already \w+:|Processing .*[/\\]) *([\w.-]+?)[=-]+\d"
+    # uv names the large ones only.
+    found = re.match(pip_says, line) or re.match(r"Downloading ([\w.-]+) \(", line)
     return found[1] if found else ""
 
 
@@ -98,7 +121,7 @@ def follow_installing(pip: "subprocess.Popen[str]", packages: list[str]) -> None
 
 
 def follow(pip: "subprocess.Popen[str]", total: int) -> list[str]:
-    """Show which of `total` packages pip deals with until it ends; return the lines it printed."""
+    """Show which of `total` packages pip or uv deals with until it ends; return the lines it printed."""
     output, count = [], 0
     for line in pip.stdout or ():
         output.append(line)
@@ -108,20 +131,35 @@ def follow(pip: "subprocess.Popen[str]", total: int) -> list[str]:
             show("Fetching", count, total, package_in(line))
         if line.startswith("Installing collected packages: "):
             follow_installing(pip, line.split(": ")[1].strip().split(", "))
+        if line.startswith("Installed "):
+            show("Installing", total, total, "")
     return output
+
+
+def attempt(*command: str | Path, total: int = 0) -> list[str]:
+    """Run venv, pip or uv, showing how far it is; return what it printed if it failed, else nothing."""
+    out, to_out = subprocess.PIPE, subprocess.STDOUT
+    # uv takes settings from the folder in which it runs.
+    with subprocess.Popen(
+        command, stdout=out, stderr=to_out, cwd=HERE, encoding="utf-8", errors="replace"
+    ) as program:
+        output = follow(program, total)
+    return (output or ["It did not say why.\n"]) if program.returncode else []
 
 
 def call(*command: str | Path, total: int = 0) -> None:
     """Run venv or pip, showing how far it is; end with what to do when it fails."""
-    out, to_out = subprocess.PIPE, subprocess.STDOUT
-    with subprocess.Popen(command, stdout=out, stderr=to_out, encoding="utf-8", errors="replace") as program:
-        output = follow(program, total)
-    if program.returncode:
+    output = attempt(*command, total=total)
+    if output:
         fail(output)
 
 
-def pip_install(*options: str | Path, total: int = 0) -> None:
-    """Run `pip install` in .venv."""
+def install_packages(*options: str | Path, total: int = 0) -> None:
+    """Install into .venv with uv, which takes seconds, where it is on the path; otherwise with pip."""
+    if runs("uv", "--version"):
+        if not attempt("uv", "pip", "install", "--python", PYTHON, "--no-deps", *options, total=total):
+            return
+        print("uv could not install the packages, so pip does it.", flush=True)
     pip = ["-X", "utf8", "-u", "-m", "pip", "install", "--no-deps", "--progress-bar=off", "--retries=2"]
     call(PYTHON, *pip, *options, total=total)
 
@@ -139,9 +177,9 @@ def install(part: str) -> None:
     UNFINISHED.touch()
     requirements = HERE / SOURCES[part][0]
     pins = re.findall(r"^[\w.-]+==", requirements.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    pip_install("--require-hashes", "--requirement", requirements, total=len(pins))
+    install_packages("--require-hashes", "--requirement", requirements, total=len(pins))
     if part == "course":
-        pip_install("--no-build-isolation", "--no-index", "--editable", HERE)
+        install_packages("--no-build-isolation", "--no-index", "--editable", HERE)
     (VENV / f"{part}.stamp").write_text(fingerprint(part))
     UNFINISHED.unlink()
 
@@ -151,6 +189,7 @@ def set_up(*parts: str) -> None:
     # pip writes its RECORD last: without one, making .venv was interrupted.
     if UNFINISHED.exists() or not PYTHON.exists() or not any(SITE_PACKAGES.glob("pip-*/RECORD")):
         print("Setting up the course in the folder .venv: once, a minute or two.", flush=True)
+        print(new_python_note(*sys.version_info[:2]), end="", flush=True)
         call(sys.executable, "-m", "venv", "--clear", VENV)
     for part in parts:
         stamp = VENV / f"{part}.stamp"

@@ -13,6 +13,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import uv
+
+from authoring.lock import PYTHONS
 
 
 START = Path(__file__).resolve().parent.parent / "start.py"
@@ -79,9 +82,11 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the folder's `start.py` from another folder, with no way to a package index."""
-    environment = os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": (folder / "wheels").as_uri()}
+def start(folder: Path, *arguments: str, path: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run the folder's `start.py` from another folder, with these programs and no way to a package index."""
+    wheels = (folder / "wheels").as_uri()
+    pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": wheels}
+    environment = os.environ | pip | {"UV_OFFLINE": "1", "UV_FIND_LINKS": wheels, "PATH": path}
     command = [sys.executable, folder / "start.py", *arguments]
     return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True)
 
@@ -105,13 +110,14 @@ def calls(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record what set-up would call, and leave the files that a real call leaves."""
     record: list[str] = []
 
-    def call(*command: object, total: int = 0) -> None:
+    def attempt(*command: object, total: int = 0) -> list[str]:
         words = [str(word) for word in command]
         record.append("venv" if "venv" in words else "editable" if "--editable" in words else "pins")
         if "venv" in words:
             make_empty_venv(module)
+        return []
 
-    monkeypatch.setattr(module, "call", call)
+    monkeypatch.setattr(module, "attempt", attempt)
     return record
 
 
@@ -138,6 +144,38 @@ def test_an_old_python_is_told_which_one_to_use() -> None:
             r"WebSocket Lab needs Python 3.11 or newer; this is Python 3.\d+. .*(Install|Run:).* start.py\n"
         )
         assert re.fullmatch(sentence, answer.stderr)
+
+
+def test_the_newest_python_that_works_is_offered(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = ["python3.11", "python3.13", "python3.16"]
+    monkeypatch.setattr(module, "runs", lambda *command: command[0] in there)
+
+    assert module.old_python_advice(3, 10).endswith("Run: python3.13 start.py")
+
+
+def test_a_launcher_of_windows_is_offered_too(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "runs", lambda *command: command[:2] == ("py", "-3.14"))
+
+    assert module.old_python_advice(3, 10).endswith("Run: py -3.14 start.py")
+
+
+def test_a_shim_without_its_python_does_not_run(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "python3.15").write_text("#!/bin/sh\nexit 127\n")
+    (tmp_path / "python3.15").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert not module.runs("python3.15", "-c", "")
+
+
+def test_a_python_newer_than_any_that_was_tried_is_told_in_a_sentence(module: ModuleType) -> None:
+    assert re.fullmatch(r"Python 3\.16 is newer than 3\.15, [^.]+\.\n", module.new_python_note(3, 16))
+    assert module.new_python_note(3, 15) == ""
+
+
+def test_start_py_and_the_pins_know_the_same_pythons(module: ModuleType) -> None:
+    assert tuple(f"3.{minor}" for minor in module.TRIED) == PYTHONS
 
 
 def test_the_first_set_up_installs_everything(module: ModuleType, calls: list[str]) -> None:
@@ -187,9 +225,7 @@ def test_a_failed_installation_is_not_taken_for_a_whole_one(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_empty_venv(module)
-    monkeypatch.setattr(
-        module, "call", lambda *command, total=0: module.fail(["ERROR: No space left on device\n"])
-    )
+    monkeypatch.setattr(module, "attempt", lambda *command, total=0: ["ERROR: No space left on device\n"])
     with pytest.raises(SystemExit, match="disk is full"):
         module.set_up("course")
     assert module.UNFINISHED.exists()
@@ -203,6 +239,8 @@ def test_a_failed_installation_is_not_taken_for_a_whole_one(
         (r"Processing c:\wheels\six-1.17.0-py2.py3-none-any.whl", "six"),
         ("Requirement already satisfied: jaraco.text==4.0 in ./.venv", "jaraco.text"),
         ("  Downloading annotated_doc-0.0.7-py3-none-any.whl (5.3 kB)", ""),
+        ("Downloading jupyter-server (7.2MiB)", "jupyter-server"),
+        (" Downloaded jupyter-server", ""),
         ("Installing collected packages: six", ""),
     ],
 )
@@ -228,7 +266,7 @@ def test_progress_counts_only_what_this_machine_needs(
         ("Failed to establish a new connection: [Errno -3] NewConnectionError", "Check your network"),
         ("PermissionError: [Errno 13] Permission denied: '.venv'", "check whose this folder is"),
         ("/usr/bin/python3: No module named ensurepip", "sudo apt install python3."),
-        ("ERROR: No matching distribution found for six==99", "Install Python 3.13"),
+        ("ERROR: No matching distribution found for six==99", "Use 3.11 to 3.15"),
         ("something nobody foresaw", "Mend what is named above"),
     ],
 )
@@ -261,6 +299,37 @@ def test_pytest_gets_the_arguments_and_its_exit_code_is_passed_on(small_course: 
     answer = start(small_course, "test", "-k", "echo")
     assert answer.stdout.endswith("ran with -n6 --dist=loadfile -k echo\n")
     assert answer.returncode == 3
+
+
+def test_uv_installs_where_it_is_on_the_path(small_course: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_course, tmp_path / "with uv", ignore=shutil.ignore_patterns(".venv"))
+    answer = start(folder, path=str(Path(uv.find_uv_bin()).parent))
+
+    installers = [file.read_text().strip() for file in folder.rglob("jupyterlab-1.0.dist-info/INSTALLER")]
+    assert installers == ["uv"]
+    assert "Installing [  1/1]" in answer.stdout
+    assert answer.returncode == 3
+
+
+def test_pip_installs_what_uv_cannot(small_course: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_course, tmp_path / "no uv", ignore=shutil.ignore_patterns(".venv"))
+    broken = tmp_path / "uv"
+    broken.write_text('#!/bin/sh\n[ "$1" = --version ]\n')
+    broken.chmod(0o755)
+    answer = start(folder, "--setup-only", path=str(tmp_path))
+
+    installers = [file.read_text().strip() for file in folder.rglob("jupyterlab-1.0.dist-info/INSTALLER")]
+    assert installers == ["pip"]
+    assert "uv could not install the packages, so pip does it.\n" in answer.stdout
+
+
+def test_uv_refuses_a_package_with_another_hash(small_course: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_course, tmp_path / "forged", ignore=shutil.ignore_patterns(".venv"))
+    (folder / "requirements.txt").write_text("jupyterlab==1.0 --hash=sha256:" + "0" * 64)
+    answer = start(folder, path=str(Path(uv.find_uv_bin()).parent))
+
+    assert answer.returncode == 1
+    assert not list(folder.rglob("jupyterlab-1.0.dist-info"))
 
 
 def test_an_interrupted_set_up_is_finished_by_the_next_call(small_course: Path) -> None:
