@@ -33,7 +33,7 @@ def check(id: str, subject: Any) -> Verdict:
     print(f"Checking “{exercise.title}”: ends within {exercise.seconds:g} seconds.")
     run = CheckRun(id, exercise, subject)
     verdict = _in_time(run)
-    remember(id, run.source)
+    remember(id, run.source, verdict.hint)
     record_try(id, verdict.outcome, verdict.step, run.source)
     return verdict
 

@@ -35,6 +35,10 @@ BLOCKED = (
 RAISED = "Your code raised {error}, where it should not raise anything."
 SERVER_ENDED = "An exception ended your whole server: {error}"
 TASK_ENDED = "An exception ended a task that your code had started: {error}"
+# Where the cause is known, a hint about the step would lead away from it.
+UNAWAITED = "Calling an async function only makes a coroutine; await runs it. The cause names the line."
+RAISED_HINT = "The last line of what your code raised says what went wrong, and the line above it where."
+BLOCKED_HINT = "The lines above show where your server stands still. What takes time there must be awaited."
 # What part of its time a check may take to begin again, where the process stood still.
 MOST = 0.8
 Found = TypeVar("Found")
@@ -165,15 +169,16 @@ class CheckRun:
 
     def _wrong(self, bench: Bench, mismatch: Mismatch, errors: list[str]) -> Verdict:
         found = {"expected": mismatch.expected, "came": mismatch.came, "cause": mismatch.cause}
-        outcome, trace = (Outcome.ERROR, errors[0]) if errors else (Outcome.FAILED, "")
+        hint = UNAWAITED if found["cause"] in self._forgotten else self._hint
+        outcome, trace = Outcome.FAILED, ""
+        if errors:
+            outcome, trace, hint = Outcome.ERROR, errors[0], RAISED_HINT
         if stuck := bench.standstill():
-            outcome, trace, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED
+            outcome, trace, hint, found["cause"] = Outcome.TIMED_OUT, stuck, BLOCKED_HINT, BLOCKED
         # A message that came has come; what did not come in time might have, on another computer.
         self._is_proven = bool(trace or mismatch.message) and not self.exercise.is_timed
         words = " ".join(filter(None, [f"Expected: {found['expected']}", found["came"], found["cause"]]))
-        return self._verdict(
-            outcome, words, **found, trace=trace, hint=self._hint, diagram=bench.diagram(mismatch)
-        )
+        return self._verdict(outcome, words, **found, trace=trace, hint=hint, diagram=bench.diagram(mismatch))
 
     @property
     def _hint(self) -> str:

@@ -158,7 +158,8 @@ class FeedBench(Bench):
         if play.error is not None:
             self._errors.append(learner_traceback(play.error))
             came = f"It raised {last_line(play.error)}"
-            raise Mismatch("Your client keeps its exceptions to itself.", came, RAISED)
+            cause = NO_CONNECTION if "'NoneType' object has no attribute" in came else RAISED
+            raise Mismatch("Your client keeps its exceptions to itself.", came, cause)
         return play
 
     async def _scene(
@@ -179,6 +180,10 @@ class FeedBench(Bench):
         return play
 
 
+NO_CONNECTION = (
+    "There is not always a connection: before the first one, and while the client waits, it may be None. "
+    "Look before you close it: if self.websocket: …"
+)
 RAISED = "Whatever ends a connection, or keeps it from opening, is a reason to wait and to try again."
 
 

@@ -158,9 +158,9 @@ EXERCISE = Exercise(
     ),
     hints={
         "": (
-            "Which texts are commands? Look at how the text starts, before you pass it on.",
-            "Split the text into three parts: the command, the name and the rest.",
-            "Two calls of tell_user send one event to two people.",
+            "whisper gets the whole text, such as “/pm ben hello there”. Of which three parts is it made?",
+            "`text.split(maxsplit=2)` gives the parts. If one is missing, send an error; else call deliver.",
+            "In deliver, two calls of tell_user send one event to two people.",
         ),
         "everyone_hears_a_message": (
             "What happens with a text that does not start with /pm?",

@@ -1,5 +1,6 @@
 """The check of exercise 9: a client that comes back, resumes where it was, and does not hammer."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from websocket_lab.checking.event import Event, matches
@@ -112,20 +113,35 @@ GAVE_UP = (
 def waits_grow(bench: FeedBench) -> None:
     """The waits double from `first` on, up to `longest`; each is between half of that and all of it."""
     play = bench.play([], Refusal(503), enough=has_waited(16))
-    must_wait(play.feed.waits[:16], list(range(16)), DOUBLES)
+    waits = play.feed.waits[:16]
+    is_early = fit(waits, range(1, 17)) and not fit(waits, range(16))
+    must_wait(waits, list(range(16)), COUNTED_TOO_EARLY if is_early else DOUBLES)
 
 
+COUNTED_TOO_EARLY = (
+    "Your first wait is doubled already. Count the failure after the wait is computed: waits are numbered "
+    "from 0 on."
+)
 DOUBLES = "In a row, wait number n (from 0 on) is at most min(longest, first * 2**n), at least half of it."
 
 
 def must_wait(waits: list[float], numbers: list[int], cause: str) -> None:
     """Raise Mismatch unless these are waits of these numbers in a row."""
-    ceilings = [min(LONGEST, FIRST * 2**number) for number in numbers]
+    ceilings = ceilings_of(numbers)
     wanted = "waits " + listed([f"{ceiling / 2:g}–{ceiling:g}" for ceiling in ceilings])
     came = "waited " + listed([f"{wait:.2f}" for wait in waits])
-    bounds = zip(ceilings, waits, strict=False)
-    fit = [top / 2 - ROOM <= wait <= top + ROOM for top, wait in bounds]
-    must(len(waits) == len(numbers) and all(fit), wanted, came, cause)
+    must(len(waits) == len(numbers) and fit(waits, numbers), wanted, came, cause)
+
+
+def fit(waits: Sequence[float], numbers: Sequence[int]) -> bool:
+    """Return whether each wait is between half of its ceiling and all of it."""
+    bounds = zip(ceilings_of(numbers), waits, strict=False)
+    return all(top / 2 - ROOM <= wait <= top + ROOM for top, wait in bounds)
+
+
+def ceilings_of(numbers: Sequence[int]) -> list[float]:
+    """Return the longest that waits of these numbers in a row may be."""
+    return [min(LONGEST, FIRST * 2**number) for number in numbers]
 
 
 def listed(seconds: list[str]) -> str:

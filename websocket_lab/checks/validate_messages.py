@@ -22,10 +22,17 @@ def right_messages_are_carried_out(room: Channels) -> None:
 
 def broken_json_is_invalid_json(room: Channels) -> None:
     """A text that is no JSON gets the error invalid_json."""
-    broken = ['{"action": "echo", "data": 1,}', "", word(), '{"action": "echo"', "{'action': 'echo'}"]
+    broken = ['{"action": "echo", "data": 1,}', word(), '{"action": "echo"', "{'action': 'echo'}"]
     get_errors(
         room, broken, "invalid_json", {"error": "The code for a text that is no JSON is invalid_json."}
     )
+    get_errors(room, [""], "invalid_json", dict.fromkeys(("error", "closed", "nothing"), EMPTY_TEXT))
+
+
+EMPTY_TEXT = (
+    "An empty text is a text, and no JSON: `if not text` is true for it. "
+    "Ask whether the message has a text at all: `is None`."
+)
 
 
 def another_shape_is_an_invalid_message(room: Channels) -> None:
@@ -111,7 +118,13 @@ def binary_is_no_text(room: Channels) -> None:
         "closed": 'A binary message has no text: message["text"] raises KeyError, and so does receive_json.',
         "error": "The code for a binary message is text_expected.",
     }
-    get_errors(room, [b"\x01\x02\xff", b'{"action": "echo", "data": 1}', b""], "text_expected", likely)
+    get_errors(room, [b"\x01\x02\xff", b'{"action": "echo", "data": 1}'], "text_expected", likely)
+    get_errors(room, [b""], "text_expected", dict.fromkeys(("error", "closed", "nothing"), EMPTY_BYTES))
+
+
+EMPTY_BYTES = (
+    "Empty bytes are binary, too, and false for `if`. Ask whether the message has a text: `is None`."
+)
 
 
 def nobody_else_notices(room: Channels) -> None:

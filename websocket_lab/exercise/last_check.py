@@ -5,12 +5,19 @@ from websocket_lab.exercise.progress_file import tries
 
 
 _sources: dict[str, str] = {}
+_hints: dict[str, str] = {}
 
 
-def remember(exercise: str, source: str | None) -> None:
-    """Keep the code that has been checked; without any, what is known stays."""
+def remember(exercise: str, source: str | None, hint: str = "") -> None:
+    """Keep the code that has been checked, without which what is known stays; and the verdict's hint."""
+    _hints[exercise] = hint
     if source:
         _sources[exercise] = source
+
+
+def last_hint(exercise: str) -> str:
+    """Return the hint of this kernel's last verdict, or "" if there was none."""
+    return _hints.get(exercise, "")
 
 
 def last_source(exercise: str) -> str | None:

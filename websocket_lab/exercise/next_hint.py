@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from websocket_lab.checking.exercise import Exercise, claim, find
-from websocket_lab.exercise.last_check import failed_step, has_passed
+from websocket_lab.exercise.last_check import failed_step, has_passed, last_hint
 from websocket_lab.widgets.card import Card, note
 
 
@@ -31,7 +31,10 @@ def hint(exercise: str) -> Card:
 
     step = failed_step(exercise)
     step = step if found.hints.get(step) else ""
-    hints = found.hints.get(step, ())
+    hints = list(found.hints.get(step, ()))
+    if (first := last_hint(exercise)) and first not in hints:
+        # It is about what has led there, and that comes first.
+        hints.insert(0, first)
     return _hint(exercise, step, _about(found, step), hints) if hints else note("No hint for this", LOOK_UP)
 
 

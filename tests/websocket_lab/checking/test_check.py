@@ -119,6 +119,7 @@ def test_an_exception_in_a_handler_is_an_error_with_the_learners_line() -> None:
 
     assert (verdict.outcome, verdict.step) == ("error", "two_people_hear_it")
     assert 'Whispers(lambda: {}["ben"])' in verdict.trace
+    assert "The last line of what your code raised" in verdict.hint
     assert verdict.trace.splitlines()[-1] in repr(verdict)
 
 
@@ -240,6 +241,7 @@ def test_a_forgotten_await_is_named_with_its_line() -> None:
 
     assert verdict.outcome == "failed"
     assert "calls answer without await, so it never runs. Write await in front of it." in verdict.message
+    assert "makes a coroutine" in verdict.hint
 
 
 def test_a_forgotten_await_that_nobody_notices_is_told_all_the_same() -> None:

@@ -345,6 +345,16 @@ class HasNoMessages:
         pass
 
 
+class ClosesWhatIsNotThere(Client):
+    async def rest(self) -> None:
+        self.websocket = None
+        await super().rest()
+
+    async def stop(self) -> None:
+        self.stopped = True
+        await self.websocket.close()  # type: ignore[union-attr]
+
+
 WRONG = {
     HandsOnText: ("hands_on_each_message", "json.loads"),
     HasNoMessages: ("hands_on_each_message", "'messages'"),
@@ -365,7 +375,7 @@ WRONG = {
     AlwaysTheSame: ("waits_grow", "first * 2**n"),
     Linear: ("waits_grow", "first * 2**n"),
     NoCeiling: ("waits_grow", "at most min(longest"),
-    DoublesTooEarly: ("waits_grow", "from 0 on"),
+    DoublesTooEarly: ("waits_grow", "Count the failure after"),
     FromZero: ("waits_grow", "at least half"),
     NumbersOfItsOwn: ("waits_grow", "first * 2**n"),
     InStep: ("waits_differ", "all clients come back at once"),
@@ -376,6 +386,7 @@ WRONG = {
     ClosesOnly: ("stops_while_it_listens", "messages() ends"),
     VanishesOnStop: ("stops_while_it_listens", "sends 1000"),
     OneMoreAttempt: ("stops_while_it_waits", "before you connect"),
+    ClosesWhatIsNotThere: ("stops_while_it_waits", "it may be None"),
 }
 
 

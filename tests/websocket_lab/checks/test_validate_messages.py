@@ -273,6 +273,20 @@ class TextAlways(RightChannels):
         return str(message["text"])
 
 
+class EmptyIsNoText(RightChannels):
+    def text(self, message: Message) -> str:
+        if not message.get("text"):
+            raise Refused(error("text_expected"))
+        return str(message["text"])
+
+
+class EmptyIsNotBinary(RightChannels):
+    def text(self, message: Message) -> str:
+        if message.get("bytes"):
+            raise Refused(error("text_expected"))
+        return str(message.get("text"))
+
+
 class DecodesBinary(RightChannels):
     def text(self, message: Message) -> str:
         return str(message.get("text") or message.get("bytes", b"").decode(errors="replace"))
@@ -313,6 +327,8 @@ WRONG: dict[Callable[[], RightChannels], tuple[str, str]] = {
     OnlyJsonErrors: ("depth_does_no_harm", "RecursionError"),
     LosesALevel: ("depth_does_no_harm", "nested too deep"),
     TextAlways: ("binary_is_no_text", "KeyError"),
+    EmptyIsNoText: ("broken_json_is_invalid_json", "An empty text is a text"),
+    EmptyIsNotBinary: ("binary_is_no_text", "Empty bytes are binary"),
     DecodesBinary: ("binary_is_no_text", "text_expected"),
     TellsEverybody: ("nobody_else_notices", "to nobody else"),
     TellsBeforeItLooks: ("nobody_else_notices", "passed on to nobody"),

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from websocket_lab.exercise import next_hint
+from websocket_lab.exercise import last_check, next_hint
 from websocket_lab.exercise.next_hint import hint
 from websocket_lab.exercise.progress_file import record_try
 
@@ -21,6 +21,7 @@ def exercise(monkeypatch):
     found = SimpleNamespace(hints=HINTS, steps=[speaks])
     monkeypatch.setattr(next_hint, "find", lambda name: found)
     monkeypatch.setattr(next_hint, "_given", {})
+    monkeypatch.setattr(last_check, "_hints", {})
     return found
 
 
@@ -30,6 +31,20 @@ def test_the_first_is_gentle_and_says_how_many_there_are():
     assert repr(hint("shouting")) == (
         "Hint 1 of 3 · Ana hears herself in capitals\nGentle.\nThere are 2 more: run this cell again."
     )
+
+
+def test_what_is_known_about_the_cause_comes_first():
+    record_try("shouting", "error", "speaks")
+    last_check.remember("shouting", None, "Read the last line.")
+
+    assert [repr(hint("shouting")).splitlines()[1] for _ in range(2)] == ["Read the last line.", "Gentle."]
+
+
+def test_a_verdicts_own_hint_is_not_told_twice():
+    record_try("shouting", "failed", "speaks")
+    last_check.remember("shouting", None, "Gentle.")
+
+    assert [repr(hint("shouting")).splitlines()[1] for _ in range(2)] == ["Gentle.", "Plainer."]
 
 
 def test_they_become_plainer():
