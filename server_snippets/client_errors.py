@@ -1,6 +1,6 @@
 """Keeps clients' mistakes short in the log: uvicorn writes a traceback for each text that is not UTF-8.
 
-It has done so since https://github.com/Kludex/uvicorn/pull/2540, where no upstream thread asks for less.
+The line came with https://github.com/Kludex/uvicorn/pull/2540; no upstream thread about it is known.
 """
 
 import logging
