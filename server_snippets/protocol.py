@@ -189,6 +189,10 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     # Turns: a client that floods waits alone
 
     def _go_on(self) -> None:
+        if self.disconnected:
+            # The app may still take what came before.
+            return
+
         if self._turn is None and not (self._is_held or self.conn.eof_sent):
             self._take_turn()
         self._steer()

@@ -14,7 +14,7 @@ from fastapi import FastAPI, WebSocket
 from server_snippets import guarded_connection, rate_limit
 from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import Settings, make_app
-from server_snippets.protocol import FRAMES_PER_TURN, FanOutProtocol
+from server_snippets.protocol import FRAMES_PER_TURN, MAX_UNREAD, FanOutProtocol
 from server_snippets.rate_limit import MAX_REPLIES, RateLimit
 from tests.server_snippets.raw_client import (
     CONT,
@@ -156,6 +156,21 @@ class Noted(FanOutProtocol):
         super().handle_ping()
 
 
+class Gone(FanOutProtocol):
+    """A connection that says when it is gone."""
+
+    connection: "Gone"
+    is_over = threading.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        Gone.connection = self
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.is_over.set()
+
+
 @pytest.fixture
 def noting_server() -> Iterator[BackgroundServer]:
     """Serve an echo that sets no rate, and count the turns of its event loop."""
@@ -214,6 +229,32 @@ def test_a_client_that_does_not_read_has_one_pong_waiting(noting_server: Backgro
             heard = heard[-10:] + eve.recv(65_536)
         eve.sendall(frame(TEXT, b"hi"))
         assert eve.recv(65_536) == answer(b"Echo: hi")
+
+
+def test_what_a_client_sent_before_it_vanished_is_no_error() -> None:
+    received: list[str] = []
+    may_receive = threading.Event()
+    app = FastAPI()
+
+    @app.websocket("/ws")
+    async def late(websocket: WebSocket) -> None:
+        await websocket.accept()
+        while not may_receive.is_set():
+            await asyncio.sleep(0.01)
+        while (message := await websocket.receive())["type"] == "websocket.receive":
+            received.append(message["text"])
+        received.append("the end")
+
+    with BackgroundServer(app, ws=Gone) as server:
+        with raw_client(server) as eve:
+            eve.sendall(frame(TEXT, b"hi") * MAX_UNREAD)
+            wait_until(lambda: Gone.connection.read_paused)
+            Gone.connection.transport.abort()
+            assert Gone.is_over.wait(SECONDS)
+        may_receive.set()
+        wait_until(lambda: "the end" in received)
+        assert received == ["hi"] * MAX_UNREAD + ["the end"]
+        assert not server.errors
 
 
 def test_a_message_may_have_a_thousand_fragments_and_not_a_thousand_more(
