@@ -76,6 +76,10 @@ class ServerProcess:
         """How much memory it holds."""
         return int(self._seen.memory_info().rss)
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
     def end(self) -> None:
         """Ask it to stop, and wait until it has."""
         self._process.terminate()
