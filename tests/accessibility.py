@@ -10,6 +10,7 @@ from tests.jupyterlab import NotebookPage
 
 # What a notebook's author and its code show; the rest of the page is JupyterLab's own.
 OURS = [".jp-Notebook .jp-RenderedMarkdown", ".jp-Notebook .jp-Cell-outputArea"]
+COLOURS = ("color-contrast", "link-in-text-block")
 TOO_WIDE = """() => [...document.querySelectorAll('html, .jp-OutputArea-output, .jp-OutputArea-output .wsl')]
   .filter((each) => each.scrollWidth > each.clientWidth)
   .map((each) => `${each.className}: ${each.scrollWidth} > ${each.clientWidth}`)"""
@@ -24,14 +25,22 @@ UNTIL_SETTLED = """async () => {
 }"""
 
 
-def violations(page: Page, *parts: str) -> list[str]:
-    """Return what axe-core finds against these parts of the page, or all of it, a line for each rule."""
+def violations(page: Page, *parts: str, rules: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe-core finds against these parts of the page, or all of it, a line for each rule.
+
+    Args:
+        page: Where it looks.
+        parts: Selectors of what it looks at; the whole page, if there are none.
+        rules: The names of its rules; all of them, if there are none.
+    """
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
         reason = "axe-core is missing: pip install axe-playwright-python"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    found = Axe().run(page, context={"include": list(parts)} if parts else None).response["violations"]
+    context = {"include": list(parts)} if parts else None
+    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+    found = Axe().run(page, context=context, options=options).response["violations"]
     return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
@@ -39,11 +48,17 @@ def notebook_violations(notebook: NotebookPage) -> list[str]:
     """Return what axe-core finds against a notebook's text and outputs: light, dark, high contrast."""
     notebook.show_everything()
     parts = [part for part in OURS if notebook.page.locator(part).count()]
-    themes = (notebook.use_dark_theme, notebook.use_high_contrast_theme, notebook.use_light_theme)
     found = [f"a diagram without words: {each}" for each in _silent_diagrams(notebook)]
-    for use_theme in themes:
+    # A theme changes nothing but colours, so all other rules are asked once.
+    for use_theme, rules in (
+        (notebook.use_dark_theme, COLOURS),
+        (notebook.use_high_contrast_theme, COLOURS),
+        (notebook.use_light_theme, ()),
+    ):
         use_theme()
-        found += [f"{use_theme.__name__}: {fault}" for fault in violations(notebook.page, *parts)]
+        found += [
+            f"{use_theme.__name__}: {fault}" for fault in violations(notebook.page, *parts, rules=rules)
+        ]
     return found
 
 

@@ -79,6 +79,14 @@ RUN_CELL = """async (index) => {
   jupyterapp.shell.currentWidget.content.activeCellIndex = index;
   await jupyterapp.commands.execute('notebook:run-cell');
 }"""
+RUN_CELLS = """async ([first, last]) => {
+  const notebook = jupyterapp.shell.currentWidget.content;
+  notebook.deselectAll();
+  notebook.activeCellIndex = first;
+  notebook.extendContiguousSelectionTo(last);
+  await jupyterapp.commands.execute('notebook:run-cell');
+}"""
+CLEAR_OUTPUTS = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 # As a rule JupyterLab keeps in the page only the cells that are in sight.
 SHOW_EVERYTHING = """async () => {
   const notebook = jupyterapp.shell.currentWidget.content;
@@ -110,11 +118,11 @@ class JupyterLab:
         if self._free and not page_options:
             page = self._free.pop()
             page.set_viewport_size(viewport)
-            within(page, OPEN, 60, file)
+            within(page, OPEN, 120, file)
         else:
             page = self.browser.new_page(viewport=viewport, **page_options)
-            page.goto(f"{self.url}/{PAGE_AT}/{quote(file)}?reset&token={self.token}")
-        within(page, UNTIL_READY, 60)
+            page.goto(f"{self.url}/{PAGE_AT}/{quote(file)}?reset&token={self.token}", timeout=120_000)
+        within(page, UNTIL_READY, 120)
         self._in_use += [] if page_options else [page]
         self._opened[page] += 1
         return NotebookPage(page, self.root / file)
@@ -124,16 +132,19 @@ class JupyterLab:
         self._in_use.clear()
 
     def free_pages(self) -> None:
-        """Let the next notebooks take the pages that are in use: to load JupyterLab takes a processor 5 s."""
+        """Let the next notebooks take the pages that are in use."""
+        while self._in_use:
+            self.free_page(self._in_use.pop())
+
+    def free_page(self, page: Page) -> None:
+        """Let the next notebook take this page: to load JupyterLab takes a processor 5 s."""
         # Notebook 7 has a page for each notebook.
-        while self._in_use and FRONT_END == "lab":
-            page = self._in_use.pop()
-            if self._opened[page] == NOTEBOOKS_IN_A_PAGE:
-                page.close()
-            else:
-                page.unroute_all()
-                within(page, CLEAR, 60)
-                self._free.append(page)
+        if FRONT_END != "lab" or self._opened[page] == NOTEBOOKS_IN_A_PAGE:
+            page.close()
+        else:
+            page.unroute_all()
+            within(page, CLEAR, 120)
+            self._free.append(page)
 
     def open_cells(self, *cells: str, name: str = "scratch.ipynb", **page_options: Any) -> "NotebookPage":
         """Open a notebook made of code cells with these sources."""
@@ -168,7 +179,7 @@ class JupyterLab:
 
     def _ask(self, method: str, path: str) -> Any:
         headers = {"Authorization": f"token {self.token}"}
-        with urlopen(Request(f"{self.url}/api/{path}", method=method, headers=headers), timeout=30) as answer:
+        with urlopen(Request(f"{self.url}/api/{path}", method=method, headers=headers), timeout=60) as answer:
             body = answer.read()
         return json.loads(body) if body else None
 
@@ -179,16 +190,24 @@ class NotebookPage:
     def __init__(self, page: Page, path: Path) -> None:
         self.page = page
         self.path = path
-        page.set_default_timeout(20_000)
-        expect.set_options(timeout=20_000)
+        page.set_default_timeout(60_000)
+        expect.set_options(timeout=60_000)
 
-    def run_all(self, deadline: float = 120.0) -> None:
+    def run_all(self, deadline: float = 300.0) -> None:
         """Run all cells and return when the last has finished."""
         within(self.page, RUN_ALL, deadline)
 
-    def run_cell(self, index: int, deadline: float = 60.0) -> None:
+    def run_cell(self, index: int, deadline: float = 120.0) -> None:
         """Run one cell and return when it has finished."""
         within(self.page, RUN_CELL, deadline, index)
+
+    def run_cells(self, first: int, last: int, deadline: float = 300.0) -> None:
+        """Select some cells in a row, run them, and return when the last has finished."""
+        within(self.page, RUN_CELLS, deadline, [first, last])
+
+    def clear_outputs(self) -> None:
+        """Remove what stands under the cells; the kernel keeps what they have done."""
+        self.page.evaluate(CLEAR_OUTPUTS)
 
     def start_cell(self, index: int) -> None:
         """Start one cell and return while it is running; let it print `started` first."""
@@ -202,7 +221,7 @@ class NotebookPage:
         # The kernel's status will not do: it is `idle` as soon as a click has been answered beside the cell.
         return self.page.evaluate("() => Promise.race([window.cellRun, 'running'])") == "running"
 
-    def wait_for_cell(self, deadline: float = 60.0) -> None:
+    def wait_for_cell(self, deadline: float = 120.0) -> None:
         """Return when the cell that `start_cell` started has finished."""
         within(self.page, "() => window.cellRun", deadline)
 
@@ -322,15 +341,20 @@ class PanelDriver:
         self.line.fill(text)
         self.line.press("Enter")
 
-    def wait_for_state(self, words: str, deadline: float = 20.0) -> None:
+    def wait_for_state(self, words: str, deadline: float = 60.0) -> None:
         """Return when the badge holds these words."""
         self.region.locator(".wsl-badge", has_text=words).wait_for(timeout=deadline * 1000)
 
-    def wait_for_row(self, text: str, deadline: float = 20.0) -> None:
+    def wait_for_row(self, text: str, deadline: float = 60.0) -> None:
         """Return when a row holds this text."""
         self.region.locator(".wsl-row", has_text=text).last.wait_for(timeout=deadline * 1000)
 
-    def wait_for_alert(self, text: str, deadline: float = 20.0) -> None:
+    def wait_for_last_rows(self, *texts: str, deadline: float = 60.0) -> None:
+        """Return when the log ends with these rows."""
+        last = list(texts)
+        wait_for(lambda: self.rows()[-len(last) :] == last, deadline, f"The log does not end with {last}.")
+
+    def wait_for_alert(self, text: str, deadline: float = 60.0) -> None:
         """Return when the warning holds this text."""
         self.region.locator(".wsl-alert", has_text=text).wait_for(timeout=deadline * 1000)
 
@@ -372,11 +396,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def chromium_program() -> str | None:
+    """Return where Chromium is, if it is installed."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
 def chromium_path() -> str:
     """Return where Chromium is; skip the test where it is not installed (fail, if this is CI)."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
+    if path := chromium_program():
+        return path
 
     reason = "Chromium is not installed."
     pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
@@ -395,7 +423,7 @@ def lab_server(folder: Path) -> Iterator[tuple[Path, str, str]]:
         )
         try:
             wait_for(
-                lambda: answers(f"{url}/api?token={token}"), 60, f"JupyterLab did not start: see {log.name}"
+                lambda: answers(f"{url}/api?token={token}"), 120, f"JupyterLab did not start: see {log.name}"
             )
             yield root, url, token
         finally:
@@ -480,7 +508,7 @@ def stop(server: "subprocess.Popen[bytes]") -> None:
     """End the server politely, with its kernels; kill it if it does not go."""
     server.terminate()
     try:
-        server.wait(20)
+        server.wait(60)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()

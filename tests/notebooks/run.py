@@ -1,18 +1,24 @@
-"""Lessons run without a person, cell by cell, through nbclient."""
+"""Lessons run from top to bottom, in JupyterLab or through nbclient, with what their cells show."""
 
-from functools import cache
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+import pytest
 from nbclient import NotebookClient
-from nbconvert.filters import strip_ansi
 
+from tests.accessibility import notebook_violations
 from tests.jupyterlab import NotebookPage
 
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
 LESSONS = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+# A cell that measures takes seconds, a lesson that measures half a minute; only one that hangs takes so long.
+CELL_SECONDS = 300
+ALL_SECONDS = 600
+# What turns a text in a terminal red, and back.
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 class LessonRun:
@@ -29,32 +35,46 @@ class LessonRun:
 
 
 def shown(cell: nbformat.NotebookNode) -> str:
-    """Return the text twins of all that stands under a cell."""
+    """Return as text all that stands under a cell."""
     texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
     # From Python 3.13 on, a traceback may come in colours.
-    return "\n".join(strip_ansi(text).strip() for text in texts)
+    return "\n".join(COLOURS.sub("", text).strip() for text in texts)
 
 
-@cache
 def run_lesson(name: str) -> LessonRun:
-    """Run a lesson in a folder of its own, far from the repository; raise what a cell raises."""
+    """Run a lesson through nbclient, alone in a folder far from the repository; raise what a cell raises."""
     notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
     with TemporaryDirectory() as elsewhere:
-        NotebookClient(notebook, timeout=60, resources={"metadata": {"path": elsewhere}}).execute()
+        resources = {"metadata": {"path": elsewhere}}
+        NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources).execute()
     return LessonRun(notebook)
 
 
+def run_all(page: NotebookPage) -> LessonRun:
+    """Run a whole lesson in JupyterLab; fail if a cell shows an error."""
+    page.run_all(deadline=ALL_SECONDS)
+    if errors := page.errors():
+        pytest.fail("\n".join(errors))
+    return LessonRun(nbformat.from_dict(page.content()))
+
+
 def run_up_to(page: NotebookPage, part: str, after: str = "") -> int:
-    """Run the open lesson's code cells behind the one that holds `after`, up to the one that holds `part`."""
+    """Run the open lesson's code cells after the one that holds `after`, up to the one that holds `part`."""
     sources = [cell["source"] if cell["cell_type"] == "code" else "" for cell in page.content()["cells"]]
     start = 1 + index_of(after, sources) if after else 0
     end = index_of(part, sources)
-    for index in range(start, end + 1):
-        if sources[index]:
-            page.run_cell(index)
+    page.run_cells(start, end)
     # JupyterLab draws what is in sight; what stands above may still have grown meanwhile.
     page.cell(end)
     return end
+
+
+def run_all_for_everyone(page: NotebookPage) -> LessonRun:
+    """Run a whole lesson in JupyterLab; fail with its errors and with what is not accessible."""
+    run = run_all(page)
+    if violations := notebook_violations(page):
+        pytest.fail("\n".join(violations))
+    return run
 
 
 def index_of(part: str, sources: list[str]) -> int:

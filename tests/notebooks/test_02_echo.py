@@ -3,16 +3,11 @@
 import ipykernel
 import pytest
 
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import JupyterLab, NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "02_echo.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_the_clock_does_not_answer(run: LessonRun) -> None:
@@ -58,16 +53,18 @@ def test_a_binary_message_ends_one_connection_and_shows_the_learners_line(run: L
     assert "site-packages" not in run.output("print(server.errors[-1])")
 
 
-def test_the_browser_talks_with_the_printed_lines(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_the_browser_talks_with_the_printed_lines(page: NotebookPage) -> None:
     index = run_up_to(page, "const socket")
     paste = "(code) => new Promise((done) => new Function('console', code)({ log: done }))"
 
     assert page.page.evaluate(paste, page.output(index)) == "Echo: Hello from the browser"
 
 
-def test_a_person_types_and_two_panels_of_the_lesson_agree(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_a_person_types_and_two_panels_of_the_lesson_agree(page: NotebookPage) -> None:
     run_up_to(page, "ClientPanel(tap")
     ana = page.panel("Ana")
     ana.type_and_send("typed by hand")

@@ -4,17 +4,12 @@ import re
 
 import pytest
 
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "03_disconnections.ipynb"
 CODES = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 3000, 4001]
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +90,11 @@ def test_closing_blindly_shows_the_line_that_did_it(run: LessonRun) -> None:
     assert shown[-2:] == ["    await websocket.close()", "starlette.websockets.WebSocketDisconnect"]
 
 
-def test_a_person_shares_a_cake_and_presses_disconnect(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_shares_a_cake_and_presses_disconnect(page: NotebookPage) -> None:
     start = "ClientPanel(server"
     run_up_to(page, start)
     ana = page.panel("Ana")
@@ -110,8 +108,7 @@ def test_a_person_shares_a_cake_and_presses_disconnect(lab: JupyterLab) -> None:
     assert "WebSocketDisconnect 4001 see you" in page.output(leaves)
 
 
-def test_a_person_who_says_bye_reads_the_servers_goodbye(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_a_person_who_says_bye_reads_the_servers_goodbye(page: NotebookPage) -> None:
     run_up_to(page, "ClientPanel(server")
     ana = page.panel("Ana")
     ana.type_and_send("bye")
@@ -120,8 +117,7 @@ def test_a_person_who_says_bye_reads_the_servers_goodbye(lab: JupyterLab) -> Non
     assert ana.state == "closed · 1000 OK"
 
 
-def test_a_person_predicts_and_the_run_answers(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_a_person_predicts_and_the_run_answers(page: NotebookPage) -> None:
     question = run_up_to(page, "return_guess = Prediction")
     page.cell(question).get_by_role("group").get_by_text("1011").click()
     answer = run_up_to(page, "return_guess.reveal", after="return_guess = Prediction")

@@ -1,17 +1,10 @@
 """Lesson 4: the usual manager freezes, throws out the speaker and skips a client; ours does none of it."""
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "04_connection_manager.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_without_a_manager_ben_hears_only_himself(run: LessonRun) -> None:
@@ -50,15 +43,17 @@ def test_the_manager_that_holds_survives_the_same_day(run: LessonRun) -> None:
     assert run.output("still here") == "Ben hears: still here | Ana's connection is open"
 
 
-def test_two_people_talk_to_each_other(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_two_people_talk_to_each_other(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ana, ben, eve])")
     ana, ben = page.panel("Ana"), page.panel("Ben")
 
     ana.type_and_send("Hello Ben")
     ben.wait_for_row("Hello Ben")
     ben.type_and_send("Hello Ana")
-    ana.wait_for_row("Hello Ana")
 
-    assert ana.rows()[-2:] == ["Hello Ben", "Hello Ana"]
-    assert ben.rows()[-3:] == ["Hello Ben", "Hello Ana", "Hello Ana"]
+    ana.wait_for_last_rows("Hello Ben", "Hello Ana")
+    ben.wait_for_last_rows("Hello Ben", "Hello Ana", "Hello Ana")

@@ -1,17 +1,10 @@
 """Lesson 5: values in the address, refusals that all look alike, and the order of routes."""
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "05_parameters.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_without_parameters_nobody_has_a_name(run: LessonRun) -> None:
@@ -44,16 +37,18 @@ def test_the_wrong_order_swallows_the_fixed_path(run: LessonRun) -> None:
     assert "it was HTTP 403" in run.output("order_guess.reveal")
 
 
-def test_a_browser_sees_1006_and_no_reason(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_browser_sees_1006_and_no_reason(page: NotebookPage) -> None:
     index = run_up_to(page, "const refused")
     paste = "(code) => new Promise((done) => new Function('console', code)({ log: (...all) => done(all) }))"
 
     assert page.page.evaluate(paste, page.output(index)) == [1006, ""]
 
 
-def test_three_people_talk_under_their_numbers(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_three_people_talk_under_their_numbers(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ana, ben, eve])")
     page.panel("Ben").type_and_send("Hello both")
 

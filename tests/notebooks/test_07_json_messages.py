@@ -1,17 +1,10 @@
 """Lesson 7: every wrong message gets an error, the connection stays open, and nobody else notices."""
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "07_json_messages.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_receive_json_cuts_off_who_sends_a_comma_too_many(run: LessonRun) -> None:
@@ -61,8 +54,11 @@ def test_nobody_else_notices(run: LessonRun) -> None:
     )
 
 
-def test_a_person_reads_the_error_and_goes_on(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_reads_the_error_and_goes_on(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ana, ben.connect()])")
     ana, ben = page.panel("Ana"), page.panel("Ben")
     ana.type_and_send("Hello?")

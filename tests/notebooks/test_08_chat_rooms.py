@@ -2,20 +2,14 @@
 
 import json
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 from tests.server_snippets.static.connection_card import ConnectionCard
 
 
 LESSON = "08_chat_rooms.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_a_dict_of_names_loses_who_is_still_there(run: LessonRun) -> None:
@@ -49,8 +43,11 @@ def test_the_server_s_page_stands_in_the_text_as_its_address(run: LessonRun) -> 
     assert run.output("PageView(whole_server)").startswith("Test page · http://127.0.0.1:")
 
 
-def test_a_traceback_shows_the_line_that_cut_ben_off(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_traceback_shows_the_line_that_cut_ben_off(page: NotebookPage) -> None:
     letters = run_up_to(page, "letter_server = BackgroundServer(letters_app)")
     run_up_to(page, "letter_guess.reveal", after="letter_server = BackgroundServer(letters_app)")
 
@@ -58,8 +55,7 @@ def test_a_traceback_shows_the_line_that_cut_ben_off(lab: JupyterLab) -> None:
     assert "await users[receiver].send_text(text)" in page.output(letters)
 
 
-def test_three_people_talk_in_two_rooms(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_three_people_talk_in_two_rooms(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ana, ben, eve])")
     ana, ben, eve = (page.panel(name) for name in ("Ana", "Ben", "Eve"))
     ben.type_and_send("Tea?")
@@ -71,8 +67,7 @@ def test_three_people_talk_in_two_rooms(lab: JupyterLab) -> None:
     assert "ana, ben" in ana.people
 
 
-def test_the_panels_show_history_typing_and_who_is_online(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_the_panels_show_history_typing_and_who_is_online(page: NotebookPage) -> None:
     run_up_to(page, "PageView(whole_server)")
     ben, eve = page.panel("Ben"), page.panel("Eve")
     for kind in ("history", "typing", "users"):
@@ -84,8 +79,7 @@ def test_the_panels_show_history_typing_and_who_is_online(lab: JupyterLab) -> No
     assert not any("private" in row for row in eve.rows())
 
 
-def test_the_page_in_the_notebook_echoes_and_chats_with_the_panels(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_the_page_in_the_notebook_echoes_and_chats_with_the_panels(page: NotebookPage) -> None:
     run_up_to(page, "PageView(whole_server)")
     card = ConnectionCard(page.page.frame_locator('iframe[title="Test page"]')).connect().send("Hello")
     expect(card.rows("received")).to_have_text(["Echo: Hello"])

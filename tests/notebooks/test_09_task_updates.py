@@ -3,20 +3,14 @@
 import json
 import re
 
-import pytest
 from playwright.sync_api import Locator
 
-from tests.jupyterlab import JupyterLab, NotebookPage
-from tests.notebooks.run import LessonRun, index_of, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, index_of, run_all_for_everyone, run_up_to
 
 
 LESSON = "09_task_updates.ipynb"
 BARS = "HBox([TaskBars(ana), TaskBars(ben)])"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_the_letter_waits_for_the_whole_report(run: LessonRun) -> None:
@@ -59,8 +53,11 @@ def bars_of(page: NotebookPage, name: str) -> Locator:
     return page.page.locator(".wsl-host", has_text=f"{name}'s view")
 
 
-def test_a_person_watches_two_bars_and_cancels(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_watches_two_bars_and_cancels(page: NotebookPage) -> None:
     run_up_to(page, "ana.vanish()")
     page.cell(index_of(BARS, [cell["source"] for cell in page.content()["cells"]]))
     ana, ben = bars_of(page, "Ana"), bars_of(page, "Ben")
@@ -74,8 +71,7 @@ def test_a_person_watches_two_bars_and_cancels(lab: JupyterLab) -> None:
     assert ben.get_by_role("button", disabled=False).count() == 0
 
 
-def test_the_traceback_appears_under_the_cell_that_started_the_server(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_the_traceback_appears_under_the_cell_that_started_the_server(page: NotebookPage) -> None:
     run_up_to(page, 'STEP_SECONDS = "0.2"')
     started = index_of("server = BackgroundServer(app)", [cell["source"] for cell in page.content()["cells"]])
 

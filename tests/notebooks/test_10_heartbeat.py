@@ -2,18 +2,11 @@
 
 import re
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "10_heartbeat.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_nobody_notices_a_pulled_cable(run: LessonRun) -> None:
@@ -69,8 +62,11 @@ def test_ten_cuts_take_nothing(run: LessonRun) -> None:
     assert lines[-1] == "31 written: 0 lost, 0 doubled, in order"
 
 
-def test_a_person_pulls_the_cable_and_loses_nothing(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_pulls_the_cable_and_loses_nothing(page: NotebookPage) -> None:
     run_up_to(page, "HBox([VBox([writer")
     wire = page.page.get_by_role("group", name="Ana on the wire").last
     # Until the new panel is there, the last one is that of the chat.

@@ -4,17 +4,12 @@ import re
 
 import pytest
 
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "11_fan_out.ipynb"
 RUNGS = ["naive loop", "compression off", "outbox for each", "encode once", "joined writes"]
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 @pytest.mark.parametrize("measured", ['ladder.climb("joined writes"', "ladder.again(in_flight=1)"])
@@ -56,8 +51,11 @@ def test_a_room_s_need_is_worked_out(run: LessonRun) -> None:
     assert run.output("per_second in").count("of one processor") == 4
 
 
-def test_two_people_talk_over_the_fast_way(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_two_people_talk_over_the_fast_way(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ClientPanel")
     ana, ben = page.panel("Ana"), page.panel("Ben")
 

@@ -2,10 +2,8 @@
 
 import re
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "12_testing.ipynb"
@@ -25,11 +23,6 @@ def test_an_empty_room_is_forgotten(come):
         time.sleep(0.01)
     assert chat.manager.rooms == {}
 """
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_a_refusal_frees_the_name_in_the_tidied_chat(run: LessonRun) -> None:
@@ -94,8 +87,11 @@ def test_both_servers_are_loaded(run: LessonRun) -> None:
         assert re.search(rf"{server} — 25: [\d.]+ · .* · 400: [\d.]+", said)
 
 
-def test_a_person_writes_the_test_that_notices(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_writes_the_test_that_notices(page: NotebookPage) -> None:
     rooms = run_up_to(page, "def test_another_room")
     source = page.content()["cells"][rooms]["source"]
     page.page.evaluate(SET_SOURCE, [rooms, source + OWN_TEST])
@@ -105,8 +101,7 @@ def test_a_person_writes_the_test_that_notices(lab: JupyterLab) -> None:
     assert "test_rooms.py::test_an_empty_room_is_forgotten[rooms are kept]" in page.output(end)
 
 
-def test_two_people_talk_in_the_tidied_chat(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_two_people_talk_in_the_tidied_chat(page: NotebookPage) -> None:
     run_up_to(page, "HBox(people)")
     page.panel("Ana").type_and_send("Lunch at noon?")
 

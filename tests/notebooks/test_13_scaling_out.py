@@ -1,21 +1,24 @@
 """Lesson 13: two processes become one chat, and neither a dead Redis nor a dead process takes anything."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
-from tests.private_redis import private_redis
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_lesson, run_up_to
+from tests.redis_server import redis_path
 
 
 LESSON = "13_scaling_out.ipynb"
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[LessonRun]:
-    with private_redis():
-        yield run_lesson(LESSON)
+def redis() -> None:
+    redis_path()
+
+
+@pytest.fixture(scope="module")
+def run(redis: None, run: LessonRun) -> LessonRun:
+    """Run it with a Redis: without one, most of its cells are left out."""
+    return run
 
 
 def test_two_processes_do_not_hear_each_other(run: LessonRun) -> None:
@@ -60,16 +63,18 @@ def test_the_whole_server_sends_what_was_missed_to_a_client_that_comes_back(run:
 
 def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    run = run_lesson.__wrapped__(LESSON)
+    run = run_lesson(LESSON)
 
     assert run.output("PrivateRedis().start()").startswith("Redis is not installed")
     assert run.output("lost_guess.reveal").startswith("Without Redis, this cell is left out.")
     assert "it was no:" in run.output("memory_guess.reveal")
 
 
-def test_two_people_talk_over_two_processes(lab: JupyterLab) -> None:
-    with private_redis():
-        page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_two_people_talk_over_two_processes(redis: None, page: NotebookPage) -> None:
     run_up_to(page, "step_13_pubsub_chat:app")
     # Until the new panels are there, the last ones are those above.
     page.panel("Ana").wait_for_row('"hi"')

@@ -2,18 +2,11 @@
 
 import re
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "14_lifespan.ipynb"
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def test_a_hard_stop_says_nothing_and_loses_the_work(run: LessonRun) -> None:
@@ -93,8 +86,11 @@ def test_the_log_has_the_code_and_not_the_token(run: LessonRun) -> None:
     assert "a-guess" not in log
 
 
-def test_a_person_sees_the_goodbye_and_stays_in_the_room(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_sees_the_goodbye_and_stays_in_the_room(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ana.connect(), ben])")
     # Until the new panel is there, the last one is that of the reports.
     page.panel("Ben").wait_for_row("Client 7 joined")

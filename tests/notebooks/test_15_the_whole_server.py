@@ -2,21 +2,14 @@
 
 import re
 
-import pytest
-
-from tests.jupyterlab import JupyterLab
-from tests.notebooks.run import LessonRun, run_lesson, run_up_to
+from tests.jupyterlab import NotebookPage
+from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "15_the_whole_server.ipynb"
 SET_SOURCE = """([index, source]) => {
   jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(source);
 }"""
-
-
-@pytest.fixture(scope="module")
-def run() -> LessonRun:
-    return run_lesson(LESSON)
 
 
 def rows(run: LessonRun, part: str) -> list[str]:
@@ -93,8 +86,11 @@ def test_what_is_kept_is_counted(run: LessonRun) -> None:
     assert run.output("kept_by(keeping_app)") == "Kept after 50 visits: 50 | by lesson 4's server: 0"
 
 
-def test_a_person_talks_at_every_door(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
+    run_all_for_everyone(page)
+
+
+def test_a_person_talks_at_every_door(page: NotebookPage) -> None:
     end = run_up_to(page, "HBox(panels)")
     page.panel("Eve").type_and_send("Is it me?")
     page.panel("Eve").wait_for_row("Echo: Is it me?")
@@ -108,16 +104,14 @@ def test_a_person_talks_at_every_door(lab: JupyterLab) -> None:
     assert page.errors() == []
 
 
-def test_a_person_uses_the_test_page_in_the_notebook(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_a_person_uses_the_test_page_in_the_notebook(page: NotebookPage) -> None:
     run_up_to(page, "PageView(server")
     frame = page.page.frame_locator("iframe")
 
     frame.get_by_role("button", name="Connect").first.wait_for()
 
 
-def test_a_person_adds_a_practice_that_fails(lab: JupyterLab) -> None:
-    page = lab.open(LESSON)
+def test_a_person_adds_a_practice_that_fails(page: NotebookPage) -> None:
     end = run_up_to(page, "def huge_messages_are_refused")
     source = page.content()["cells"][end]["source"]
     page.page.evaluate(SET_SOURCE, [end, source.replace("code == 1009", "code == 1002")])
