@@ -73,7 +73,7 @@ class RedisServer:
         command = [redis_path(), *(word for name, value in options.items() for word in (f"--{name}", value))]
         with (self._folder / "redis.log").open("a") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not self._answers():
             assert self._process.poll() is None and time.monotonic() < deadline, "Redis did not start."
             time.sleep(0.01)
@@ -81,7 +81,7 @@ class RedisServer:
     def kill(self) -> None:
         """End it without a warning."""
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def forget(self) -> None:
         """Remove everything that it has written."""

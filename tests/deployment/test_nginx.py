@@ -93,7 +93,7 @@ def test_64_kib_pass_and_more_does_not(nginx: PrivateNginx) -> None:
 def test_health_and_readiness_are_asked_through_it(nginx: PrivateNginx) -> None:
     for path in ("health", "ready"):
         url = f"https://127.0.0.1:{nginx.port}/{path}"
-        with urllib.request.urlopen(url, timeout=10, context=trusting()) as answer:
+        with urllib.request.urlopen(url, timeout=60, context=trusting()) as answer:
             assert answer.status == 200
 
 

@@ -47,7 +47,7 @@ class Worker:
     def kill(self) -> None:
         """End it without a warning."""
         self._process.kill()
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
     def signal(self, number: int) -> None:
         """Send it a signal."""
@@ -56,5 +56,5 @@ class Worker:
     def terminate(self) -> int:
         """Ask it to end, and return its exit code."""
         self._process.terminate()
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=60)
         return self._process.returncode

@@ -151,11 +151,11 @@ def test_a_path_that_leads_nowhere_is_refused_and_never_open(
 
 def test_uvicorn_s_lines_have_time_and_process_like_ours() -> None:
     with serving() as (port, process):
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
             client.sendall(b"nonsense\r\n\r\n")
             client.recv(1000)
         process.terminate()
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
 
     assert re.fullmatch(rf"[-\d]+ [:,\d]+ {process.pid} WARNING Invalid HTTP request received.\n", output)
 
@@ -164,7 +164,7 @@ def test_the_command_logs_each_connection_on_request() -> None:
     with serving("--log-level", "info") as (port, process):
         LiveClient(f"ws://127.0.0.1:{port}/ws/auth?token=secret-token").connect().disconnect()
         process.terminate()
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
 
     assert "INFO event=open path=/ws/auth address=127.0.0.1 open=1" in output
     assert "code=1000" in output

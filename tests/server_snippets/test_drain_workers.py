@@ -191,7 +191,7 @@ def test_watchers_on_both_workers_see_how_a_task_ends(redis_server: RedisServer)
 def readiness(port: int) -> int:
     """Return the status of an answer to `GET /ready`, or 0 if there was none: that worker has just ended."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:

@@ -161,7 +161,7 @@ def test_a_slow_client_gets_all_before_it_has_to_leave() -> None:
 def status(port: int, path: str) -> int:
     """Return the status of an answer over HTTP."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:

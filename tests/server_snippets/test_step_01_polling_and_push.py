@@ -21,7 +21,7 @@ def server() -> Iterator[BackgroundServer]:
 
 
 def ask(server: BackgroundServer) -> Any:
-    with urlopen(server.http_url("/clock"), timeout=5) as response:
+    with urlopen(server.http_url("/clock"), timeout=60) as response:
         return json.load(response)
 
 
@@ -78,7 +78,7 @@ def test_a_wrong_path_is_403_for_a_handshake_and_404_over_http(server: Backgroun
     with pytest.raises(ConnectFailed) as handshake:
         LiveClient(server.url("/clok")).connect()
     with pytest.raises(HTTPError) as asked:
-        urlopen(server.http_url("/clok"), timeout=5)
+        urlopen(server.http_url("/clok"), timeout=60)
     asked.value.close()
 
     assert (handshake.value.status, asked.value.code) == (403, 404)

@@ -32,7 +32,7 @@ def workers(redis: PrivateRedis) -> Iterator[Workers]:
 
 
 def client(worker: Worker, name: str, after: str = "") -> LiveClient:
-    return LiveClient(worker.url(f"/ws/{name}?after={after}"), name, deadline=30)
+    return LiveClient(worker.url(f"/ws/{name}?after={after}"), name, deadline=60)
 
 
 def said(text: str) -> object:

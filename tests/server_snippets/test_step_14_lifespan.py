@@ -83,7 +83,7 @@ def test_the_seconds_are_read_from_the_reason(reason: str | None, seconds: float
 
 async def until_there() -> None:
     """Return when somebody is connected."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not step_14_lifespan.manager.active_connections:
             await asyncio.sleep(0.01)
 

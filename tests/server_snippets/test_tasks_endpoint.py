@@ -97,7 +97,7 @@ def test_a_cancelled_task_says_no_more(watch: Callable[[str], LiveClient]) -> No
     ben.send_json({"action": "cancel", "task_id": task_id})
 
     for client in (ana, ben):
-        cancelled = client.wait_for(lambda text: "cancelled" in text, deadline=30)
+        cancelled = client.wait_for(lambda text: "cancelled" in text, deadline=60)
         assert cancelled == f'{{"type":"cancelled","task_id":"{task_id}"}}'
     other = start(ana, 2)
     assert [event["task_id"] for event in hear(ana, 3)] == [other] * 3

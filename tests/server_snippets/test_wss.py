@@ -63,7 +63,7 @@ def test_the_page_s_own_origin_is_welcome_over_wss(files: list[str]) -> None:
     with serving(*files) as (port, _):
         origin = f"https://127.0.0.1:{port}"
         LiveClient(f"wss://127.0.0.1:{port}/ws", ssl=trusting(), origin=origin).connect().disconnect()
-        with urllib.request.urlopen(f"{origin}/ready", timeout=10, context=trusting()) as answer:
+        with urllib.request.urlopen(f"{origin}/ready", timeout=60, context=trusting()) as answer:
             assert answer.status == 200
 
 

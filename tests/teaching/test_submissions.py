@@ -49,7 +49,6 @@ def steady(text: str) -> str:
     return text.strip()
 
 
-@pytest.mark.timeout(300)
 def test_the_output_in_the_guide_is_what_comes(folder: Path) -> None:
     command = [sys.executable, "-m", "websocket_lab", "check", "class", "--timeout", "25"]
     result = subprocess.run(command, cwd=folder.parent, capture_output=True, text=True, check=False)

@@ -131,7 +131,7 @@ def test_what_does_not_fit_is_scrolled_by_arrow_keys(everything: NotebookPage) -
     boxes = everything.page.locator(":is(.wsl-scroll, .wsl-tap-picture, .wsl-listing):visible")
     everything.page.evaluate(UNTIL_SETTLED)
     for box in boxes.element_handles():
-        wait_for(lambda box=box: moves(box), 20, f"An arrow key does not scroll {box.inner_html()[:200]}")
+        wait_for(lambda box=box: moves(box), 60, f"An arrow key does not scroll {box.inner_html()[:200]}")
 
 
 def moves(box: ElementHandle) -> bool:

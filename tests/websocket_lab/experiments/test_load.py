@@ -101,7 +101,7 @@ def test_a_close_frame_is_answered() -> None:
     answers: Queue[Close | None] = Queue()
 
     def handler(websocket: ServerConnection) -> None:
-        websocket.recv(timeout=10)
+        websocket.recv(timeout=60)
         # It waits for the answer.
         websocket.close(4000)
         answers.put(websocket.protocol.close_rcvd)
@@ -112,6 +112,6 @@ def test_a_close_frame_is_answered() -> None:
             with Crowd(f"ws://127.0.0.1:{server.socket.getsockname()[1]}/", size=1) as crowd:
                 with pytest.raises(CrowdError):
                     crowd.speak()
-                assert answers.get(timeout=20) == Close(4000, "")
+                assert answers.get(timeout=60) == Close(4000, "")
         finally:
             server.shutdown()

@@ -81,7 +81,7 @@ def test_the_addresses_name_the_loopback_and_the_port(server: BackgroundServer) 
 
 
 def test_http_is_answered_too(server: BackgroundServer) -> None:
-    with urllib.request.urlopen(server.http_url("/openapi.json"), timeout=5) as response:
+    with urllib.request.urlopen(server.http_url("/openapi.json"), timeout=60) as response:
         assert response.status == 200
 
 
@@ -271,12 +271,12 @@ def test_a_handler_that_blocks_is_named_when_stop_gives_up(monkeypatch: pytest.M
 
     server = BackgroundServer(app).start()
     LiveClient(server.url("/ws")).connect()
-    blocked.wait(20)
+    blocked.wait(60)
     with pytest.warns(RuntimeWarning, match=r"(?s)time.sleep.*release\.wait\(60\)"):
         server.stop()
     release.set()
     for thread in server_threads():
-        thread.join(20)
+        thread.join(60)
 
 
 def test_uvicorns_own_log_setup_brings_no_second_traceback_and_no_address(

@@ -22,7 +22,7 @@ def until(view: TapView, condition: Callable[[], bool]) -> None:
     changed = Event()
     view.observe(lambda _: changed.set(), "text")
     while not condition():
-        assert changed.wait(5), f"It shows {view.text!r}."
+        assert changed.wait(60), f"It shows {view.text!r}."
         changed.clear()
 
 
@@ -94,7 +94,7 @@ def test_changes_that_come_together_are_painted_once() -> None:
     repainter = Repainter(paint)
     for _ in range(1000):
         repainter.soon()
-    assert done.wait(5)
+    assert done.wait(60)
     assert len(painted) < 5
 
 

@@ -27,7 +27,7 @@ def tap(server: BackgroundServer) -> Iterator[WireTap]:
         yield tap
 
 
-def wait_until(condition: Callable[[], object], deadline: float = 5.0) -> None:
+def wait_until(condition: Callable[[], object], deadline: float = 60.0) -> None:
     end = monotonic() + deadline
     while not condition():
         assert monotonic() < end, "It did not happen in time."
@@ -43,7 +43,7 @@ def labels(tap: WireTap, name: str | None = None) -> list[str]:
 
 
 def raw(tap: WireTap) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", tap.port), timeout=5)
+    return socket.create_connection(("127.0.0.1", tap.port), timeout=60)
 
 
 def test_an_echo_is_told_from_the_handshake_to_the_end(tap: WireTap) -> None:
@@ -112,7 +112,7 @@ def test_a_reset_is_passed_on_as_a_reset(tap: WireTap) -> None:
     upstream, _ = listener.accept()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     client.close()
-    upstream.settimeout(5)
+    upstream.settimeout(60)
     with pytest.raises(ConnectionResetError):
         upstream.recv(1)
     upstream.close()
@@ -126,7 +126,7 @@ def test_half_of_a_connection_can_end(tap: WireTap) -> None:
     upstream, _ = listener.accept()
     client.sendall(b"the last words")
     client.shutdown(socket.SHUT_WR)
-    upstream.settimeout(5)
+    upstream.settimeout(60)
     said = b"".join(iter(lambda: upstream.recv(100), b""))
     upstream.sendall(b"the answer")
     upstream.close()
