@@ -4,13 +4,16 @@ import argparse
 
 from server_snippets.backlog import SlowClients
 from server_snippets.origin_check import DEFAULT_PORTS, read_address
-from server_snippets.settings import Settings
+from server_snippets.settings import MIB, Settings
 
 
 MAX_WORKERS = 64
 RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
 CONNECTIONS = "the most connections at once, 0 for no limit (default: %(default)s)"
-PER_ADDRESS = "the most connections from one address, 0 for no limit (default: %(default)s)"
+PER_ADDRESS = (
+    "the most connections from one address, 0 for no limit (default: 256, and no limit for this machine)"
+)
+BACKLOG = "MiB that may wait for all slow clients together, 0 for no limit (default: %(default)s)"
 DRAIN = "seconds that clients and tasks may take to come to an end (default: %(default)s)"
 PROXIES = "addresses of proxies whose X-Forwarded-… are believed, with commas (default: %(default)s)"
 LOG = "from which level on things are logged: warning, or info for each connection (default: %(default)s)"
@@ -46,6 +49,7 @@ def add_service_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--max-connections", type=limit, default=Settings.max_connections, metavar="N", help=CONNECTIONS)
     add("--max-per-address", type=limit, default=Settings.max_per_address, metavar="N", help=PER_ADDRESS)
+    add("--max-backlog", type=limit, default=Settings.max_backlog_bytes // MIB, metavar="MIB", help=BACKLOG)
     add("--drain-seconds", type=seconds, default=Settings.drain_seconds, metavar="S", help=DRAIN)
     add("--forwarded-allow-ips", default="127.0.0.1,::1", metavar="LIST", help=PROXIES)
     add("--ssl-certfile", metavar="FILE", help="certificate with its chain, for wss and https")
@@ -90,7 +94,7 @@ def origin(text: str) -> str:
 
 
 def limit(text: str) -> int:
-    """Read a limit of connections."""
+    """Read a limit of connections or of memory."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no limit: give a whole number, 0 for no limit")
     return int(text)

@@ -9,6 +9,9 @@ from server_snippets.backlog import Backlog
 from server_snippets.encoded_message import EncodedMessage
 
 
+PIECE = 64 * 1024
+
+
 class LoopTurn:
     """What all writers of an event loop share: how busy its turns are, and who flushes at their end.
 
@@ -97,17 +100,25 @@ class FrameWriter:
             if not self._transport.is_closing():
                 self._transport.write(frames)
 
+    def give_up(self) -> None:
+        """Disconnect the client, which reads too slowly."""
+        self._give_up()
+
     def pause(self) -> None:
         """Keep messages back from now on: the connection's buffer is full."""
         if self.put == self._join:
             self.put = self._keep_back
+            self.backlog.note_buffer(self._transport.get_write_buffer_size())
 
     def resume(self) -> None:
         """Write what was kept back, and go on: the connection's buffer has room again."""
         if self.put == self._keep_back:
             self.put = self._join
+            self.backlog.note_buffer(0)
             self.flush()
-            self._transport.write(b"".join(message.frame for message in self.backlog.take_all()))
+            # In pieces: the transport copies what it cannot write at once, for this client alone.
+            while self.backlog and self.put == self._join:
+                self._transport.write(b"".join(message.frame for message in self.backlog.take(PIECE)))
 
     def close(self) -> None:
         """Write what waits for the end of the loop turn, and nothing more from now on."""
@@ -117,7 +128,7 @@ class FrameWriter:
     def end(self) -> None:
         """Write nothing more from now on, nor what waits for the end of the loop turn."""
         self._frames.clear()
-        self.backlog.clear()
+        self.backlog.end()
         # Not methods: nothing here holds this writer or its connection any more.
         self.put = self._give_up = ignore
 

@@ -78,9 +78,10 @@ class GuardedConnection:
 
         await self._close(TOO_SLOW[0] if self._is_dropped else 1000)
 
-    def losses(self) -> dict[str, int]:
-        """Return how many messages were not delivered, for the log, and nothing if there are none."""
-        return {"rate_limited": self._limit.refused} if self._limit.refused else {}
+    @property
+    def refused(self) -> int:
+        """How many messages were over the rate."""
+        return self._limit.refused
 
     def drop(self) -> None:
         """Tell the app that this client has left, because it reads too slowly."""

@@ -1,10 +1,13 @@
 """How many connections are open now: the finished handshakes, and the unfinished ones."""
 
 from collections import Counter
+from ipaddress import ip_address
 
 
 # Connections beyond the limit that may still ask for something, such as /health.
 SPARE = 64
+# The most from one address, where no other number is set: a big office's clients may share one.
+PER_ADDRESS = 256
 
 
 class OpenConnections:
@@ -60,3 +63,18 @@ class OpenConnections:
         self._of_address[address] -= 1
         if not self._of_address[address]:
             del self._of_address[address]
+
+
+def most_from(address: str, setting: int | None) -> int:
+    """Return how many connections may come from an address; 0 for no limit."""
+    if setting is not None:
+        return setting
+    return 0 if is_local(address) else PER_ADDRESS
+
+
+def is_local(address: str) -> bool:
+    """Return whether a client is on this machine; one that comes over a Unix socket has no address."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "unknown"

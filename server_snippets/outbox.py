@@ -22,12 +22,19 @@ class Outbox(Protocol):
     def close(self) -> None:
         """Take nothing more."""
 
+    def give_up(self) -> None:
+        """Disconnect the client, which reads too slowly."""
+
 
 def open_outbox(websocket: WebSocket, policy: SlowClients) -> Outbox:
     """Return the fast way out where the server offers one, and a task that sends anywhere else."""
     extension = websocket.scope.get("extensions", {}).get(EXTENSION)
     outbox: Outbox = extension["writer"] if extension else TaskOutbox(websocket)
     outbox.backlog.policy = policy
+    # The connection's guard knows what waits for all clients together.
+    if total := websocket.scope.get("backlog_total"):
+        outbox.backlog.share(total, outbox.give_up)
+        websocket.scope["backlog"] = outbox.backlog
     return outbox
 
 
@@ -42,17 +49,18 @@ class TaskOutbox:
 
     def put(self, message: EncodedMessage) -> None:
         """Add a message; give a client up that has too much waiting."""
-        if self._postman.done():
+        if self._postman.done() or self._postman.cancelling():
             return
 
         if self.backlog.add(message):
             self._arrived.set()
         else:
-            self._give_up()
+            self.give_up()
 
     def close(self) -> None:
         """Send nothing more."""
         self._postman.cancel()
+        self.backlog.end()
 
     async def _deliver(self) -> None:
         # A client that is gone takes nothing: its own handler notices, and says goodbye for it.
@@ -63,7 +71,8 @@ class TaskOutbox:
                 while self.backlog:
                     await self._websocket.send_text(self.backlog.pop().text)
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Make the connection's handler leave."""
         self.close()
         # The connection's guard makes its handler leave, and closes with 1013.
         if drop_client := self._websocket.scope.get("drop_client"):

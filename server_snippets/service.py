@@ -15,7 +15,7 @@ from server_snippets.draining_server import DrainingServer
 from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import make_app
 from server_snippets.protocol import FanOutProtocol
-from server_snippets.settings import Settings, settings_of_environment
+from server_snippets.settings import MIB, Settings, settings_of_environment
 
 
 PEM = "both are PEM files, and the key is given with --ssl-keyfile or is in the certificate's file"
@@ -45,6 +45,7 @@ def settings_of(arguments: Namespace) -> Settings:
         slow_clients=arguments.slow_clients,
         max_connections=arguments.max_connections,
         max_per_address=arguments.max_per_address,
+        max_backlog_bytes=arguments.max_backlog * MIB,
         drain_seconds=arguments.drain_seconds,
     )
 

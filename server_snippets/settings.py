@@ -7,6 +7,7 @@ from server_snippets.backlog import SlowClients
 
 
 COURSE_TOKEN = "secret-token"
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,10 @@ class Settings:
     Args:
         token: What `/ws/auth` asks for.
         max_connections: The most connections at once; 0 for no limit.
-        max_per_address: The most from one address; 0 for no limit, as all clients of a proxy may share one.
+        max_per_address: The most from one address; 0 for no limit. None is 256, and no limit for this
+            machine's own: a proxy on it that is not believed would make all clients one.
+        max_backlog_bytes: How much may wait in memory for all slow clients together; beyond it, those with
+            the most waiting are disconnected with 1013. 0 for no limit.
         drain_seconds: How long clients and tasks may take to come to an end when the server stops.
         rate: Messages a second that one connection may send, and twice as many at once; 0 for no limit.
         max_message_bytes: The longest message; a longer one closes its connection with 1009.
@@ -31,7 +35,8 @@ class Settings:
 
     token: str = field(default=COURSE_TOKEN, repr=False)
     max_connections: int = 10_000
-    max_per_address: int = 0
+    max_per_address: int | None = None
+    max_backlog_bytes: int = 64 * MIB
     drain_seconds: float = 8.0
     rate: int = 100
     max_message_bytes: int = 64 * 1024

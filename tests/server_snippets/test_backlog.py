@@ -3,7 +3,7 @@
 import pytest
 
 from server_snippets import backlog
-from server_snippets.backlog import Backlog, SlowClients
+from server_snippets.backlog import Backlog, BacklogTotal, SlowClients
 from server_snippets.encoded_message import EncodedMessage
 
 
@@ -51,3 +51,55 @@ def test_room_is_counted_again_when_messages_leave() -> None:
         assert waiting.add(EncodedMessage("1234567890"))
         assert waiting.pop().text == "1234567890"
     assert not waiting
+
+
+def sharing(total: BacklogTotal, evicted: list[str], name: str) -> Backlog:
+    """Return a backlog that counts in a total, and notes when it is given up."""
+    waiting = Backlog()
+
+    def evict() -> None:
+        evicted.append(name)
+        waiting.end()
+
+    waiting.share(total, evict)
+    return waiting
+
+
+def test_over_the_total_the_longest_backlog_is_given_up_first() -> None:
+    evicted: list[str] = []
+    total = BacklogTotal(6 * EncodedMessage("1").memory)
+    ana, ben, eve = [sharing(total, evicted, name) for name in ("ana", "ben", "eve")]
+    for waiting, number in ((ana, 1), (eve, 3), (ben, 1)):
+        for _ in range(number):
+            waiting.add(EncodedMessage("1"))
+    assert evicted == []
+    ben.add(EncodedMessage("1"))
+
+    assert evicted == ["eve"]
+    for waiting in (ana, ben, eve):
+        waiting.end()
+    assert total.bytes == 0
+
+
+def test_a_message_for_many_counts_once() -> None:
+    total = BacklogTotal(0)
+    ana, ben = [sharing(total, [], name) for name in ("ana", "ben")]
+    message = EncodedMessage("x")
+    for waiting in (ana, ben):
+        waiting.add(message)
+
+    assert message.memory < total.bytes < 2 * message.memory
+    ana.end()
+    assert total.bytes > message.memory
+    ben.take_all()
+    assert total.bytes == 0
+
+
+def test_what_the_transport_holds_counts_too() -> None:
+    total = BacklogTotal(0)
+    ana = sharing(total, [], "ana")
+    ana.note_buffer(1000)
+    assert total.bytes == ana.weight == 1000
+    ana.note_buffer(0)
+
+    assert total.bytes == 0

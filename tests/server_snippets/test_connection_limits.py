@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from server_snippets.main import Settings, make_app
+from server_snippets.open_connections import most_from
 from server_snippets.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
@@ -67,3 +68,9 @@ def test_what_anyone_else_says_about_an_address_is_not_believed() -> None:
         LiveClient(server.url("/ws"), "Eve", **forwarded("192.0.2.2")) as eve,
     ):
         assert eve.wait_closed() == 1013
+
+
+def test_by_default_another_machine_has_256_connections_and_this_one_has_no_limit() -> None:
+    assert [most_from(address, None) for address in ("192.0.2.1", "2001:db8::1")] == [256, 256]
+    assert [most_from(address, None) for address in ("127.0.0.1", "127.8.8.8", "::1", "unknown")] == [0] * 4
+    assert [most_from("127.0.0.1", setting) for setting in (0, 3)] == [0, 3]

@@ -42,9 +42,7 @@ def test_every_option_is_there_with_its_default() -> None:
     told = {option.strip("`"): default.strip("`–") for option, default, _ in rows(section("Options"))}
     defaults = vars(read_arguments([]))
 
-    assert told == {f"--{name.replace('_', '-')}": str(value or "") for name, value in defaults.items()} | {
-        "--max-per-address": "0"
-    }
+    assert told == {f"--{name.replace('_', '-')}": str(value or "") for name, value in defaults.items()}
 
 
 def test_every_endpoint_is_there() -> None:
