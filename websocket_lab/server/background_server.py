@@ -18,7 +18,7 @@ from websocket_lab.server.learner_errors import LearnerErrors
 from websocket_lab.server.learner_traceback import learner_stack, learner_traceback
 from websocket_lab.server.safe_text import encodable
 from websocket_lab.server.server_reason import Trouble, note_listener, raised
-from websocket_lab.server.server_thread import ServerThread
+from websocket_lab.server.server_thread import NoCurrentTaskError, ServerThread
 
 
 HOST = "127.0.0.1"
@@ -27,6 +27,12 @@ STOP_DEADLINE = 5.0
 STILL_BUSY = (
     "The server on port {} still runs a handler that does not end when it is cancelled. "
     "Look for a blocking call such as time.sleep(), or for an except that swallows CancelledError."
+)
+NESTED_ASYNCIO = (
+    "No server can run in this kernel: nest_asyncio.apply() has replaced parts of asyncio, and on Python "
+    "3.14 and later its tasks don't know that they run. Restart the kernel and leave that line out: in a "
+    "cell, write await main() instead of asyncio.run(main()). Code that you can't change may work with "
+    "nest_asyncio2."
 )
 
 
@@ -144,6 +150,9 @@ class BackgroundServer:
             return (
                 f"The app did not start within {START_DEADLINE:.0f} seconds. What does its lifespan wait for?"
             )
+
+        if isinstance(error, NoCurrentTaskError):
+            return NESTED_ASYNCIO
 
         cause = self._startup_error or error
         return f"The server could not start. Mend this, then run the cell again:\n{learner_traceback(cause)}"

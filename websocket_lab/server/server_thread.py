@@ -24,6 +24,10 @@ from websocket_lab.server.thread_interrupt import interrupt
 LoopErrorHandler = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
 
 
+class NoCurrentTaskError(RuntimeError):
+    """asyncio does not know which task runs: something has replaced parts of it."""
+
+
 class ServerThread:
     """One run of a uvicorn server in a daemon thread with an event loop of its own."""
 
@@ -150,6 +154,9 @@ class ServerThread:
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()
+        if self._task is None:
+            # nest_asyncio's tasks, on Python 3.14 and later.
+            raise NoCurrentTaskError
         if self._server.should_exit:
             # It was stopped before there was a task that could be cancelled.
             return
