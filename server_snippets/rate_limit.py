@@ -60,7 +60,8 @@ class RateLimit:
     @property
     def seconds_to_wait(self) -> float:
         """How long to read nothing after a refusal: until there is a token again."""
-        return (1 - self._tokens) / self._rate if self._tokens < 1 else 0.0
+        is_empty = self._rate and self._tokens < 1
+        return (1 - self._tokens) / self._rate if is_empty else 0.0
 
     def may_reply(self) -> bool:
         """Return whether to tell the client of a refusal: a flood gets a few replies, not one for each."""

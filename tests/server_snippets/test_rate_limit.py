@@ -79,3 +79,7 @@ def test_a_pause_makes_good(clock: Clock) -> None:
 
 def test_a_rate_of_zero_is_no_limit(clock: Clock) -> None:
     assert admitted(RateLimit(0, clock), 10_000) == 10_000
+
+
+def test_without_a_rate_there_is_nothing_to_wait_for() -> None:
+    assert RateLimit(0).seconds_to_wait == 0
