@@ -10,6 +10,7 @@ import pytest
 
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
 from tests.quick import is_quick
+from websocket_lab import LiveClient
 from websocket_lab.exercise.progress_database import VARIABLE
 
 
@@ -47,6 +48,14 @@ def no_progress_of_a_person(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Keep the progress of all tests away from the learner's file."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("progress") / "progress.sqlite3"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_clients() -> Iterator[None]:
+    """Let clients wait as long as a machine may take that is held up again and again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(LiveClient.__init__.__kwdefaults__, "deadline", 60.0)
         yield
 
 

@@ -16,14 +16,6 @@ from websocket_lab import BackgroundServer, LiveClient
 Connect = Callable[..., LiveClient]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def patient_clients() -> Iterator[None]:
-    """Let clients wait as long as a machine may take that is held up again and again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(LiveClient.__init__.__kwdefaults__, "deadline", 60.0)
-        yield
-
-
 @pytest.fixture(scope="module", params=["auto", FanOutProtocol], ids=["uvicorn", "fan-out"])
 def protocol(request: pytest.FixtureRequest) -> Any:
     """Name uvicorn's own way out to clients, and the fast one: nobody may notice a difference."""
