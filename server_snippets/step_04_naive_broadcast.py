@@ -32,10 +32,10 @@ class NaiveManager:
 
 # %% app
 manager = NaiveManager()
-app = FastAPI()
+naive_app = FastAPI()
 
 
-@app.websocket("/ws")
+@naive_app.websocket("/ws")
 async def chat(websocket: WebSocket) -> None:
     """Pass each text on to everyone until this client leaves."""
     await manager.connect(websocket)
@@ -44,3 +44,8 @@ async def chat(websocket: WebSocket) -> None:
             await manager.broadcast(await websocket.receive_text())
     except WebSocketDisconnect:
         manager.disconnect(websocket)
+
+
+# %% served
+# Lesson 4 has two apps; uvicorn looks for this name.
+app = naive_app

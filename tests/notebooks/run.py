@@ -43,7 +43,11 @@ def shown(cell: nbformat.NotebookNode) -> str:
 
 def run_lesson(name: str) -> LessonRun:
     """Run a lesson through nbclient, alone in a folder far from the repository; raise what a cell raises."""
-    notebook = nbformat.read(NOTEBOOKS / name, as_version=4)
+    return run_notebook(nbformat.read(NOTEBOOKS / name, as_version=4))
+
+
+def run_notebook(notebook: nbformat.NotebookNode) -> LessonRun:
+    """Run a notebook's cells through nbclient in a folder of its own; raise what a cell raises."""
     with TemporaryDirectory() as elsewhere:
         resources = {"metadata": {"path": elsewhere}}
         NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources).execute()

@@ -1,7 +1,9 @@
 """Lesson 4: the usual manager freezes, throws out the speaker and skips a client; ours does none of it."""
 
+import nbformat
+
 from tests.jupyterlab import NotebookPage
-from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
+from tests.notebooks.run import NOTEBOOKS, LessonRun, index_of, run_all_for_everyone, run_notebook, run_up_to
 
 
 LESSON = "04_connection_manager.ipynb"
@@ -21,6 +23,27 @@ def test_with_one_everybody_hears(run: LessonRun) -> None:
         "server → Ben",
         "server → Eve",
     ]
+
+
+def test_the_demos_can_be_run_in_any_order() -> None:
+    lesson = nbformat.read(NOTEBOOKS / LESSON, as_version=4)
+    code = [cell for cell in lesson.cells if cell.cell_type == "code"]
+    sources = [cell.source for cell in code]
+    starts = ["naive_server.start()", "manager = RepairedManager()", "ConnectionManager()\nserver ="]
+    stalls, repaired, holds = [index_of(start, sources) for start in starts]
+    end = len(code) - 1
+    last_first = [*range(holds, end), repaired, repaired + 1, *range(stalls, repaired)]
+    # What the demos need comes first.
+    last_first.remove(index_of("def speak_until_silence", sources))
+    last_first.remove(index_of("class RepairedManager", sources))
+    others = [number for number in range(end) if number not in last_first]
+    lesson.cells = [code[number] for number in [*others, *last_first, end]]
+    run = run_notebook(lesson)
+
+    assert run.output('print("Ben heard"') == "Ben heard 100 texts."
+    assert "Heard by Ana, not by Ben: ['" in run.output("Heard by Ana")
+    assert "it was silence" in run.output("stall_guess.reveal")
+    assert "it was Ana" in run.output("out_guess.reveal")
 
 
 def test_a_stalled_client_silences_the_naive_room(run: LessonRun) -> None:

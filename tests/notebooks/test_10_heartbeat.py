@@ -67,7 +67,7 @@ def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage
 
 
 def test_a_person_pulls_the_cable_and_loses_nothing(page: NotebookPage) -> None:
-    run_up_to(page, "HBox([VBox([writer")
+    run_up_to(page, "VBox([writer")
     wire = page.page.get_by_role("group", name="Ana on the wire").last
     # Until the new panel is there, the last one is that of the chat.
     page.panel("Ben").region.get_by_text("/ws/newsroom").wait_for()

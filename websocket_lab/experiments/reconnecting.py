@@ -36,7 +36,7 @@ WAYS: dict[str, NewWaits] = {
 async def knock(
     url: str, ways: Mapping[str, NewWaits], *, clients: int = 20, seconds: float = 2.0
 ) -> dict[str, list[list[float]]]:
-    """Return for each way of waiting when each of its clients tried to connect, in seconds from now."""
+    """Return for each way of waiting when each of its clients had to try again, in seconds from now."""
     begin = time.monotonic()
     crowds = [
         asyncio.gather(*[_attempts(url, new_waits(), begin, seconds) for _ in range(clients)])
@@ -68,8 +68,9 @@ async def _attempts(url: str, waits: Iterator[float], begin: float, seconds: flo
     for wait in waits:
         if time.monotonic() + wait > begin + seconds:
             break
+        # When the wait is over, not when this process gets to it: a busy machine would put all in one column.
+        moments.append(time.monotonic() - begin + wait)
         await asyncio.sleep(wait)
-        moments.append(time.monotonic() - begin)
         with suppress(OSError):
             await (await connect(url, proxy=None)).close()
     return moments
