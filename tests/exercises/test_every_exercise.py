@@ -13,6 +13,7 @@ from authoring.course import Course
 from authoring.drift import is_worked_on
 from tests.accessibility import notebook_violations
 from tests.jupyterlab import JupyterLab
+from tests.typing_reader import run_while_typing
 from websocket_lab.checking.verdict import VERDICT_JSON
 
 
@@ -78,10 +79,14 @@ def test_a_solution_and_its_other_way_pass(name: str) -> None:
 
 @pytest.mark.usefixtures("untouched")
 @pytest.mark.parametrize("name", NAMES)
-def test_run_all_of_an_exercise_ends_in_jupyterlab(lab: JupyterLab, name: str) -> None:
+def test_run_all_of_an_exercise_ends_in_jupyterlab_and_so_does_a_run_with_a_reader_who_types(
+    lab: JupyterLab, name: str
+) -> None:
     page = lab.open(f"exercises/{name}")
     page.run_all()
+    assert page.errors() == []
 
+    run_while_typing(page)
     assert page.errors() == []
     assert outcomes(page.content()) == ["not started"]
     assert notebook_violations(page) == []

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 
 from tests.accessibility import notebook_violations
 from tests.jupyterlab import NotebookPage
+from tests.typing_reader import revealed, run_while_typing
 
 
 NOTEBOOKS = Path(__file__).parent.parent.parent / "notebooks"
@@ -73,12 +74,20 @@ def run_up_to(page: NotebookPage, part: str, after: str = "") -> int:
     return end
 
 
-def run_all_for_everyone(page: NotebookPage) -> LessonRun:
-    """Run a whole lesson in JupyterLab; fail with its errors and with what is not accessible."""
-    run = run_all(page)
+def run_all_for_everyone(page: NotebookPage, run: LessonRun) -> LessonRun:
+    """Run a whole lesson again in JupyterLab, with a reader who types odd things into its panels.
+
+    Fail with its errors, with a prediction that now reveals something else, and with what is not accessible.
+    """
+    untyped = [revealed(cell) for cell in run.code]
+    typed = run_while_typing(page)
+    if errors := page.errors():
+        pytest.fail("\n".join(errors))
+    if differ := [(untyped[cell], answer) for cell, answer in typed.items() if untyped[cell] != answer]:
+        pytest.fail(f"Revealed without typing, and with it: {differ}")
     if violations := notebook_violations(page):
         pytest.fail("\n".join(violations))
-    return run
+    return LessonRun(nbformat.from_dict(page.content()))
 
 
 def index_of(part: str, sources: list[str]) -> int:

@@ -22,8 +22,8 @@ def test_progress_has_a_tick_at_this_lesson(run: LessonRun) -> None:
     assert "✓ 0 · Start here (visited)" in run.output("progress()").splitlines()[1]
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_predicts_types_hello_and_reads_the_echo(page: NotebookPage) -> None:

@@ -104,8 +104,8 @@ def test_a_broken_handshake_is_answered_as_the_lesson_says(run: LessonRun, answe
     assert answer in run.output("broken = {")
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_predicts_and_is_told_the_outcome(page: NotebookPage) -> None:

@@ -62,8 +62,8 @@ def test_a_binary_message_ends_one_connection_and_shows_the_learners_line(run: L
     assert "site-packages" not in run.output("print(server.errors[-1])")
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_the_browser_talks_with_the_printed_lines(page: NotebookPage) -> None:

@@ -90,8 +90,8 @@ def test_closing_blindly_shows_the_line_that_did_it(run: LessonRun) -> None:
     assert shown[-2:] == ["    await websocket.close()", "starlette.websockets.WebSocketDisconnect"]
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_shares_a_cake_and_presses_disconnect(page: NotebookPage) -> None:

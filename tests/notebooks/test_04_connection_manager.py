@@ -66,8 +66,8 @@ def test_the_manager_that_holds_survives_the_same_day(run: LessonRun) -> None:
     assert run.output("still here") == "Ben hears: still here | Ana's connection is open"
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_two_people_talk_to_each_other(page: NotebookPage) -> None:

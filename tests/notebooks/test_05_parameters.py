@@ -37,8 +37,8 @@ def test_the_wrong_order_swallows_the_fixed_path(run: LessonRun) -> None:
     assert "it was HTTP 403" in run.output("order_guess.reveal")
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_browser_sees_1006_and_no_reason(page: NotebookPage) -> None:

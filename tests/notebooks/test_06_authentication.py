@@ -70,12 +70,12 @@ def test_the_finished_server_logs_no_token(run: LessonRun) -> None:
 
 
 def test_it_runs_again_for_everyone_and_nothing_goes_wrong_in_the_background(
-    page: NotebookPage,
+    run: LessonRun, page: NotebookPage
 ) -> None:
-    run = run_all_for_everyone(page)
+    again = run_all_for_everyone(page, run)
 
     # A panel that is shown sends messages to the kernel, which must find its own streams and displays.
-    outputs = [output for cell in run.code for output in cell.outputs]
+    outputs = [output for cell in again.code for output in cell.outputs]
     assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []
 
 

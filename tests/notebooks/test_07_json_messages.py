@@ -54,8 +54,8 @@ def test_nobody_else_notices(run: LessonRun) -> None:
     )
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_reads_the_error_and_goes_on(page: NotebookPage) -> None:

@@ -43,8 +43,8 @@ def test_the_server_s_page_stands_in_the_text_as_its_address(run: LessonRun) -> 
     assert run.output("PageView(whole_server)").startswith("Test page · http://127.0.0.1:")
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_traceback_shows_the_line_that_cut_ben_off(page: NotebookPage) -> None:

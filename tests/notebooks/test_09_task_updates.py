@@ -53,8 +53,8 @@ def bars_of(page: NotebookPage, name: str) -> Locator:
     return page.page.locator(".wsl-host", has_text=f"{name}'s view")
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_watches_two_bars_and_cancels(page: NotebookPage) -> None:

@@ -62,8 +62,8 @@ def test_ten_cuts_take_nothing(run: LessonRun) -> None:
     assert lines[-1] == "31 written: 0 lost, 0 doubled, in order"
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_pulls_the_cable_and_loses_nothing(page: NotebookPage) -> None:

@@ -51,8 +51,8 @@ def test_a_room_s_need_is_worked_out(run: LessonRun) -> None:
     assert run.output("per_second in").count("of one processor") == 4
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_two_people_talk_over_the_fast_way(page: NotebookPage) -> None:

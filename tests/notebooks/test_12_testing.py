@@ -87,8 +87,8 @@ def test_both_servers_are_loaded(run: LessonRun) -> None:
         assert re.search(rf"{server} — 25: [\d.]+ · .* · 400: [\d.]+", said)
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_writes_the_test_that_notices(page: NotebookPage) -> None:

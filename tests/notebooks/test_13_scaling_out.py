@@ -70,8 +70,8 @@ def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.Mon
     assert "it was no:" in run.output("memory_guess.reveal")
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_two_people_talk_over_two_processes(redis: None, page: NotebookPage) -> None:

@@ -86,8 +86,8 @@ def test_the_log_has_the_code_and_not_the_token(run: LessonRun) -> None:
     assert "a-guess" not in log
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_sees_the_goodbye_and_stays_in_the_room(page: NotebookPage) -> None:

@@ -86,8 +86,8 @@ def test_what_is_kept_is_counted(run: LessonRun) -> None:
     assert run.output("kept_by(keeping_app)") == "Kept after 50 visits: 50 | by lesson 4's server: 0"
 
 
-def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(page: NotebookPage) -> None:
-    run_all_for_everyone(page)
+def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
+    run_all_for_everyone(page, run)
 
 
 def test_a_person_talks_at_every_door(page: NotebookPage) -> None:

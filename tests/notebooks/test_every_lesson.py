@@ -7,7 +7,7 @@ from tests.notebooks.run import LESSONS
 
 
 # Once for what its cells show; and when a person has used it, in JupyterLab.
-RUNS = (r"\(run: LessonRun\)", r"run_all_for_everyone\(page\)")
+RUNS = (r"\(run: LessonRun\)", r"run_all_for_everyone\(page, run\)")
 
 
 def test_the_tests_of_each_lesson_run_it_twice() -> None:
