@@ -1,12 +1,27 @@
-"""Keeps tokens out of the log: uvicorn writes the whole address of each handshake, query included."""
+"""Keeps tokens out of the log: uvicorn writes the whole address of each handshake, query included.
+
+With --log-level debug or trace it also writes headers, messages and the whole ASGI scope.
+"""
 
 import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from websockets.frames import Frame
 
-LOGGERS = ("uvicorn.error", "uvicorn.access")
+
+LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+# Headers in which clients send tokens, or the address of a page that has one.
+SECRET_HEADERS = {
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "referer",
+    "sec-websocket-protocol",
+    "set-cookie",
+}
+HEADER_LINES = {"< %s: %s", "> %s: %s"}
 QUERY = re.compile(r"\?\S*")
 
 
@@ -14,15 +29,27 @@ class HideQueries(logging.Filter):
     """Lets every log record pass, without the queries of the addresses in it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Replace what follows a `?` in the record's values."""
+        """Replace what may hold a token in the record's values."""
         if isinstance(record.args, tuple):
-            record.args = tuple(map(without_query, record.args))
+            record.args = tuple(map(without_secrets, record.args))
+            if record.msg in HEADER_LINES and str(record.args[0]).lower() in SECRET_HEADERS:
+                record.args = (record.args[0], "…")
+        elif isinstance(record.args, dict):
+            # logging takes a mapping out of its tuple, where it is the only value.
+            record.args = without_secrets(record.args)  # type: ignore[assignment]
         return True
 
 
-def without_query(value: object) -> object:
-    """Return `/ws/auth?…` for `/ws/auth?token=secret-token`, and what is no text as it is."""
-    return QUERY.sub("?…", value) if isinstance(value, str) else value
+def without_secrets(value: object) -> object:
+    """Return `/ws/auth?…` for `/ws/auth?token=secret-token`, and no message or query."""
+    match value:
+        case str():
+            return QUERY.sub("?…", value)
+        case Frame():
+            return f"{value.opcode.name} [{len(value.data)} bytes]"
+        case dict() if value.get("query_string"):
+            return {**value, "query_string": b"..."}
+    return value
 
 
 @contextmanager

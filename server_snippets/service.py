@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from server_snippets.connection_log import LOGGER
 from server_snippets.draining_server import DrainingServer
+from server_snippets.file_descriptors import capped
 from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import make_app
 from server_snippets.protocol import FanOutProtocol
@@ -28,10 +29,11 @@ def serve(arguments: Namespace, listener: socket.socket) -> None:
 
 def make_server(arguments: Namespace) -> DrainingServer:
     """Return a server for the whole app."""
+    log_from(arguments.log_level)
     settings = settings_of(arguments)
+    settings = replace(settings, max_connections=capped(settings.max_connections))
     app = make_app(settings)
     config = configure(app, settings, arguments)
-    log_from(arguments.log_level)
     load(config)
     return DrainingServer(config, app.state.draining, settings.drain_seconds)
 

@@ -173,3 +173,24 @@ def test_a_drain_is_heard_through_it(files: Path) -> None:
 
         assert ana.wait_closed() == 1012
         assert "reconnect after" in (ana.close_reason or "")
+
+
+def test_no_token_is_in_any_log_after_refusals(files: Path) -> None:
+    need_nginx()
+    changes = {"limit_conn addresses 100": "limit_conn addresses 1"}
+    with Service("--log-level", "info") as service, PrivateNginx(service.port, files, changes) as nginx:
+        with visit(nginx), pytest.raises(ConnectFailed):
+            visit(nginx, "/ws/auth?token=my-secret").connect()
+        for path in ("/ws/abc?token=my-secret", "/nowhere?token=my-secret"):
+            with pytest.raises(ConnectFailed):
+                visit(nginx, path).connect()
+        log = service.log()
+        service.stop()
+        with pytest.raises(ConnectFailed) as failure:
+            visit(nginx, "/ws/auth?token=my-secret").connect()
+
+        assert failure.value.status == 502
+        logs = log + service.log() + nginx.log() + nginx.errors()
+        assert "my-secret" not in logs
+        assert "/ws/auth 429" in logs
+        assert "/ws/auth 502" in logs

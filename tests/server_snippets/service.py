@@ -14,18 +14,28 @@ COMMAND = [sys.executable, "-m", "server_snippets"]
 
 
 @contextmanager
-def serving(*options: str, redis_url: str = "") -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """Run the command on a free port and give the port once it serves."""
+def serving(
+    *options: str, redis_url: str = "", limits: str = "", warnings: list[str] | None = None
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """Run the command on a free port and give the port once it serves; `warnings` gets earlier lines."""
     command = [*COMMAND, "--port", "0", *options]
+    if limits:
+        # Such as `ulimit -n 300`.
+        command = ["sh", "-c", f'{limits} && exec "$@"', "sh", *command]
     environment = os.environ | {"REDIS_URL": redis_url}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as process:
         try:
             assert process.stdout
-            line = process.stdout.readline()
-            found = re.search(r"https?://127\.0\.0\.1:(\d+)", line)
-            assert found, line
+            found, words = None, ""
+            while not found:
+                line = process.stdout.readline()
+                words += line
+                assert line, words
+                found = re.search(r"https?://127\.0\.0\.1:(\d+)", line)
+            if warnings is not None:
+                warnings.append(words)
             yield int(found[1]), process
         finally:
             process.kill()

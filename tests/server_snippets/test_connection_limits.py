@@ -1,12 +1,19 @@
 """Only so many connections: in all, and from one address; whoever is refused can tell why."""
 
+import json
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from server_snippets.main import Settings, make_app
 from server_snippets.open_connections import most_from
 from server_snippets.protocol import FanOutProtocol
+from tests.server_snippets.service import serving
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
@@ -74,3 +81,31 @@ def test_by_default_another_machine_has_256_connections_and_this_one_has_no_limi
     assert [most_from(address, None) for address in ("192.0.2.1", "2001:db8::1")] == [256, 256]
     assert [most_from(address, None) for address in ("127.0.0.1", "127.8.8.8", "::1", "unknown")] == [0] * 4
     assert [most_from("127.0.0.1", setting) for setting in (0, 3)] == [0, 3]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit.")
+def test_no_more_connections_than_file_descriptors_and_503_beyond() -> None:
+    warnings: list[str] = []
+    with serving(limits="ulimit -n 200", warnings=warnings) as (port, _), ExitStack() as clients:
+        url = f"ws://127.0.0.1:{port}/ws"
+        # What is kept for others leaves room for 200 - 192.
+        for _ in range(8):
+            clients.enter_context(LiveClient(url))
+        for _ in range(300):
+            with pytest.raises(ConnectFailed) as failure:
+                LiveClient(url, "Eve").connect()
+            assert failure.value.status == 503
+        with urlopen(f"http://127.0.0.1:{port}/health", timeout=60) as answer:
+            assert json.load(answer)["connections"] == 8
+
+    assert "WARNING event=limit max_connections=8 " in warnings[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells the limits of another process.")
+def test_the_limit_of_file_descriptors_is_raised_as_far_as_allowed() -> None:
+    with serving(limits="ulimit -S -n 100") as (_, process):
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
+
+    (line,) = [line for line in limits.splitlines() if "Max open files" in line]
+    soft, hard = line.split()[3:5]
+    assert soft == hard

@@ -44,3 +44,24 @@ def test_a_talkative_server_logs_no_token(
     shown = "\n".join([*logged, *capsys.readouterr()])
     assert "/ws/auth?…" in shown
     assert "-token" not in shown
+
+
+def test_the_most_talkative_server_logs_no_token_of_a_header_a_message_or_a_query(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(5)
+    headers = {
+        "Authorization": "Bearer my-secret",
+        "Cookie": "token=my-secret",
+        "Referer": "http://x/my-secret",
+    }
+    with BackgroundServer(make_app(), log_level="trace") as server:
+        url = server.url("/ws?token=my-secret")
+        with LiveClient(url, additional_headers=headers) as ana:
+            ana.send("my-secret")
+            ana.receive()
+
+    logged = [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")]
+    shown = "\n".join([*logged, *capfd.readouterr()])
+    assert "'query_string': b'...'" in shown
+    assert "my-secret" not in shown

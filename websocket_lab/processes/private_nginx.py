@@ -75,6 +75,10 @@ class PrivateNginx(PrivateProgram):
         """Return the lines on the requests that are over."""
         return (Path(self._folder.name) / "access.log").read_text() if self._folder else ""
 
+    def errors(self) -> str:
+        """Return what nginx says went wrong."""
+        return (Path(self._folder.name) / "error.log").read_text() if self._folder else ""
+
     def stop(self) -> None:
         """End the process and delete its folder."""
         super().stop()
