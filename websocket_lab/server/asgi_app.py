@@ -1,10 +1,9 @@
 """Whether something is an app that a server can run, and which WebSocket paths it has."""
 
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 
-from fastapi import APIRouter
-from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 
 
@@ -43,11 +42,17 @@ def _remedy(app: object) -> str:
         return f"this is a call of the async function {name} that nobody has awaited: await it first."
     if isinstance(app, type):
         return f"{name} is a class. Pass an app of it: {name}()."
-    if isinstance(app, APIRouter):
+    if _is_router(app):
         return "this is a router. Include it in an app, app.include_router(router), and pass the app."
     if not callable(app):
         return f"this is of the type {name}. Pass what FastAPI() returns."
     return "" if _takes(app, 3) else _function_remedy(app, name)
+
+
+def _is_router(app: object) -> bool:
+    # FastAPI takes half a second to import; someone who passes one of its routers has imported it.
+    fastapi = sys.modules.get("fastapi")
+    return fastapi is not None and isinstance(app, fastapi.APIRouter)
 
 
 def _function_remedy(function: object, name: str) -> str:
@@ -74,6 +79,9 @@ def _has_path(routes: list[BaseRoute], path: str) -> bool:
 
 
 def _websocket_paths(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[str]:
+    # Only a sentence about a wrong path needs it, and FastAPI takes half a second to import.
+    from fastapi.routing import iter_route_contexts
+
     for route in iter_route_contexts(routes):
         if isinstance(route.original_route, WebSocketRoute):
             yield f"{prefix}{route.path}"
