@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from benchmarks.__main__ import allow_many_connections
@@ -141,7 +141,7 @@ class Member:
         self.accepted: list[str] = []
         self.unknown: list[str] = []
         self.resumed = self.gaps = self.refused = 0
-        self._websocket = None
+        self._websocket: ClientConnection | None = None
         self._answer: asyncio.Future[str] | None = None
         self._saying = ""
         self.has_joined = asyncio.Event()
@@ -155,8 +155,9 @@ class Member:
             with suppress(OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
                 async with connect(
                     url, compression=None, proxy=None, ping_interval=5, ping_timeout=20, close_timeout=1
-                ) as self._websocket:
-                    async for text in self._websocket:
+                ) as websocket:
+                    self._websocket = websocket
+                    async for text in websocket:
                         self._take(json.loads(text))
             self._websocket = None
             self.resumed += 1
@@ -176,7 +177,9 @@ class Member:
         while outcome == "refused":
             await self.has_joined.wait()
             outcome = await self._try(text)
-            self.refused += outcome == "refused"
+            if outcome == "refused":
+                self.refused += 1
+                await asyncio.sleep(random.uniform(*RETRY_SECONDS))
         (self.accepted if outcome == "accepted" else self.unknown).append(text)
 
     async def _try(self, text: str) -> str:
@@ -186,7 +189,6 @@ class Member:
                 raise OSError
             await self._websocket.send(json.dumps({"action": "message", "text": text}))
         except (OSError, ConnectionClosed):
-            await asyncio.sleep(1)
             return "refused"
         try:
             return await asyncio.wait_for(self._answer, DEADLINE)
