@@ -1,21 +1,27 @@
 """The instruments of the course: servers in the background, live clients, panels, bars and predictions."""
 
-from websocket_lab.checking.check import check
-from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
-from websocket_lab.client.live_client import LiveClient
-from websocket_lab.exercise.finished_exercise import finished_server
-from websocket_lab.exercise.next_hint import hint
-from websocket_lab.exercise.progress_view import progress
-from websocket_lab.exercise.solution_view import compare, solution
-from websocket_lab.panel.client_panel import ClientPanel
-from websocket_lab.server.background_server import BackgroundServer, ServerStartError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from websocket_lab.server.short_traceback import shorten_tracebacks
-from websocket_lab.tap.wire_tap import WireTap
-from websocket_lab.widgets.page_view import PageView
-from websocket_lab.widgets.prediction import Prediction
-from websocket_lab.widgets.task_bars import TaskBars
-from websocket_lab.wire.frame_view import show_frame
-from websocket_lab.wire.handshake_view import show_handshake
+
+
+if TYPE_CHECKING:
+    from websocket_lab.checking.check import check
+    from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
+    from websocket_lab.client.live_client import LiveClient
+    from websocket_lab.exercise.finished_exercise import finished_server
+    from websocket_lab.exercise.next_hint import hint
+    from websocket_lab.exercise.progress_view import progress
+    from websocket_lab.exercise.solution_view import compare, solution
+    from websocket_lab.panel.client_panel import ClientPanel
+    from websocket_lab.server.background_server import BackgroundServer, ServerStartError
+    from websocket_lab.tap.wire_tap import WireTap
+    from websocket_lab.widgets.page_view import PageView
+    from websocket_lab.widgets.prediction import Prediction
+    from websocket_lab.widgets.task_bars import TaskBars
+    from websocket_lab.wire.frame_view import show_frame
+    from websocket_lab.wire.handshake_view import show_handshake
 
 
 __all__ = [
@@ -39,6 +45,44 @@ __all__ = [
     "show_handshake",
     "solution",
 ]
+
+# Each instrument is imported when it is first asked for, so that a kernel's first cell does not pay for all.
+_MODULES = {
+    "BackgroundServer": "server.background_server",
+    "ClientPanel": "panel.client_panel",
+    "ConnectFailed": "client.connection_state",
+    "ConnectionEnded": "client.connection_state",
+    "LiveClient": "client.live_client",
+    "PageView": "widgets.page_view",
+    "Prediction": "widgets.prediction",
+    "ServerStartError": "server.background_server",
+    "State": "client.connection_state",
+    "TaskBars": "widgets.task_bars",
+    "WireTap": "tap.wire_tap",
+    "check": "checking.check",
+    "compare": "exercise.solution_view",
+    "finished_server": "exercise.finished_exercise",
+    "hint": "exercise.next_hint",
+    "progress": "exercise.progress_view",
+    "show_frame": "wire.frame_view",
+    "show_handshake": "wire.handshake_view",
+    "solution": "exercise.solution_view",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import an instrument on its first use."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    instrument = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = instrument
+    return instrument
+
+
+def __dir__() -> list[str]:
+    """Return what can be imported, whether it has been or not."""
+    return sorted({*globals(), *__all__})
 
 
 shorten_tracebacks()
