@@ -68,7 +68,7 @@ class Backlog:
             self._drop()
         if self._total:
             self._total.note(self)
-            self._total.relieve()
+        self.relieve()
         return True
 
     def pop(self) -> EncodedMessage:
@@ -98,8 +98,12 @@ class Backlog:
         if self._total:
             self._total.bytes += size - self._buffered
             self._buffered = size
-            # Nobody is disconnected from here: the transport is in the middle of a write.
             self._total.note(self)
+
+    def relieve(self) -> None:
+        """Disconnect the slowest of all clients if too much waits for all of them together."""
+        if self._total:
+            self._total.relieve()
 
     def end(self) -> None:
         """Forget everything, and count no more."""

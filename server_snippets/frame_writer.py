@@ -109,6 +109,8 @@ class FrameWriter:
         if self.put == self._join:
             self.put = self._keep_back
             self.backlog.note_buffer(self._transport.get_write_buffer_size())
+            # Not now: the transport is in the middle of a write.
+            asyncio.get_running_loop().call_soon(self.backlog.relieve)
 
     def resume(self) -> None:
         """Write what was kept back, and go on: the connection's buffer has room again."""
