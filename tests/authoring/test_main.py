@@ -96,9 +96,8 @@ def test_exercises_are_formatted_too(course, run):
 @pytest.mark.parametrize(("arguments", "upgrade"), [([], False), (["--upgrade"], True)])
 def test_lock_pins(monkeypatch, arguments, upgrade):
     asked = []
-    monkeypatch.setitem(
-        sys.modules, "authoring.lock", SimpleNamespace(lock=lambda *, upgrade: asked.append(upgrade))
-    )
+    pins = SimpleNamespace(MACHINES=[], lock=lambda *, upgrade: asked.append(upgrade))
+    monkeypatch.setitem(sys.modules, "authoring.lock", pins)
 
     assert main(["lock", *arguments]) == 0
     assert asked == [upgrade]
