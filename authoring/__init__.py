@@ -1,4 +1,4 @@
-"""What authors run and learners never need: it keeps lessons, server code and README in step."""
+"""Tools for authors, not for learners: they keep lessons, server code and README in sync."""
 
 import sys
 from importlib.util import find_spec

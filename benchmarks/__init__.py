@@ -1,1 +1,1 @@
-"""What the course's instruments cost: each benchmark compares things within one run."""
+"""Benchmarks of the course's server and instruments: each compares things within one run."""

@@ -1,4 +1,4 @@
-"""What `python -m server_snippets` can be told."""
+"""The command line of `python -m server_snippets`."""
 
 import argparse
 
@@ -8,21 +8,21 @@ from server_snippets.settings import MIB, Settings
 
 
 MAX_WORKERS = 64
-RATE = "messages a second for each connection, 0 for no limit (default: %(default)s)"
-CONNECTIONS = "the most connections at once, 0 for no limit (default: %(default)s)"
+RATE = "messages per second for each connection, 0 for no limit (default: %(default)s)"
+CONNECTIONS = "maximum number of open connections, 0 for no limit (default: %(default)s)"
 PER_ADDRESS = (
-    "the most connections from one address, 0 for no limit (default: 256, and no limit for this machine)"
+    "maximum number of connections from one address, 0 for no limit (default: 256; no limit for this machine)"
 )
-BACKLOG = "MiB that may wait for all slow clients together, 0 for no limit (default: %(default)s)"
-DRAIN = "seconds that clients and tasks may take to come to an end (default: %(default)s)"
-PROXIES = "addresses of proxies whose X-Forwarded-… are believed, with commas (default: %(default)s)"
-LOG = "from which level on things are logged: warning, or info for each connection (default: %(default)s)"
-WORKERS = "processes that serve together, over the Redis at REDIS_URL (default: %(default)s)"
-SLOW = f"what to do when too much waits for a client: {', '.join(SlowClients)} (default: %(default)s)"
-ORIGIN = "a foreign page that may connect, such as https://example.org; may be given several times"
+BACKLOG = "MiB of memory for messages that wait for slow clients, 0 for no limit (default: %(default)s)"
+DRAIN = "seconds that clients and tasks may take to finish at shutdown (default: %(default)s)"
+PROXIES = "comma-separated addresses of proxies whose X-Forwarded-… is trusted (default: %(default)s)"
+LOG = "lowest level to log: warning, or info for a line per connection (default: %(default)s)"
+WORKERS = "number of processes, connected through the Redis at REDIS_URL (default: %(default)s)"
+SLOW = f"what to do when a client has too much data waiting: {', '.join(SlowClients)} (default: %(default)s)"
+ORIGIN = "another origin whose pages may connect, such as https://example.org; can be repeated"
 MORE = (
-    "WEBSOCKET_TOKEN sets the token of /ws/auth; REDIS_URL=redis://127.0.0.1:6379/0 makes several processes"
-    " one server. See server_snippets/README.md."
+    "WEBSOCKET_TOKEN sets the token of /ws/auth; REDIS_URL=redis://127.0.0.1:6379/0 lets several"
+    " processes act as one server. See server_snippets/README.md."
 )
 
 
@@ -45,7 +45,7 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def add_service_options(parser: argparse.ArgumentParser) -> None:
-    """Add what a server needs that strangers use: limits, an orderly end, a proxy, a certificate, a log."""
+    """Add what a public server needs: limits, graceful shutdown, a proxy, a certificate, a log."""
     add = parser.add_argument
     add("--max-connections", type=limit, default=Settings.max_connections, metavar="N", help=CONNECTIONS)
     add("--max-per-address", type=limit, default=Settings.max_per_address, metavar="N", help=PER_ADDRESS)
@@ -60,28 +60,28 @@ def add_service_options(parser: argparse.ArgumentParser) -> None:
 def port(text: str) -> int:
     """Read a TCP port."""
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 0 to 65535")
     return int(text)
 
 
 def workers(text: str) -> int:
     """Read a number of processes."""
     if not text.isdecimal() or not 1 <= int(text) <= MAX_WORKERS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: give 1 to {MAX_WORKERS}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers: give 1 to {MAX_WORKERS}")
     return int(text)
 
 
 def rate(text: str) -> int:
     """Read a number of messages a second."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no rate: give a whole number, 0 for no limit")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate: give a whole number, 0 for no limit")
     return int(text)
 
 
 def policy(text: str) -> SlowClients:
-    """Read what becomes of slow clients."""
+    """Read what to do with slow clients."""
     if text not in list(SlowClients):
-        raise argparse.ArgumentTypeError(f"{text!r} is no policy: give {', '.join(SlowClients)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a policy: give {', '.join(SlowClients)}")
     return SlowClients(text)
 
 
@@ -89,14 +89,14 @@ def origin(text: str) -> str:
     """Read the origin of a page."""
     address = read_address(text)
     if not address or address[0] not in DEFAULT_PORTS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no origin: give one such as https://example.org")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an origin: give one such as https://example.org")
     return text
 
 
 def limit(text: str) -> int:
     """Read a limit of connections or of memory."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no limit: give a whole number, 0 for no limit")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a limit: give a whole number, 0 for no limit")
     return int(text)
 
 
@@ -107,5 +107,5 @@ def seconds(text: str) -> float:
     except ValueError:
         length = -1.0
     if not 0 <= length < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: give seconds, such as 8 or 0.5")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: give seconds, such as 8 or 0.5")
     return length

@@ -21,7 +21,7 @@ class Settings:
             machine's own: a proxy on it that is not believed would make all clients one.
         max_backlog_bytes: How much may wait in memory for all slow clients together; beyond it, those with
             the most waiting are disconnected with 1013. 0 for no limit.
-        drain_seconds: How long clients and tasks may take to come to an end when the server stops.
+        drain_seconds: How long clients and tasks may take to finish when the server stops.
         rate: Messages a second that one connection may send, and twice as many at once; 0 for no limit.
         max_message_bytes: The longest message; a longer one closes its connection with 1009.
         allowed_origins: Foreign origins that may connect, such as `https://example.org`.

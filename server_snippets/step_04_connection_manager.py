@@ -1,4 +1,4 @@
-"""Step 4, the connection manager: one client speaks, every client hears, and nobody can spoil it.
+"""Step 4, the connection manager: one client sends, everyone receives, and no client can break it.
 
 New since step 3: the server remembers who is connected.
 Run it: uvicorn server_snippets.step_04_connection_manager:app

@@ -1,1 +1,1 @@
-"""What is measured: each module serves a room on `/ws` and an echo on `/echo`, and prints its port first."""
+"""The servers under test: each module prints its port, then serves a room on `/ws` and an echo on `/echo`."""

@@ -1,1 +1,1 @@
-"""Servers that show a problem: none of them is a step of the course."""
+"""Servers that demonstrate a problem: none of them is a step of the course."""

@@ -118,15 +118,15 @@ def test_help_names_every_option() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--port", "ninety"], "'ninety' is no port"),
-        (["--port", "65536"], "'65536' is no port"),
+        (["--port", "ninety"], "'ninety' is not a port"),
+        (["--port", "65536"], "'65536' is not a port"),
         (["--rate", "-1"], "rate"),
-        (["--rate", "fast"], "'fast' is no rate"),
-        (["--max-connections", "few"], "'few' is no limit"),
-        (["--allow-origin", "example.org"], "'example.org' is no origin"),
-        (["--allow-origin", "ftp://example.org"], "'ftp://example.org' is no origin"),
-        (["--drain-seconds", "soon"], "'soon' is no time"),
-        (["--drain-seconds", "inf"], "'inf' is no time"),
+        (["--rate", "fast"], "'fast' is not a rate"),
+        (["--max-connections", "few"], "'few' is not a limit"),
+        (["--allow-origin", "example.org"], "'example.org' is not an origin"),
+        (["--allow-origin", "ftp://example.org"], "'ftp://example.org' is not an origin"),
+        (["--drain-seconds", "soon"], "'soon' is not a time"),
+        (["--drain-seconds", "inf"], "'inf' is not a time"),
     ],
 )
 def test_nonsense_is_explained(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_the_map_has_every_module_once() -> None:
-    table = [line for line in section("The map").splitlines() if line.startswith("|")]
+    table = [line for line in section("Map of the modules").splitlines() if line.startswith("|")]
     named = re.findall(r"`(\w+)`", "\n".join(table))
     modules = [file.stem for file in FOLDER.glob("*.py") if not file.stem.startswith(("step_", "__init__"))]
 
@@ -81,7 +81,7 @@ with TestClient(app) as client:
 
 
 def test_the_part_that_is_taken_works_without_the_rest(tmp_path: Path) -> None:
-    words, _, rest = section("Taking a part").partition("```python")
+    words, _, rest = section("Using only part of it").partition("```python")
     copy = tmp_path / "server_snippets"
     copy.mkdir()
     for module in set(re.findall(r"`(\w+)`", words)):

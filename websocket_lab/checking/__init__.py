@@ -1,1 +1,1 @@
-"""What checks of exercises are made of: people who must hear something, steps, and the verdict."""
+"""The building blocks of the exercise checks: simulated users, steps, and the verdict."""

@@ -1,1 +1,1 @@
-"""The checks of the exercises: one module for each, called like the exercise."""
+"""The checks of the exercises: one module for each, named after the exercise."""

@@ -1,1 +1,1 @@
-"""What lessons measure and try: load, plots, a leak check, reconnecting, TestClient, best practices."""
+"""The experiments of the lessons: load, plots, a leak check, reconnecting, TestClient, best practices."""

@@ -1,1 +1,1 @@
-"""The hints of the exercises whose checks are long: one module for each, called like the exercise."""
+"""The hints of the exercises whose checks are long: one module for each, named after the exercise."""

@@ -1,1 +1,1 @@
-"""The client's face in the notebook: state, log, people and a field to type in."""
+"""The client panel in the notebook: state, log, people and a field to type in."""

@@ -1,1 +1,1 @@
-"""Programs that a notebook starts beside its kernel, and that never outlive it."""
+"""Programs that a notebook starts alongside its kernel, and that never outlive it."""

@@ -1,1 +1,1 @@
-"""What crosses the wire: decoders that never give up, a recorder, and the tap between clients and server."""
+"""The bytes on the wire: decoders that never give up, a recorder, and the tap between clients and server."""
