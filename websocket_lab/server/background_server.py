@@ -5,6 +5,7 @@ import socket
 import sys
 import warnings
 from collections import deque
+from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import uvicorn
@@ -85,7 +86,7 @@ class BackgroundServer:
         keep_interruptible()
         replaced = _servers.replace(self)
         config = uvicorn.Config(self._app, interface="asgi3", log_config=None, **self._options)
-        listener = _listen(self.port or (replaced.port if replaced else 0))
+        listener = _listen(self.port, before=replaced.port if replaced else 0)
         self.port = listener.getsockname()[1]
         told = self.show_forgotten_await if self.tells_forgotten_awaits else None
         self._thread = ServerThread(config, listener, self._app.loop_handler, told)
@@ -189,7 +190,11 @@ class BackgroundServer:
         self.last_trouble = Trouble(sentence)
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, before: int) -> socket.socket:
+    if not port:
+        # The port of the cell's last run may be another server's by now: then any will do.
+        with suppress(OSError):
+            return socket.create_server((HOST, before))
     try:
         return socket.create_server((HOST, port))
     except OSError as error:

@@ -48,7 +48,7 @@ class WireTap(LateRecorder, WireFaults):
 
         self.stop()
         replaced = _taps.replace(self)
-        self.port = tap_loop().call(self._tap.start, self.port or (replaced.port if replaced else 0))
+        self.port = tap_loop().call(self._tap.start, self.port, replaced.port if replaced else 0)
         self.is_running = True
         note_listener(self.port, self)
         return self

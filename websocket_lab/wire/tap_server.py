@@ -34,10 +34,14 @@ class TapServer:
         """The connections that are open."""
         return list(self._links)
 
-    async def start(self, port: int) -> int:
-        """Listen, and return the port."""
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(lambda: Side(True, self._accept, self._forget), HOST, port)
+    async def start(self, port: int, preferred: int = 0) -> int:
+        """Listen, and return the port: `port`, or without one `preferred`, if nobody has taken it since."""
+        try:
+            self._listener = await self._listen(port or preferred)
+        except OSError:
+            if port or not preferred:
+                raise
+            self._listener = await self._listen(0)
         return int(self._listener.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
@@ -49,6 +53,10 @@ class TapServer:
         self._links.clear()
         # Aborted transports are closed in the loop's next turn.
         await asyncio.sleep(0)
+
+    async def _listen(self, port: int) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: Side(True, self._accept, self._forget), HOST, port)
 
     def _accept(self, transport: asyncio.Transport) -> Link:
         link = Link(self._recorder, self._book, transport)
