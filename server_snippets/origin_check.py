@@ -46,8 +46,8 @@ def pages(scope: Scope) -> dict[str, str]:
 def likely_cause(scope: Scope) -> str:
     """Return what to do if the page is not foreign at all: mostly a proxy is not set up for that."""
     headers = Headers(scope=scope)
-    page, own = urlsplit(headers.get("origin", "")).netloc, headers.get("host", "")
-    if page.lower() == own.lower():
+    _, _, page = headers.get("origin", "").partition("://")
+    if page.lower() == headers.get("host", "").lower():
         return f"if {address_of(scope)} is your proxy: --forwarded-allow-ips, and X-Forwarded-Proto from it"
     return "if the page is yours: --allow-origin, or a proxy that passes Host on"
 

@@ -103,6 +103,13 @@ def test_the_scheme_comes_from_a_trusted_proxy_only() -> None:
             assert refusal(server, origin, headers) == status
 
 
+def test_an_origin_that_is_no_address_is_foreign() -> None:
+    with BackgroundServer(make_app()) as server:
+        for origin in ("http://[::1", "http://a]", "http://example.org:port", "null"):
+            assert refusal(server, origin, {}) == 403
+        assert not server.errors
+
+
 def test_settings_allow_a_foreign_page() -> None:
     settings = Settings(allowed_origins=frozenset({"https://example.org"}))
     with BackgroundServer(make_app(settings)) as server:
