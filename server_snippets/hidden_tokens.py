@@ -22,6 +22,8 @@ SECRET_HEADERS = {
     "set-cookie",
 }
 HEADER_LINES = {"< %s: %s", "> %s: %s"}
+# How websockets begins its lines about handshakes that it refuses.
+REFUSED_HANDSHAKE = "! "
 QUERY = re.compile(r"\?\S*")
 
 
@@ -30,6 +32,9 @@ class HideQueries(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace what may hold a token in the record's values."""
+        if str(record.msg).startswith(REFUSED_HANDSHAKE):
+            # The traceback ends with the header that is at fault.
+            record.exc_info = record.exc_text = None
         if isinstance(record.args, tuple):
             record.args = tuple(map(without_secrets, record.args))
             if record.msg in HEADER_LINES and str(record.args[0]).lower() in SECRET_HEADERS:

@@ -65,3 +65,15 @@ def test_the_most_talkative_server_logs_no_token_of_a_header_a_message_or_a_quer
     shown = "\n".join([*logged, *capfd.readouterr()])
     assert "'query_string': b'...'" in shown
     assert "my-secret" not in shown
+
+
+def test_the_most_talkative_server_logs_no_token_of_a_handshake_that_it_refuses(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with BackgroundServer(make_app(), log_level="trace") as server, pytest.raises(ConnectFailed):
+        headers = {"Sec-WebSocket-Protocol": "bearer, my secret"}
+        LiveClient(server.url("/ws"), additional_headers=headers).connect()
+
+    shown = "\n".join(capfd.readouterr())
+    assert "! invalid handshake" in shown
+    assert "my secret" not in shown
