@@ -47,6 +47,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     _is_refused = False
     # What to do when everything that the client has asked for before is answered.
     _next_step: Callable[[], None] | None = None
+    # What has come after a handshake that waits for the answer to an earlier request.
+    _early = b""
     url = b""
     # The bytes since the parser last got somewhere: an unfinished head, or unfinished trailers.
     _unparsed = 0
@@ -57,7 +59,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         # The app's lifespan gives it; without it, nobody counts.
         self._open: OpenConnections | None = self.app_state.get("open_connections")
-        if self._open is not None and self._open.has_no_room:
+        # Not only WebSocket connections: each one takes a file descriptor, whatever it asks for.
+        if self._open is not None and not self._open.has_room_among(len(self.connections) - 1):
             self._refuse(503, "Too many connections")
         else:
             self._wait_for_request()
@@ -76,24 +79,33 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.loop.call_later(DISCARD_PAUSE, self._discard_more)
             return
         if self._next_step is not None:
-            # Nothing may follow a handshake, or a bad request, before the answer.
+            # No request may follow a handshake, or a bad request, before the answer.
+            self._early += data
             return
 
         self._unset_keepalive_if_required()
         if self._is_answered:
             self._wait_for_request()
+        while data:
+            data = self._parse(data)
+
+    def _parse(self, data: bytes) -> bytes:
+        """Parse up to the end, or up to an upgrade that is not made, and return what follows that."""
         self._unparsed += len(data)
         try:
             self.parser.feed_data(data)
             if self._unparsed > MAX_HEAD_BYTES:
                 self._refuse_size()
-        except httptools.HttpParserUpgrade:
-            if self._should_upgrade():
-                # https://github.com/Kludex/uvicorn/pull/3107: behind an unanswered request, uvicorn lets that
-                # request's keep-alive timer end the WebSocket connection.
-                self._when_answered(self.handle_websocket_upgrade)
-            else:
+        except httptools.HttpParserUpgrade as upgrade:
+            # uvicorn drops what follows in the same segment. No upstream thread is known.
+            rest = data[upgrade.args[0] :]
+            if not self._should_upgrade():
                 self._unsupported_upgrade_warning()
+                return rest
+            self._early = rest
+            # https://github.com/Kludex/uvicorn/pull/3107: behind an unanswered request, uvicorn lets that
+            # request's keep-alive timer end the WebSocket connection.
+            self._when_answered(self.handle_websocket_upgrade)
         except RequestRefused as refused:
             self._reject(refused)
         except httptools.HttpParserError as error:
@@ -103,6 +115,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
                 self.logger.warning("Invalid HTTP request received.")
                 cause = RequestRefused(400, "Invalid HTTP request")
             self._reject(cause)
+        return b""
 
     # The parser's callbacks
 
@@ -128,12 +141,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self._head_bytes + self._url_bytes > MAX_HEAD_BYTES:
             self._refuse_size()
         self._unparsed = 0
-        if not (self.parser.should_upgrade() and self._should_upgrade()):
+        is_upgrade = self.parser.should_upgrade()
+        if is_upgrade and any(map(is_about_body, self.headers)):
+            # The parser takes no body here: it would be read as frames, or as the next request.
+            raise RequestRefused(400, "An upgrade request has no body")
+        if not (is_upgrade and self._should_upgrade()):
             # A body is the app's matter.
             self._stop_waiting()
-        elif any(map(is_about_body, self.headers)):
-            # Else the parser would wait for the body before it says that this is a handshake.
-            raise RequestRefused(400, "A WebSocket handshake has no body")
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -170,9 +184,13 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
         if protocol.conn.handshake_exc is None:
             self.loop.call_later(seconds, abort_handshake, ref(protocol))
+            early, self._early = self._early, b""
+            if early:
+                protocol.data_received(early)
         elif protocol.handshake_initiated:
             # uvicorn has answered.
-            self._log_refused(status=protocol.response.status_code, reason=protocol.conn.handshake_exc)
+            reason = without_values(protocol.conn.handshake_exc)
+            self._log_refused(status=protocol.response.status_code, reason=reason)
         else:
             self._take_back(protocol)
 
@@ -185,7 +203,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         answer = b"".join(protocol.conn.data_to_send())
         # The parser and its connection hold each other.
         protocol.conn.parser.close()
-        reason = str(protocol.conn.handshake_exc)
+        reason = without_values(protocol.conn.handshake_exc)
         self._end(int(answer.split()[1]) if answer else 400, reason, answer)
 
     # The end
@@ -261,15 +279,20 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def _address(self) -> str:
         return self.client[0] if self.client else "unknown"
 
-    def _log_refused(self, *, reason: object, **values: int) -> None:
+    def _log_refused(self, *, reason: str, **values: int) -> None:
         path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
-        log_connection("refused", {"path": path, "client": self.client}, **values, reason=repr(str(reason)))
+        log_connection("refused", {"path": path, "client": self.client}, **values, reason=repr(reason))
 
 
 def is_about_body(header: tuple[bytes, bytes]) -> bool:
     """Return whether a header announces a body."""
     name, value = header
     return name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0")
+
+
+def without_values(error: Exception | None) -> str:
+    """Return what websockets says of a handshake, without the header's value: that may be a token."""
+    return str(error).partition(":")[0]
 
 
 def response(status: int, reason: str) -> bytes:

@@ -30,10 +30,9 @@ class OpenConnections:
         """How many count towards the limit: WebSocket connections and unfinished handshakes."""
         return self.count + self.handshakes
 
-    @property
-    def has_no_room(self) -> bool:
-        """Whether the server is so full that a new connection may not even ask for something."""
-        return 0 < self.most <= self.total - SPARE
+    def has_room_among(self, connections: int) -> bool:
+        """Return whether one more may ask for something, where so many connections of any kind are open."""
+        return not 0 < self.most <= connections - SPARE
 
     def of(self, address: str) -> int:
         """Return how many come from `address`, unfinished handshakes included."""

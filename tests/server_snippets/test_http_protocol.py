@@ -3,6 +3,7 @@
 import logging
 import re
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -142,9 +143,23 @@ def test_a_refused_handshake_is_logged_without_its_query(
 
     no_body, too_long = [record.getMessage() for record in caplog.records if record.name == "server_snippets"]
     assert no_body == (
-        "event=refused path=/ws/auth address=127.0.0.1 status=400 reason='A WebSocket handshake has no body'"
+        "event=refused path=/ws/auth address=127.0.0.1 status=400 reason='An upgrade request has no body'"
     )
     assert too_long.startswith("event=refused path=/ws address=127.0.0.1 status=414 reason=")
+
+
+def test_a_refused_handshake_is_logged_without_its_headers(
+    server: BackgroundServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="server_snippets")
+    # No subprotocol may have a space, or end with "=", as tokens in base64 do.
+    for token in (b"my secret", b"bearer, bXkgc2VjcmV0="):
+        assert answer_to(server, handshake(b"Sec-WebSocket-Protocol: " + token)) == 400
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "server_snippets"]
+    assert lines == 2 * [
+        "event=refused path=/ws address=127.0.0.1 status=400 reason='invalid Sec-WebSocket-Protocol header'"
+    ]
 
 
 def test_refused_and_unfinished_handshakes_do_not_keep_the_server_from_ending() -> None:
@@ -186,6 +201,18 @@ def test_more_connections_than_the_server_can_keep_get_503_at_once(patient: None
     with serve(make_app(Settings(max_connections=most))) as server, ExitStack() as visitors:
         for _ in range(most + SPARE):
             visitors.enter_context(visit(server))
+        with visit(server) as last:
+            assert wait_for_the_end(last).startswith(b"HTTP/1.1 503 ")
+
+
+def test_connections_that_were_answered_take_room_too(patient: None) -> None:
+    most = 1
+    app = make_app(Settings(max_connections=most))
+    with serve(app, timeout_keep_alive=SECONDS) as server, ExitStack() as visitors:
+        for _ in range(most + SPARE):
+            visitor = visitors.enter_context(visit(server))
+            visitor.sendall(REQUEST)
+            assert b"200 OK" in visitor.recv(65_536)
         with visit(server) as last:
             assert wait_for_the_end(last).startswith(b"HTTP/1.1 503 ")
 
@@ -277,6 +304,58 @@ def test_a_refusal_behind_a_request_is_sent_after_its_answer(server: BackgroundS
         statuses = re.findall(rb"HTTP/1.1 (\d+)", wait_for_the_end(eve))
 
     assert statuses == [b"200", b"200", b"400"]
+
+
+@pytest.mark.parametrize("websocket_class", ["auto", FanOutProtocol], ids=["uvicorn", "ours"])
+@pytest.mark.parametrize("before", [b"", REQUEST], ids=["alone", "behind a request"])
+def test_a_message_in_the_segment_of_its_handshake_is_answered(
+    patient: None, websocket_class: Any, before: bytes
+) -> None:
+    with BackgroundServer(make_app(), ws=websocket_class) as server, visit(server) as ana:
+        ana.sendall(before + handshake() + HI)
+
+        assert read_until(ana, ECHO).endswith(ECHO)
+
+
+def test_a_message_behind_a_handshake_that_waits_is_answered(patient: None) -> None:
+    answer, waits = threading.Event(), threading.Event()
+    app = FastAPI()
+
+    @app.get("/slow")
+    def slow() -> None:
+        waits.set()
+        answer.wait(SECONDS)
+
+    @app.websocket("/ws")
+    async def echo(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text(f"Echo: {await websocket.receive_text()}")
+
+    with serve(app) as server, visit(server) as ana:
+        ana.sendall(REQUEST.replace(b"/health", b"/slow") + handshake() + HI[:3])
+        assert waits.wait(SECONDS)
+        ana.sendall(HI[3:])
+        answer.set()
+
+        assert ECHO in read_until(ana, ECHO)
+
+
+def test_requests_behind_upgrades_that_are_not_made_are_answered(server: BackgroundServer) -> None:
+    upgrade = REQUEST[:-2] + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    with visit(server) as ana:
+        ana.sendall(upgrade * 3 + REQUEST[:-2] + b"Connection: close\r\n\r\n")
+        statuses = re.findall(rb"HTTP/1.1 (\d+)", wait_for_the_end(ana))
+
+    assert statuses == [b"200"] * 4
+
+
+def test_the_body_of_a_request_for_an_upgrade_is_not_taken_for_a_request(server: BackgroundServer) -> None:
+    headers = b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: %d\r\n\r\n" % len(REQUEST)
+    with visit(server) as eve:
+        eve.sendall(b"POST /health HTTP/1.1\r\nHost: a\r\n" + headers + REQUEST)
+        statuses = re.findall(rb"HTTP/1.1 (\d+)", wait_for_the_end(eve))
+
+    assert statuses == [b"400"]
 
 
 # The time of a handshake
