@@ -62,7 +62,8 @@ def as_json(found: list[Report]) -> str:
     """Return the reports for programs."""
     passed = sum(report.passed for report in found)
     whole = {"total": len(found), "passed": passed, "reports": [report.data for report in found]}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    # In ASCII, which every pipe and every file can hold.
+    return json.dumps(whole, indent=2)
 
 
 def _lines(report: Report) -> list[str]:

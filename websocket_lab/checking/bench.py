@@ -25,6 +25,7 @@ from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 LONGEST_DIAGRAM = 30
 NO_FUNCTION = "check needs the function itself: check({id!r}, make_app), without brackets behind make_app."
+ASYNC = "make_app() is not awaited: write `def make_app()` instead of `async def`."
 NO_APP = "make_app() must return a FastAPI app, and it returned {came}. Is a `return` missing?"
 
 
@@ -149,13 +150,16 @@ def app_from(subject: Any) -> Starlette:
     """Return the app that the learner's function makes; raise SubjectError where there is none."""
     if isinstance(subject, Starlette):
         return subject
+    if iscoroutine(subject):
+        subject.close()
+        raise SubjectError(ASYNC)
     if not callable(subject):
         raise SubjectError(f"check needs a function that makes your server, and got {safe_repr(subject)}.")
 
     app = call(subject)
     if iscoroutine(app):
         app.close()
-        raise SubjectError("make_app() is not awaited: write `def make_app()` instead of `async def`.")
+        raise SubjectError(ASYNC)
     if not isinstance(app, Starlette):
         raise SubjectError(NO_APP.format(came=safe_repr(app)))
     return app

@@ -5,16 +5,17 @@ import threading
 from typing import Any
 
 from websocket_lab.checking.check_run import CheckRun
-from websocket_lab.checking.exercise import find
+from websocket_lab.checking.exercise import find, known_ids
 from websocket_lab.checking.timing import SLICE, Deadline
 from websocket_lab.checking.verdict import Outcome, Verdict
 from websocket_lab.exercise.last_check import remember
 from websocket_lab.exercise.progress_file import record_try
-from websocket_lab.server.safe_text import safe_repr
+from websocket_lab.server.safe_text import plain_text
 
 
 # Longer than a server may take to start: that one has a message of its own.
 LONGEST_START = 12.0
+SWAPPED = ' The id comes first: check("{}", make_app).'
 
 
 def check(id: str, subject: Any) -> Verdict:
@@ -24,18 +25,23 @@ def check(id: str, subject: Any) -> Verdict:
         id: The exercise's id, such as "private_messages".
         subject: What the exercise asks for: a function that returns a new app, or a client.
     """
-    name = id if issubclass(type(id), str) else safe_repr(id)
+    name = plain_text(id)
     try:
-        exercise = find(name)
+        exercise = find(id)
     except LookupError as error:
-        return Verdict(name, name, Outcome.ERROR, str(error))
+        return Verdict(name, name, Outcome.ERROR, f"{error}{_swapped(subject)}")
 
     print(f"Checking “{exercise.title}”: ends within {exercise.seconds:g} seconds.")
-    run = CheckRun(id, exercise, subject)
+    run = CheckRun(name, exercise, subject)
     verdict = _in_time(run)
-    remember(id, run.source, verdict.hint)
-    record_try(id, verdict.outcome, verdict.step, run.source)
+    remember(name, run.source, verdict.hint)
+    record_try(name, verdict.outcome, verdict.step, run.source)
     return verdict
+
+
+def _swapped(subject: Any) -> str:
+    name = plain_text(subject)
+    return SWAPPED.format(name) if name in known_ids() else ""
 
 
 def _in_time(run: CheckRun) -> Verdict:

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise, claim
-from websocket_lab.checking.forgotten_await import forgotten_awaits
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.stall_watch import StallWatch
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
 from websocket_lab.exercise.learner_source import is_untouched, learner_cell
 from websocket_lab.server.background_server import ServerStartError
+from websocket_lab.server.forgotten_await import forgotten_awaits
 from websocket_lab.server.learner_traceback import has_learners_line, last_line, learner_traceback
 from websocket_lab.server.thread_interrupt import Interrupted, interrupt
 
@@ -130,8 +130,9 @@ class CheckRun:
         if _found(is_untouched, self.id, self.subject):
             return self._verdict(Outcome.NOT_STARTED, UNTOUCHED)
 
+        self._forgotten = []
         try:
-            with forgotten_awaits() as self._forgotten, self.exercise.bench(self.subject) as bench:
+            with forgotten_awaits(self._forgotten.append), self.exercise.bench(self.subject) as bench:
                 self.has_started.set()
                 return self._take_steps(bench)
         except (SubjectError, ServerStartError) as error:

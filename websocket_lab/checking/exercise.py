@@ -9,6 +9,7 @@ from typing import Any
 
 from websocket_lab import checks
 from websocket_lab.checking.bench import Bench
+from websocket_lab.server.safe_text import plain_text, safe_repr
 
 
 Step = Callable[[Any], None]
@@ -55,8 +56,10 @@ def known_ids() -> list[str]:
 
 def find(exercise_id: str) -> Exercise:
     """Return the exercise with this id; LookupError if there is none."""
-    if exercise_id not in known_ids():
-        raise LookupError(f"There is no exercise {exercise_id!r}. There are: {', '.join(known_ids())}.")
+    name = plain_text(exercise_id)
+    if name not in known_ids():
+        known = ", ".join(known_ids())
+        raise LookupError(f"There is no exercise {safe_repr(exercise_id)}. There are: {known}.")
 
-    exercise: Exercise = import_module(f"{checks.__name__}.{exercise_id}").EXERCISE
+    exercise: Exercise = import_module(f"{checks.__name__}.{name}").EXERCISE
     return exercise

@@ -19,6 +19,8 @@ from websocket_lab.wire.recorder import WireRecorder
 PATIENCE = 1.5
 LONGEST_PING = 1.0
 AFTER_PONG = 0.3
+# The close code where a message is larger than a client, or the server, takes: no step asks for one.
+TOO_BIG = 1009
 # Connecting takes many turns of several threads; only a server that hangs makes anybody wait so long.
 LONGEST_CONNECT = 5.0
 # What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
@@ -76,7 +78,7 @@ class Person:
             self.client.send(value if isinstance(value, str | bytes) else json.dumps(value))
         except (ConnectionEnded, TimeoutError) as error:
             cause = (likely or {}).get("closed", "")
-            raise Mismatch(f"{self.name} can send {shown(value)}.", str(error), cause) from None
+            raise Mismatch(f"{self.name} can send {shown(value)}.", _without_advice(error), cause) from None
         self.sent.append((before, value))
 
     def hears(
@@ -114,7 +116,8 @@ class Person:
         rest = patience if isinstance(patience, Patience) else Patience(patience)
         while True:
             event = self._read(wanted, likely or {}, rest)
-            if event.get("type") in self._vocabulary:
+            # A list or an object is no type, and nothing that a set can look up.
+            if isinstance(kind := event.get("type"), str) and kind in self._vocabulary:
                 self._passed_over.clear()
                 return event
             self._passed_over.append(event)
@@ -162,8 +165,8 @@ class Person:
         except TimeoutError:
             raise self._silence(wanted, likely, rest.seconds) from None
         except ConnectionEnded as error:
-            cause = cause_of("closed", likely)
-            raise Mismatch(wanted, str(error).partition(" Call ")[0], cause) from None
+            cause = cause_of("closed", likely) if self.client.close_code != TOO_BIG else ""
+            raise Mismatch(wanted, _without_advice(error), cause) from None
         return self._parsed(message, wanted)
 
     def _receive(self, rest: Patience) -> str | bytes:
@@ -205,6 +208,11 @@ class Person:
         kind = "twice" if came == self._last else str(came.get("type"))
         cause = cause_of(kind, TOO_MUCH | dict(likely), came)
         return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause, self.name, self._raw)
+
+
+def _without_advice(error: Exception) -> str:
+    # To call a method of the client is up to the check.
+    return str(error).partition(" Call ")[0]
 
 
 def cause_of(kind: str, likely: Causes, came: Event | None = None) -> str:

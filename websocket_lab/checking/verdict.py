@@ -7,7 +7,7 @@ from typing import Any
 
 from websocket_lab.checking.verdict_text import verdict_text
 from websocket_lab.checking.verdict_view import verdict_html
-from websocket_lab.server.safe_text import encodable
+from websocket_lab.server.safe_text import readable
 from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
@@ -73,9 +73,9 @@ class Verdict:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        """Make sure that all texts can be shown, whatever the learner's server has sent."""
+        """Make sure that all texts can be shown, whatever the learner's code has sent or raised."""
         for name in ("id", "title", "message", "expected", "came", "cause", "trace", "hint"):
-            object.__setattr__(self, name, encodable(getattr(self, name)))
+            object.__setattr__(self, name, readable(getattr(self, name)))
 
     @property
     def passed(self) -> bool:

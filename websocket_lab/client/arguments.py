@@ -1,12 +1,14 @@
 """What a client's methods take, checked before anything is sent: a mistake costs no connection."""
 
 import inspect
+import math
 from collections.abc import Callable
 
 from websockets.exceptions import ProtocolError
 from websockets.frames import Close
 
 from websocket_lab.client.receive_queue import Message
+from websocket_lab.server.safe_text import safe_repr
 
 
 Expected = Message | Callable[[Message], bool]
@@ -14,6 +16,7 @@ Expected = Message | Callable[[Message], bool]
 # RFC 6455, 5.5: a control frame carries up to 125 bytes, and the code takes two of them.
 LONGEST_REASON = 123
 SENDABLE = "A client may send 1000 to 1003, 1007 to 1014 and 3000 to 4999, with a reason of up to 123 bytes."
+GENERATOR = "wait_for() takes a function that returns True or False, and this one makes a generator."
 ASYNC = (
     "wait_for() takes a function that returns True or False at once, and this one is async: leave out async."
 )
@@ -34,7 +37,7 @@ def check_closing(code: object, reason: object) -> None:
     """Raise TypeError or ValueError in words, unless a close frame may carry this code and this reason."""
     if not isinstance(code, int) or isinstance(code, bool):
         raise TypeError(
-            f"A close code is a whole number such as 1000, not {code!r}. "
+            f"A close code is a whole number such as 1000, not {safe_repr(code)}. "
             'Write disconnect(1000, "bye") to give a reason.'
         )
     if not isinstance(reason, str):
@@ -44,10 +47,10 @@ def check_closing(code: object, reason: object) -> None:
     try:
         Close(code, reason).check()
     except ProtocolError as error:
-        raise ValueError(f"{code} {reason!r} cannot be sent: {error}. {SENDABLE}") from None
+        raise ValueError(f"{code} {safe_repr(reason)} cannot be sent: {error}. {SENDABLE}") from None
 
     if len(reason.encode()) > LONGEST_REASON:
-        raise ValueError(f"{code} {reason!r} cannot be sent: the reason is too long. {SENDABLE}")
+        raise ValueError(f"{code} {safe_repr(reason)} cannot be sent: the reason is too long. {SENDABLE}")
 
 
 def check_text(text: str) -> None:
@@ -68,6 +71,21 @@ def check_url(url: object) -> None:
         raise TypeError(f'A client takes an address such as server.url("/ws"), not {a_type(url)}.')
 
 
+def check_name(name: object) -> None:
+    """Raise TypeError or ValueError in words, unless this can be a client's name."""
+    if not isinstance(name, str):
+        raise TypeError(f'A client\'s name is a text such as "Ana", not {a_type(name)}.')
+    check_text(name)
+
+
+def check_deadline(deadline: object) -> None:
+    """Raise TypeError or ValueError in words, unless this is a number of seconds."""
+    if not isinstance(deadline, int | float):
+        raise TypeError(f"A deadline is a number of seconds such as 5.0, not {a_type(deadline)}.")
+    if isinstance(deadline, float) and math.isnan(deadline):
+        raise ValueError("A deadline is a number of seconds such as 5.0, and NaN would never pass.")
+
+
 def matcher(expected: Expected) -> Callable[[Message], bool]:
     """Return a function that says whether a message is the expected one; raise TypeError in words."""
     if isinstance(expected, str | bytes):
@@ -84,6 +102,8 @@ def matcher(expected: Expected) -> Callable[[Message], bool]:
             # It would count as true, whatever it comes to.
             answer.close()
             raise TypeError(ASYNC)
+        if inspect.isgenerator(answer) or inspect.isasyncgen(answer):
+            raise TypeError(GENERATOR)
         return bool(answer)
 
     if inspect.iscoroutinefunction(expected):
@@ -96,4 +116,4 @@ def a_type(value: object) -> str:
     if value is None:
         return "None"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"

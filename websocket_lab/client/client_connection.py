@@ -7,7 +7,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection as WebSocket
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, PayloadTooBig, WebSocketException
 
 from websocket_lab.client.client_log import Direction, LogEntry
 from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
@@ -115,13 +115,6 @@ class ClientConnection:
             raise self.ended()
         return self.unread.get()
 
-    async def receive_until(self, matches: Callable[[Message], bool]) -> list[Message]:
-        """Read on until a message matches; return all that were read, the match as the last."""
-        messages = [await self.receive()]
-        while not matches(messages[-1]):
-            messages.append(await self.receive())
-        return messages
-
     async def until_closed(self) -> int:
         """Wait until the connection is closed and return its close code."""
         await self.until(lambda: self.state is State.CLOSED)
@@ -176,8 +169,7 @@ class ClientConnection:
         except ConnectionClosed as closed:
             end = ending(closed)
             self.close_code, self.close_reason = (end.code, end.reason) if end else (1006, "")
-            is_too_big = self.close_code == 1009 and end is closed.sent
-            self._advice = TOO_BIG if is_too_big else CONNECT_AGAIN
+            self._advice = TOO_BIG if isinstance(closed.__cause__, PayloadTooBig) else CONNECT_AGAIN
             self._become(State.CLOSED, closing_words(closed))
 
     def _become(self, state: State, event: str | None = None) -> None:

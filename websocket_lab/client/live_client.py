@@ -3,11 +3,20 @@
 import asyncio
 import json
 import reprlib
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
-from websocket_lab.client.arguments import Expected, check_closing, check_message, check_url, matcher
+from websocket_lab.client.arguments import (
+    Expected,
+    check_closing,
+    check_deadline,
+    check_message,
+    check_name,
+    check_url,
+    matcher,
+)
 from websocket_lab.client.client_connection import ClientConnection
 from websocket_lab.client.client_log import LogEntry, transcript
 from websocket_lab.client.client_loop import client_loop
@@ -30,6 +39,8 @@ class LiveClient:
 
     def __init__(self, url: str, name: str = "Ana", *, deadline: float = 5.0, **connect_options: Any) -> None:
         check_url(url)
+        check_name(name)
+        check_deadline(deadline)
         self.url = url
         self.name = name
         self.deadline = deadline
@@ -107,7 +118,9 @@ class LiveClient:
             TimeoutError: The server has stopped reading.
         """
         check_message(message)
-        self._run(lambda: self._connection.send(message), "send, for the server does not read")
+        # A copy: what is in the log stays as it was sent, and a view may count something else than bytes.
+        sent = message if isinstance(message, str) else bytes(message)
+        self._run(lambda: self._connection.send(sent), "send, for the server does not read")
 
     def send_json(self, value: Any) -> None:
         """Send `value` as JSON in a text message."""
@@ -136,7 +149,15 @@ class LiveClient:
         """Read on as `wait_for` does, and return all messages read, the expected one as the last."""
         matches = matcher(expected)
         what = "receive what was waited for" if callable(expected) else f"receive {reprlib.repr(expected)}"
-        return self._run(lambda: self._connection.receive_until(matches), what, deadline)
+        seconds = self._seconds(deadline)
+        end = time.monotonic() + seconds
+        messages = [self._run(self._connection.receive, what, seconds)]
+        # Not on the client loop's thread: what the function raises would end the loop for all clients.
+        while not matches(messages[-1]):
+            if (rest := end - time.monotonic()) <= 0:
+                raise self._timed_out(what, seconds)
+            messages.append(self._run(self._connection.receive, what, rest, seconds))
+        return messages
 
     def wait_closed(self, deadline: float | None = None) -> int:
         """Wait until the connection is closed and return its close code (1006: no close frame came)."""
@@ -176,18 +197,31 @@ class LiveClient:
         return f"<{self.name}, {self.state}, {self.url}>"
 
     def _run(
-        self, action: Callable[[], Coroutine[Any, Any, Result]], what: str, deadline: float | None = None
+        self,
+        action: Callable[[], Coroutine[Any, Any, Result]],
+        what: str,
+        deadline: float | None = None,
+        told: float | None = None,
     ) -> Result:
-        seconds = self.deadline if deadline is None else deadline
+        seconds = self._seconds(deadline)
         future: Future[Result] = client_loop().start_task_soon(_within, action, seconds)
         try:
             return future.result()
         except TimeoutError:
-            words = f"{self.name} could not {what} within {seconds:g} s. {self._last_words()} {self.reason}"
-            raise TimeoutError(words.rstrip()) from None
+            raise self._timed_out(what, seconds if told is None else told) from None
         finally:
             # ■ ends this method only: without this, the interrupted wait would swallow the next message.
             future.cancel()
+
+    def _seconds(self, deadline: float | None) -> float:
+        if deadline is None:
+            return self.deadline
+        check_deadline(deadline)
+        return deadline
+
+    def _timed_out(self, what: str, seconds: float) -> TimeoutError:
+        words = f"{self.name} could not {what} within {seconds:g} s. {self._last_words()} {self.reason}"
+        return TimeoutError(words.rstrip())
 
     def _last_words(self) -> str:
         if not self.messages:

@@ -15,6 +15,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeVar
 
+from websocket_lab.server.safe_text import plain_text, safe_repr
+
 
 # As JSON holds it, or as nbformat's NotebookNode, which is a dict, too.
 Notebook = dict[str, Any]
@@ -34,11 +36,11 @@ def exercise_ids() -> list[str]:
 
 def solution_path(exercise: str) -> Path:
     """Return where the exercise's solution is; LookupError with the ids that exist."""
-    found = _solutions()
-    if exercise not in found:
+    found, name = _solutions(), plain_text(exercise)
+    if name not in found:
         known = ", ".join(found) or f"none, for there are no solutions in {ROOT}"
-        raise LookupError(f"There is no exercise {exercise!r}. There are: {known}.")
-    return found[exercise]
+        raise LookupError(f"There is no exercise {safe_repr(exercise)}. There are: {known}.")
+    return found[name]
 
 
 def read_solution(exercise: str) -> Notebook:
@@ -54,7 +56,7 @@ def read(path: Path) -> Notebook:
         for cell in notebook["cells"]:
             # A text, or a list of its lines.
             cell["source"] = "".join(cell["source"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise ValueError(f"{path.name} is not a notebook: {error}") from error
     return notebook
 

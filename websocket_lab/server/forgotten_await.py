@@ -19,15 +19,21 @@ SENTENCE = (
 
 
 @contextmanager
-def forgotten_awaits_here(report: Callable[[str], None]) -> Iterator[None]:
-    """Call `report` with a sentence about each call in this thread that a learner's line has not awaited."""
-    thread = threading.get_ident()
+def forgotten_awaits(report: Callable[[str], None], thread: int | None = None) -> Iterator[None]:
+    """Call `report` with a sentence about each call that a learner's line has not awaited.
+
+    Args:
+        report: What takes the sentence.
+        thread: Whose calls, by its `ident`; without one, those of all threads with no report of their own.
+    """
     _reports[thread] = report
     _watch()
     try:
         yield
     finally:
-        del _reports[thread]
+        # A check that could not be ended in time may end after the next one has begun.
+        if _reports.get(thread) is report:
+            del _reports[thread]
 
 
 def _watch() -> None:
@@ -46,13 +52,15 @@ def _note(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    report, found = _reports.get(threading.get_ident()), UNAWAITED.fullmatch(str(message))
+    report = _reports.get(threading.get_ident()) or _reports.get(None)
+    found = UNAWAITED.fullmatch(str(message))
     if report and found and is_learners_file(filename):
         # What Python would print names a temporary file, and ends with a line about tracemalloc.
-        report(SENTENCE.format(place=shown_name(filename), line=lineno, name=found[1]))
+        name = found[1].rpartition("<locals>.")[2]
+        report(SENTENCE.format(place=shown_name(filename), line=lineno, name=name))
     else:
         _others(message, category, filename, lineno, file, line)
 
 
-_reports: dict[int, Callable[[str], None]] = {}
+_reports: dict[int | None, Callable[[str], None]] = {}
 _others = warnings.showwarning

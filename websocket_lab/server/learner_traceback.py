@@ -27,9 +27,13 @@ def learner_traceback(error: BaseException) -> str:
 
 def has_learners_line(error: BaseException) -> bool:
     """Return whether `error`, or one in its group, was raised by the learner's code, or by what it calls."""
-    if isinstance(error, BaseExceptionGroup) and any(map(has_learners_line, error.exceptions)):
-        return True
-    return any(is_learners_file(frame.f_code.co_filename) for frame, _ in walk_tb(error.__traceback__))
+    errors = [error]
+    # Not by recursion: groups may be nested deeper than Python's stack.
+    for each in errors:
+        if any(is_learners_file(frame.f_code.co_filename) for frame, _ in walk_tb(each.__traceback__)):
+            return True
+        errors += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
+    return False
 
 
 def last_line(error: BaseException) -> str:
@@ -59,10 +63,13 @@ def shown_name(filename: str) -> str:
 
 
 def _with_causes(summary: TracebackException) -> Iterator[TracebackException]:
-    yield summary
-    for part in [summary.__cause__, summary.__context__, *(summary.exceptions or [])]:
-        if part is not None:
-            yield from _with_causes(part)
+    # Not by recursion: a chain of exceptions may be longer than Python's stack.
+    parts = [summary]
+    while parts:
+        part = parts.pop()
+        yield part
+        led_to_it = [part.__cause__, part.__context__, *(part.exceptions or [])]
+        parts += [each for each in led_to_it if each is not None]
 
 
 def _named(frame: FrameSummary) -> FrameSummary:

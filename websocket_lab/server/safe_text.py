@@ -6,8 +6,12 @@ from websocket_lab.server.thread_interrupt import Interrupted
 
 
 LONGEST_REPR = 200
+# Of a longer text nobody reads the middle, and a notebook that holds it opens slowly.
+LONGEST_TEXT, MOST_LINES = 4_000, 60
 # The same character many times, as in a text that was made long with dots.
 RUN = re.compile(r"(.)\1{15,}")
+# They move a terminal's cursor or change its colours; a line's end and a tab do no harm.
+CONTROL = re.compile(r"[^\S \n\t]|[\x00-\x08\x0e-\x1b\x7f-\x9f]")
 
 
 def encodable(text: str) -> str:
@@ -15,13 +19,23 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
+def readable(text: str) -> str:
+    """Return `text` without the middle of what is very long, and with an escape for what cannot be shown."""
+    lines = _without_middle(text, LONGEST_TEXT).split("\n")
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES // 2], "…", *lines[-MOST_LINES // 2 :]]
+    return encodable(CONTROL.sub(lambda found: ascii(found[0])[1:-1], "\n".join(lines)))
+
+
 def shortened(text: str, longest: int) -> str:
     """Return a long text without its middle, and of a run of one character only the first few."""
-    text = RUN.sub(r"\1\1\1\1…", text)
-    if len(text) <= longest:
-        return text
-    tail = longest // 3
-    return f"{text[: longest - tail - 1]}…{text[-tail:]}"
+    text = RUN.sub(r"\1\1\1\1…", _without_middle(text, max(longest, LONGEST_TEXT)))
+    return _without_middle(text, longest)
+
+
+def plain_text(thing: object) -> str:
+    """Return a text as it is, without what a subclass of str makes of it; of anything else a safe repr."""
+    return str.__str__(thing) if issubclass(type(thing), str) else safe_repr(thing)
 
 
 def safe_repr(thing: object) -> str:
@@ -33,3 +47,10 @@ def safe_repr(thing: object) -> str:
     except BaseException:
         return f"<{type(thing).__name__} object whose __repr__ raises an exception>"
     return encodable(shortened(text, LONGEST_REPR))
+
+
+def _without_middle(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    tail = longest // 3
+    return f"{text[: longest - tail - 1]}…{text[-tail:]}"

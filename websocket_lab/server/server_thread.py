@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from uvicorn.config import LOG_LEVELS
 
-from websocket_lab.server.forgotten_await import forgotten_awaits_here
+from websocket_lab.server.forgotten_await import forgotten_awaits
 from websocket_lab.server.server_log import ServerLog
 from websocket_lab.server.thread_interrupt import interrupt
 
@@ -150,7 +150,7 @@ class ServerThread:
 
     def _watching_awaits(self) -> AbstractContextManager[None]:
         report = self._on_forgotten_await
-        return forgotten_awaits_here(report) if report else nullcontext()
+        return forgotten_awaits(report, threading.get_ident()) if report else nullcontext()
 
     async def _run(self) -> None:
         self._task = asyncio.current_task()

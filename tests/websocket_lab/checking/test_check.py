@@ -240,7 +240,8 @@ def test_a_forgotten_await_is_named_with_its_line() -> None:
     verdict = judge(lambda: Whispers(answer).make_app())
 
     assert verdict.outcome == "failed"
-    assert "calls answer without await, so it never runs. Write await in front of it." in verdict.message
+    assert f"{__file__}, line " in verdict.cause
+    assert "coroutine 'answer' was never awaited, so it never ran. Write await in front" in verdict.cause
     assert "makes a coroutine" in verdict.hint
 
 
@@ -255,8 +256,8 @@ def test_a_forgotten_await_that_nobody_notices_is_told_all_the_same() -> None:
     verdict = judge(lambda: Forgetful().make_app())
 
     assert verdict.passed
-    assert "Beside that: Line " in verdict.message
-    assert "calls answer without await" in verdict.message
+    assert f"Beside that: {__file__}, line " in verdict.message
+    assert "coroutine 'answer' was never awaited" in verdict.message
 
 
 def test_a_hint_for_no_step_is_told_at_once() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server_snippets.chat_server import ChatServer, Member
-from websocket_lab import check
+from websocket_lab import check, compare, hint, solution
 from websocket_lab.checking.verdict import VERDICT_JSON, Outcome, Verdict
 from websocket_lab.server.safe_text import shortened
 from websocket_lab.tap.sequence_diagram import Arrow, Kind, SequenceDiagram
@@ -156,6 +156,57 @@ def test_whatever_a_client_raises_is_an_error_with_its_line(error: BaseException
     assert "raise error" in verdict.trace
 
 
+def test_a_chain_of_exceptions_longer_than_the_stack_is_the_learners() -> None:
+    error: BaseException = ValueError("the first")
+    for number in range(2 * sys.getrecursionlimit()):
+        later = ValueError(number)
+        later.__cause__, error = error, later
+
+    for make_app in (raising(error), private_chat(lambda _: raising(error)())):
+        verdict = judge(make_app)
+
+        assert verdict.outcome == "error"
+        assert "ValueError: the first" in verdict.message + verdict.trace
+
+
+def test_groups_nested_deeper_than_the_stack_are_the_learners() -> None:
+    error: Exception = ValueError("inside")
+    for _ in range(2 * sys.getrecursionlimit()):
+        error = ExceptionGroup("outside", [error])
+
+    verdict = judge(raising(error))
+
+    assert verdict.outcome == "error"
+    assert "raise error" in verdict.message
+
+
+def test_a_huge_exception_fits_on_a_page() -> None:
+    for text in ("h" * 1_000_000, "h\n" * 100_000):
+        verdict = judge(raising(ValueError(text)))
+
+        assert verdict.outcome == "error"
+        assert len(repr(verdict)) < 10_000
+        assert len(repr(verdict).splitlines()) < 100
+
+
+def test_what_would_steer_a_terminal_is_shown_escaped() -> None:
+    verdict = judge(raising(ValueError("\x1b[2Jcleared\r\x00\x9b")))
+
+    assert r"\x1b[2Jcleared\r\x00\x9b" in verdict.message
+
+
+@pytest.mark.parametrize("kind", [["private"], {"private": 1}, None])
+def test_a_type_that_is_no_text_is_the_learners(kind: Any) -> None:
+    class Chat(ChatServer):
+        async def said(self, member: Member, text: str) -> None:
+            await member.websocket.send_json({"type": kind})
+
+    verdict = judge(Chat().make_app)
+
+    assert verdict.outcome == "failed"
+    assert "which is not in the contract" in verdict.came
+
+
 class RaisesInRepr:
     def __repr__(self) -> str:
         raise SystemExit
@@ -186,6 +237,17 @@ class RaisesInCall:
 
 
 ODD_OBJECTS = (RaisesInRepr, RaisesInGetattr, RaisesInGetattribute, RaisesInClass, RaisesInCall)
+
+
+ODD_IDS: tuple[Any, ...] = (
+    *(kind() for kind in ODD_OBJECTS if kind is not RaisesInCall),
+    None,
+    ["private_messages"],
+    {},
+    b"private_messages",
+    "\ud83d",
+    "x" * 100_000,
+)
 
 
 @pytest.mark.parametrize("kind", ODD_OBJECTS)
@@ -219,8 +281,16 @@ def test_a_clients_message_that_raises_when_it_is_compared_is_the_learners() -> 
 
 
 def test_an_id_that_is_no_text_is_an_unknown_exercise() -> None:
-    for odd in (RaisesInRepr(), RaisesInGetattribute(), None, ["private_messages"], "\ud83d"):
-        assert check(odd, FastAPI).outcome == "error"  # type: ignore[arg-type]
+    for odd in ODD_IDS:
+        assert check(odd, FastAPI).outcome == "error"
+        for show in (hint, compare, solution):
+            assert "There is no exercise" in repr(show(odd))
+
+
+def test_a_check_whose_arguments_are_swapped_says_so() -> None:
+    verdict = check(FastAPI, "private_messages")  # type: ignore[arg-type]
+
+    assert 'The id comes first: check("private_messages", make_app).' in verdict.message
 
 
 def test_half_a_surrogate_pair_in_an_answer_is_shown_escaped() -> None:

@@ -8,11 +8,13 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from websocket_lab.checking.check import check
+from websocket_lab.checking.check_run import BUSY
 from websocket_lab.checking.verdict import Verdict
 
 
 MakeApp = Callable[..., Starlette]
 SLOW_SECONDS = 0.08
+MOST_TRIES = 4
 
 
 class SlowSends:
@@ -41,9 +43,18 @@ def slow(make_app: MakeApp) -> MakeApp:
     return make_slow_app
 
 
+def judged(exercise: str, make_app: MakeApp) -> Verdict:
+    """Return the verdict; check again, a few times, where other programs have kept the computer busy."""
+    verdict = check(exercise, make_app)
+    for _ in range(MOST_TRIES - 1):
+        if verdict.message == BUSY:
+            verdict = check(exercise, make_app)
+    return verdict
+
+
 def passes(exercise: str, make_app: MakeApp) -> None:
     """Assert that the check accepts a right server."""
-    verdict = check(exercise, make_app)
+    verdict = judged(exercise, make_app)
 
     assert verdict.outcome == "passed", verdict
     assert verdict.step == ""
@@ -51,7 +62,7 @@ def passes(exercise: str, make_app: MakeApp) -> None:
 
 def fails(exercise: str, make_app: MakeApp, step: str, words: str) -> Verdict:
     """Assert that the check rejects a wrong server at `step`, with a message that has these words."""
-    verdict = check(exercise, make_app)
+    verdict = judged(exercise, make_app)
 
     assert verdict.outcome in ("failed", "error", "timed out"), verdict
     assert verdict.step == step, verdict

@@ -1,7 +1,9 @@
 """LiveClient: connects, talks, listens in the background, and says what went wrong."""
 
 import asyncio
+from array import array
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -290,12 +292,81 @@ async def is_hi(message: str | bytes) -> bool:
     return message == "hi"
 
 
-@pytest.mark.parametrize("expected", [is_hi, lambda message: is_hi(message), {"type": "message"}, None])
+def two_at_once(message: str | bytes) -> Iterator[bool]:
+    yield message == "hi"
+
+
+NO_MESSAGES = [is_hi, lambda message: is_hi(message), two_at_once, {"type": "message"}, None]
+
+
+@pytest.mark.parametrize("expected", NO_MESSAGES)
 def test_waiting_for_what_no_message_can_be_is_refused(ana: LiveClient, expected: object) -> None:
     ana.send("hello")
 
     with pytest.raises(TypeError, match=r"wait_for\(\) takes"):
         ana.wait_for(expected)
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), KeyboardInterrupt(), asyncio.CancelledError()])
+def test_what_a_function_raises_about_a_message_ends_only_that_call(
+    ana: LiveClient, error: BaseException
+) -> None:
+    def raise_it(message: str | bytes) -> bool:
+        raise error
+
+    ana.send("one")
+    with pytest.raises(type(error)):
+        ana.wait_for(raise_it)
+
+    ana.send("two")
+    assert ana.receive() == "two"
+
+
+def test_a_function_about_a_message_may_use_the_client(ana: LiveClient) -> None:
+    ana.send("question")
+
+    def is_answered(message: str | bytes) -> bool:
+        ana.send("answer")
+        return ana.receive() == "answer"
+
+    assert ana.wait_for(is_answered) == "question"
+
+
+def test_a_view_of_numbers_is_sent_as_its_bytes(ana: LiveClient) -> None:
+    numbers = array("i", [1, 2, 3])
+    ana.send(memoryview(numbers))
+    assert ana.receive() == numbers.tobytes()
+
+
+def test_the_log_keeps_what_was_sent(ana: LiveClient) -> None:
+    changing = bytearray(b"before")
+    ana.send(changing)
+    changing[:] = b"after!"
+
+    assert ana.log[-1].message == b"before"
+
+
+@pytest.mark.parametrize("deadline", ["1", [1], float("nan")])
+def test_a_deadline_that_is_no_number_of_seconds_is_refused(ana: LiveClient, deadline: Any) -> None:
+    for act in (ana.receive, ana.ping, ana.wait_closed, lambda it: LiveClient(ana.url, deadline=it)):
+        with pytest.raises((TypeError, ValueError), match=r"A deadline is a number of seconds such as 5\.0"):
+            act(deadline)
+
+
+@pytest.mark.parametrize("name", [None, 5, "half \ud83d"])
+def test_a_name_that_cannot_be_sent_is_refused(ana: LiveClient, name: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="name is a text|surrogate pair"):
+        LiveClient(ana.url, name)
+
+
+def test_a_message_that_the_server_refuses_for_its_size_is_not_the_servers(server: BackgroundServer) -> None:
+    with BackgroundServer(make_app(), ws_max_size=1000) as narrow:
+        ana = LiveClient(narrow.url("/echo")).connect()
+        ana.send("." * 1001)
+
+        assert ana.wait_closed() == 1009
+        with pytest.raises(ConnectionEnded, match=r"1009 .*\. Call connect\(\)"):
+            ana.receive()
 
 
 def test_a_message_that_is_too_large_says_1009_and_what_to_do(server: BackgroundServer) -> None:
