@@ -130,3 +130,11 @@ def test_on_a_terminal_the_bar_grows_and_goes_away():
     drawn = terminal.getvalue().split("\r\x1b[K")
 
     assert drawn[1:] == [f"{'░' * 24} 0 of 2  ana", f"{'█' * 12}{'░' * 12} 1 of 2  ben", ""]
+
+
+def test_what_programs_get_is_ascii():
+    # A terminal or a file in another encoding would hold an escape that JSON does not know.
+    text = command.as_json([Report("ärger.ipynb", "failed", message="\U0001f600 \udcff")])
+
+    assert text.isascii()
+    assert json.loads(text)["reports"][0]["message"] == "\U0001f600 \udcff"

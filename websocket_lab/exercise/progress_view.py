@@ -63,7 +63,7 @@ def _title(path: Path) -> str:
     # Not by `nbformat`, which takes seconds to import.
     try:
         first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, RecursionError, ValueError, LookupError, TypeError):
         # A notebook that the learner has broken has a name all the same.
         first = ""
     found = TITLE.search(first)

@@ -171,3 +171,15 @@ def test_it_is_no_progress_of_the_teachers(submit: Submit) -> None:
     only(path)
 
     assert not (path.parent / "progress.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 1_000_000, '{"cells": [{"cell_type": "code", "source": null}], "nbformat": 4}']
+)
+def test_what_no_reader_can_read_is_no_notebook(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ana.ipynb").write_text(text)
+
+    (report,) = check_notebook(tmp_path / "ana.ipynb", timeout=60)
+
+    assert report.outcome == "no notebook"
+    assert "is not a notebook" in report.message
