@@ -74,7 +74,7 @@ REMEDIES = {
     "denied|Read-only": "A file could not be written. Close JupyterLab, check whose this folder is",
     "ensurepip": "This Python comes without venv. Install that part (sudo apt install python{}.{}-venv)",
     "No matching dist|subprocess-exited": "A package is not made for Python {}.{} here. Use 3.11 to 3.15",
-    "": "Mend what is named above",
+    "": "Fix what is named above",
 }
 
 

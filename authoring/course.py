@@ -115,7 +115,7 @@ class Course:
         try:
             notebook = exercise.learners()
         except ValueError as error:
-            self.faults.append(Fault(exercise.place, f"cannot become an exercise; mend its markers: {error}"))
+            self.faults.append(Fault(exercise.place, f"cannot become an exercise; fix its markers: {error}"))
         else:
             furnish_exercise(notebook, exercise, self.exercises, self.lessons)
             self.texts[self.root / "exercises" / exercise.path.name] = as_text(notebook)
@@ -131,7 +131,7 @@ class Course:
         try:
             glossary = Glossary.read(self.root, self.lessons)
         except (ValueError, KeyError) as error:
-            self.faults.append(Fault(SOURCE, f"cannot be read ({error}); mend it as TOML."))
+            self.faults.append(Fault(SOURCE, f"cannot be read ({error}); fix it as TOML."))
         else:
             self.texts[self.root / PAGE] = glossary.page
             self.faults += glossary.faults()
@@ -170,4 +170,4 @@ def _read(path: Path) -> str:
 
 
 def _unreadable(name: str, error: ValueError) -> Fault:
-    return Fault(name, f"is not a notebook ({error}); mend it or take it from an earlier commit.")
+    return Fault(name, f"is not a notebook ({error}); fix it or take it from an earlier commit.")

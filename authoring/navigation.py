@@ -22,10 +22,10 @@ from authoring.notebook_format import new_cell
 LESSON_CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
 KERNEL_WORDS = (
-    "First, a look at whether the kernel, the program that runs these cells, has what the lesson needs. "
-    "All is well if it prints nothing. Its code is folded away; a click on the three dots shows it."
+    "First, check that the kernel, the program that runs these cells, has everything this lesson needs. "
+    "No output means that it does. The code is folded away; click the three dots to see it."
 )
-VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit: `progress()`, in lesson 0, shows how far you are."
+VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit: `progress()`, in lesson 0, shows your progress."
 VISIT = """
 
 from websocket_lab.exercise.progress_file import record_visit
@@ -116,9 +116,9 @@ def footer(links: str, lessons: Container[int]) -> NotebookNode:
 
 EXERCISE_CONTENTS = "[All lessons and exercises](../README.md) | [Glossary](../GLOSSARY.md)"
 APART_WORDS = (
-    "First, a look at whether the kernel, the program that runs these cells, has what the solution needs. "
-    "What passes in this notebook does not count as yours. "
-    "The code is folded away; a click on the three dots shows it."
+    "First, check that the kernel, the program that runs these cells, has everything this solution needs. "
+    "Checks that pass in this notebook do not count towards your progress. "
+    "The code is folded away; click the three dots to see it."
 )
 APART = """
 

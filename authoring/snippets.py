@@ -131,4 +131,4 @@ def _faults(place: str, code: str, as_python: Callable[[str], str] = str) -> Ite
         # A cell may await outside a function.
         compile(as_python(code), place, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
-        yield Fault(place, f"does not compile; mend its line {error.lineno}: {error.msg}.")
+        yield Fault(place, f"does not compile; fix its line {error.lineno}: {error.msg}.")

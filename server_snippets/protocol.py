@@ -391,6 +391,6 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             self._turn = None
 
     async def _close(self, close: Any) -> None:
-        # Who leaves meanwhile needs no goodbye.
+        # A client that leaves meanwhile needs no goodbye.
         with suppress(OSError, RuntimeError):
             await self.send(close)

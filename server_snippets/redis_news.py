@@ -53,7 +53,7 @@ class News:
             self._recall[place] = recall
 
     async def heard(self, number: int) -> None:
-        """Wait until this process has heard what it wrote under a number; not for ever."""
+        """Wait until this process has heard what it wrote under a number; not forever."""
         if number <= self._last_own:
             return
 

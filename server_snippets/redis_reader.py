@@ -83,7 +83,7 @@ class LogReader:
         self._heard: dict[str, tuple[float, str]] = {}
 
     async def run(self) -> None:
-        """Read for ever."""
+        """Read forever."""
         await self._redis.open()
         await self._find_place()
         self.has_place.set()

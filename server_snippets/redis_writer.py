@@ -124,7 +124,7 @@ class LogWriter:
                 self._refuse_one(command)
 
     async def run(self) -> None:
-        """Write for ever."""
+        """Write forever."""
         await self._redis.open()
         await self._begin()
         self._link.up("writer")

@@ -16,7 +16,7 @@ SendAway = Callable[[], Awaitable[None]]
 
 @asynccontextmanager
 async def stay(broker: Broker, guest: Guest, tell: Tell, send_away: SendAway) -> AsyncIterator[bool]:
-    """Give whether the guest is welcome, and let it out after the block, however far it came.
+    """Join for the duration of the block; yield False if the name is taken.
 
     While the broker is away the guest is told so, and goes on trying to enter beside the block.
 

@@ -52,7 +52,7 @@ async def sign_in(websocket: WebSocket) -> None:
     is_chat = "chat" in websocket.scope["subprotocols"]
     await websocket.accept("chat" if is_chat else None)
     carrier = await right_carrier(websocket)
-    # Who leaves meanwhile needs no answer.
+    # A client that has left needs no answer.
     with suppress(WebSocketDisconnect):
         if not carrier:
             return await websocket.close(4001, "Invalid token")

@@ -54,7 +54,7 @@ class Outbox:
         self._writer.cancel()
 
     async def _write(self) -> None:
-        # Whose client is gone has nothing to send: the endpoint notices and says so.
+        # The client is gone, so stop: its endpoint notices and cleans up.
         with suppress(*GONE):
             while True:
                 message = await self._queue.get()

@@ -267,7 +267,7 @@ def test_progress_counts_only_what_this_machine_needs(
         ("PermissionError: [Errno 13] Permission denied: '.venv'", "check whose this folder is"),
         ("/usr/bin/python3: No module named ensurepip", "sudo apt install python3."),
         ("ERROR: No matching distribution found for six==99", "Use 3.11 to 3.15"),
-        ("something nobody foresaw", "Mend what is named above"),
+        ("something nobody foresaw", "Fix what is named above"),
     ],
 )
 def test_a_failure_says_what_to_do(module: ModuleType, line: str, advice: str) -> None:

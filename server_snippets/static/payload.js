@@ -3,7 +3,7 @@
 const encoder = new TextEncoder();
 
 /**
- * Return the bytes that a line of hexadecimal digits stands for; an Error says what to mend.
+ * Return the bytes that a line of hexadecimal digits stands for; an Error says what to fix.
  * @param {string} text
  */
 export function bytesFromHex(text) {

@@ -131,7 +131,7 @@ def test_a_lone_marker_is_named_and_nothing_is_built(course, built, code):
     assert not (course.root / "exercises").exists()
     assert (
         "solutions/01_shout.ipynb cannot become an exercise; "
-        "mend its markers: cell 1, line 1: ### BEGIN SOLUTION has no" in str(course_read.faults[0])
+        "fix its markers: cell 1, line 1: ### BEGIN SOLUTION has no" in str(course_read.faults[0])
     )
 
 

@@ -7,7 +7,7 @@ def test_a_cell_that_does_not_compile_is_named_with_its_line(course, code):
     lesson = course.add_lesson("02_echo", code("one = 1\nif one\n    pass"))
 
     assert [str(fault) for fault in syntax_faults(lesson)] == [
-        "notebooks/02_echo.ipynb, cell 1 does not compile; mend its line 2: expected ':'."
+        "notebooks/02_echo.ipynb, cell 1 does not compile; fix its line 2: expected ':'."
     ]
 
 
@@ -15,7 +15,7 @@ def test_a_cell_whose_lines_stand_wrongly_is_named_too(course, code):
     lesson = course.add_lesson("02_echo", code("try:\n        one = 1\n    finally:\n        pass"))
 
     assert [str(fault) for fault in syntax_faults(lesson)] == [
-        "notebooks/02_echo.ipynb, cell 1 does not compile; mend its line 3: "
+        "notebooks/02_echo.ipynb, cell 1 does not compile; fix its line 3: "
         "unindent does not match any outer indentation level."
     ]
 
@@ -32,5 +32,5 @@ def test_a_step_that_does_not_compile_is_told_where_it_is_written(course, code):
 
     assert list(syntax_faults(lesson)) == []
     assert [str(fault) for fault in step_faults(lesson, course.root)] == [
-        "server_snippets/step_02_echo.py does not compile; mend its line 2: expected ':'."
+        "server_snippets/step_02_echo.py does not compile; fix its line 2: expected ':'."
     ]

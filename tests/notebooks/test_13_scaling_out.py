@@ -45,7 +45,7 @@ def test_a_stream_loses_nothing(run: LessonRun) -> None:
 def test_a_dead_process_runs_out_of_time(run: LessonRun) -> None:
     said = run.output("gone_guess.reveal")
 
-    assert "Ana's process: set anew again and again" in said
+    assert "Ana's process: renewed again and again" in said
     assert "Ben's process: from" in said
 
 

@@ -43,7 +43,7 @@ TOO_EARLY = ONCE | {"nothing": "Others are still here. Unsubscribe only when the
 BACK = WELCOME | {"nothing": "The room was empty, and people come back: the process subscribes once more."}
 KEPT = (
     "When nobody in the room is left on this process, unsubscribe, in `finally`, so that it also happens "
-    "when someone vanishes. Else the broker brings every process everything, for ever."
+    "when someone vanishes. Else the broker brings every process everything, forever."
 )
 GOODBYE = {
     "nothing": "Who leaves is told to all in the room, on all processes, also after vanishing. And who stays "

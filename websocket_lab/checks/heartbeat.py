@@ -131,7 +131,7 @@ WRONG_CODE = {
 
 
 def each_sign_of_life_counts_anew(bench: HeartbeatBench) -> None:
-    """The time begins anew with each sign of life: nobody is closed before it is over."""
+    """The time starts over with each sign of life: nobody is closed before it is over."""
     ben = bench.scene.ben
     seconds = bench.scene.silence_of_ben
     wanted = f"is closed {PATIENCE:g} s after the last sign of life"

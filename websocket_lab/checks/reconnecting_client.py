@@ -37,7 +37,7 @@ def hands_on_each_message(bench: FeedBench) -> None:
     must_hand_on(play, events, ENDED, NOTHING, "Yield the whole message as a dict: json.loads(text).")
 
 
-ENDED = "Your loop must go on for ever, until stop() is called."
+ENDED = "Your loop must go on forever, until stop() is called."
 NOTHING = "Connect to the address, read in a loop, and yield each message."
 
 
@@ -163,7 +163,7 @@ NO_CHANCE = (
 
 
 def a_message_lets_the_waits_begin_anew(bench: FeedBench) -> None:
-    """Once a message has arrived, the waits begin anew, and a connection without one changes nothing."""
+    """Once a message has arrived, the waits start over, and a connection without one changes nothing."""
     events = bench.events(2)
     acts = Refusal(503), Visit(0, CUT), Refusal(503), Visit(1, CUT), Refusal(503), Visit(2)
     play = bench.play(events, *acts, enough=has_heard(2))

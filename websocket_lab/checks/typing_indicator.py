@@ -8,7 +8,7 @@ from websocket_lab.hints.typing_indicator import HINTS
 
 
 def nothing_without_typing(chat: TypingChat) -> None:
-    """Who has not typed has nothing to stop: her words and her goodbye tell nothing about typing."""
+    """Someone who has not typed has nothing to stop: her messages and goodbye say nothing about typing."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     chat.nobody_hears_more(ana, ben, eve, likely=NO_TYPING)
     ana.leaves()

@@ -1,4 +1,4 @@
-"""Waiting in a cell for something to become true, but not for ever."""
+"""Waiting in a cell for something to become true, but not forever."""
 
 import asyncio
 import time

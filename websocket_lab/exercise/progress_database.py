@@ -31,7 +31,7 @@ BROKEN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 LATER = "Another program is busy with {file}. What you did is noted as soon as the file is free."
 NOT_KEPT = "Your progress is not being kept, for {file} cannot be written ({error}). All else works as ever."
-PUT_ASIDE = "Your progress could not be read, so it begins anew. The old file is kept beside it, as {name}."
+PUT_ASIDE = "Your progress could not be read, so it starts over. The old file is kept beside it, as {name}."
 
 _lock = Lock()
 _stand_ins: dict[Path, sqlite3.Connection] = {}

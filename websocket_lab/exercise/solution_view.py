@@ -20,7 +20,7 @@ from websocket_lab.widgets.card import SCROLLED_BY_KEYS, Card, heading, note, sa
 
 
 SIGNS = "− stands before what is only in yours, + before what is only in the solution."
-ALSO_RIGHT = "Two codes may differ and both be right: the check decides, not the comparison."
+ALSO_RIGHT = "Two programs can differ and both be right: the check decides, not the comparison."
 LOOKS = {
     Keyword: "k",
     Operator.Word: "k",

@@ -213,7 +213,7 @@ def _people(server: BackgroundServer, *names: str) -> list[LiveClient]:
 
 
 def _leave(eve: LiveClient, *others: LiveClient) -> None:
-    # An endpoint that waits for Eve ends by this; else it would keep its place in a naive list for ever.
+    # An endpoint that waits for Eve ends by this; else it would keep its place in a naive list forever.
     with suppress(ConnectionError):
         eve.vanish()
     for other in others:

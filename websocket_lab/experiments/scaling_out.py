@@ -200,7 +200,7 @@ def life_words(left: Sequence[float]) -> str:
     """Return in words how a lifetime went."""
     if not _was_renewed(left):
         return f"from {left[0]:.1f} s down to nothing"
-    return f"set anew again and again, never below {min(left):.1f} s"
+    return f"renewed again and again, never below {min(left):.1f} s"
 
 
 def _was_renewed(left: Sequence[float]) -> bool:

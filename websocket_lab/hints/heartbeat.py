@@ -30,7 +30,7 @@ HINTS = {
     ),
     "who_answers_stays": (
         "From which moment does your server count the silence?",
-        "From the last message on. A limit around each single wait begins anew by itself.",
+        "From the last message on. A limit around each single wait starts over by itself.",
     ),
     "who_speaks_stays": (
         "Which messages show that somebody is there?",
@@ -42,7 +42,7 @@ HINTS = {
         '`except TimeoutError: await websocket.close(4008, "Heartbeat timeout")`',
     ),
     "each_sign_of_life_counts_anew": (
-        "When does the time begin, and what lets it begin anew?",
+        "When does the time begin, and what lets it start over?",
         "The timeout belongs around one receive_text, not around the whole loop.",
     ),
     "the_others_hear_who_was_closed": (

@@ -3,7 +3,7 @@
 HINTS = {
     "": (
         "A queue has two sides: whoever speaks puts in and goes on; the writer takes out and sends.",
-        "put must never wait, write may wait for ever, and somebody must end the writer.",
+        "put must never wait, write may wait forever, and somebody must end the writer.",
     ),
     "nothing_goes_on_for_who_has_left": (
         "Who ends the writer when its client has left?",

@@ -59,7 +59,7 @@ class BackgroundServer:
         self.app = app
         self._app = LearnerErrors(app, self._report)
         self._startup_error: BaseException | None = None
-        # A handler that sleeps is cancelled after 0.1 s: without this, stop() would wait for ever.
+        # A handler that sleeps is cancelled after 0.1 s: without this, stop() would wait forever.
         self._options: dict[str, Any] = {
             "log_level": "warning",
             "timeout_graceful_shutdown": 0.1,
@@ -156,7 +156,7 @@ class BackgroundServer:
             return NESTED_ASYNCIO
 
         cause = self._startup_error or error
-        return f"The server could not start. Mend this, then run the cell again:\n{learner_traceback(cause)}"
+        return f"The server could not start. Fix this, then run the cell again:\n{learner_traceback(cause)}"
 
     def _report(self, where: str, error: BaseException) -> None:
         if not self._thread or not self._thread.has_started:

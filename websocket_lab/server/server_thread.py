@@ -111,7 +111,7 @@ class ServerThread:
         return not self.is_alive
 
     def _cancel_startup(self) -> None:
-        # A start-up that waits for ever never looks at `should_exit`.
+        # A start-up that waits forever never looks at `should_exit`.
         if self._task is not None:
             # The loop is closed, if the thread has seen by itself that it is to stop.
             with suppress(RuntimeError):

@@ -1,4 +1,4 @@
-"""An end for a thread that computes for ever."""
+"""An end for a thread that computes forever."""
 
 import ctypes
 import threading

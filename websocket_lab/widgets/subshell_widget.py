@@ -61,7 +61,7 @@ class SubshellComm(BaseComm):
         with self._heard:
             self._coming += 1
         # ipykernel 7.4 would take the main thread, for the comm was opened there: it may be in a long cell.
-        # If a cell awaits there, the message can take the next cell's end, which then stays at [*] for ever.
+        # If a cell awaits there, the message can take the next cell's end, which then stays at [*] forever.
         return chosen or _own_subshell()
 
 

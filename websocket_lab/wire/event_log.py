@@ -49,7 +49,7 @@ class EventLog:
 
     def fresh(self, seen: int) -> tuple[list[Event], int]:
         """Return the events after the first `seen` ones, and how many there have been."""
-        # After clear() the count begins anew.
+        # After clear() the count starts over.
         count = min(self._total - seen if seen <= self._total else self._total, len(self._events))
         return [self._events[position] for position in range(-count, 0)], self._total
 

@@ -43,5 +43,5 @@ def watched(**left: list[int]) -> dict[str, str]:
 def test_a_process_that_is_late_is_not_taken_for_the_dead_one(ana: list[int]) -> None:
     words = watched(Ana=ana, Ben=[2000, 1800, 600, 0])
 
-    assert words["Ana's process"].startswith("set anew again and again")
+    assert words["Ana's process"].startswith("renewed again and again")
     assert words["Ben's process"] == "from 1.8 s down to nothing"
