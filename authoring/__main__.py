@@ -76,7 +76,7 @@ def pictures(root: Path) -> int:
 
 
 def architecture() -> int:
-    """Print how the code hangs together, in numbers."""
+    """Print how the code fits together, in numbers."""
     # Only this command runs the finished server.
     from authoring.architecture import print_architecture
 

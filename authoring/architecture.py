@@ -1,4 +1,4 @@
-"""How the code hangs together, in numbers: `python -m authoring architecture`.
+"""How the code fits together, in numbers: `python -m authoring architecture`.
 
 It sends one chat message through the finished server and lists the functions of ours that the message passes,
 in memory and over Redis. Then it lists the modules that only one other module imports, and counts the lines.

@@ -77,7 +77,7 @@ def _dressed(diagram: str, otherwise: str) -> str:
     lines = [line for line in diagram.splitlines() if not line.startswith("%%{init:")]
     messages = _messages(diagram)
     if messages:
-        # Written anew each time, so that it is what the diagram shows.
+        # Rewritten each time, so that it is what the diagram shows.
         lines = [line for line in lines if not _is_title(line)]
     if not any(map(_is_title, lines)):
         lines.insert(1, f"    accTitle: {messages or otherwise}")

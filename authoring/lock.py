@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = [
     *("--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-emit-index-url", "--no-annotate"),
-    # Else the first line of the file would tell how a pin was moved, too.
+    # Otherwise the first line of the file would also say how a pin was moved.
     *("--custom-compile-command", "python -m authoring lock"),
 ]
 COURSE = ["pyproject.toml", "--group", "build", *OPTIONS, "-o", "requirements.txt"]
@@ -99,14 +99,14 @@ class Machine:
         return frozenset([*own, *others])
 
     def needs(self, package: Mapping[str, Any]) -> bool:
-        """Tell whether a locked package's marker holds here."""
+        """Return whether a locked package's marker holds here."""
         versions = {"python_version": self.python, "python_full_version": f"{self.python}.9"}
         cpython = {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
         here = {**self.system.markers, **versions, **cpython}
         return "marker" not in package or Marker(package["marker"]).evaluate(here)
 
     def has_wheel(self, package: Mapping[str, Any]) -> bool:
-        """Tell whether one of a locked package's wheels can be installed here."""
+        """Return whether one of a locked package's wheels can be installed here."""
         names = [wheel["url"].rpartition("/")[2] for wheel in package.get("wheels", [])]
         return any(self.tags & parse_wheel_filename(name)[3] for name in names)
 
@@ -115,7 +115,7 @@ MACHINES = [Machine(system, python) for system in SYSTEMS for python in PYTHONS]
 
 
 def lock(upgrade: bool = False) -> list[str]:
-    """Write both files anew; return a sentence for each pin that has to be built from source somewhere.
+    """Rewrite both files; return a sentence for each pin that has to be built from source somewhere.
 
     Pins keep the versions they have unless `upgrade` asks for the newest ones. A pin without a wheel for one
     of the machines moves to the newest version that has one.

@@ -1,7 +1,7 @@
 """How long a lesson or an exercise takes: one formula, so that the number in a header has a reason.
 
 It is an estimate and no measurement: it counts what is there to read, to run and to guess, and what there is
-to build by how hard it is. Who tries more than the notebook asks for needs longer.
+to build by how hard it is. Trying more than the notebook asks for takes longer.
 """
 
 import re

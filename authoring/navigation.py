@@ -158,7 +158,7 @@ def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
 
 
 def _lessons_before(exercise: Exercise) -> range:
-    # Who writes code of one's own meets what all lessons so far have warned of.
+    # Writing your own code, you can meet any error that the lessons so far have warned of.
     return range((exercise.follows or 0) + 1)
 
 

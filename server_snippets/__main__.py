@@ -1,4 +1,4 @@
-"""Runs the whole server as one would in service: python -m server_snippets --help."""
+"""Runs the whole server as in production: python -m server_snippets --help."""
 
 import errno
 import socket

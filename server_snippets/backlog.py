@@ -1,4 +1,4 @@
-"""What waits for slow clients: bounded for each and for all, with a policy for what is too much."""
+"""The messages that wait for slow clients: bounded per client and in total, with a policy for the excess."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class BacklogTotal:
             self._backlogs.discard(backlog)
 
     def relieve(self) -> None:
-        """Disconnect the clients with the longest backlogs, as many as need be."""
+        """Disconnect the clients with the longest backlogs, as many as necessary."""
         if not 0 < self._most < self.bytes:
             return
 

@@ -39,7 +39,7 @@ class Entry:
         guest: Whom it is about, or who says it.
         message: What is said.
         history: What was said in the room before, each as JSON, for a guest of this process that enters.
-        id: Tells it from all other entries; it begins with the time in milliseconds.
+        id: Its unique id; it begins with the time in milliseconds.
     """
 
     kind: Literal["said", "entered", "changed", "left", "expired", "taken", "missed"]
@@ -56,7 +56,7 @@ Recall = Callable[[Entry], None]
 
 
 def subscribe(subscribers: dict[str, Hear], place: str, hear: Hear) -> None:
-    """Add a place's one subscriber; raise ValueError if it has one, which would receive nothing any more."""
+    """Add a place's one subscriber; raise ValueError if it has one already, which would stop receiving."""
     if place in subscribers:
         raise ValueError(
             f"This broker has a subscriber for {place!r} already, which would receive nothing any more."
@@ -82,7 +82,7 @@ class Broker(Protocol):
         ...
 
     def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
-        """Bring a place what happens there, one entry after the other; it can be opened once.
+        """Deliver to a place what happens there, one entry after the other; it can be opened once.
 
         What had happened before this process was there is for `recall`, as far as the broker keeps it.
         """
@@ -122,7 +122,7 @@ class MemoryBroker:
         self._ids = EventIds()
 
     def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
-        """Bring a place what happens there; nothing has happened before."""
+        """Deliver to a place what happens there; nothing has happened before."""
         subscribe(self._hear, place, hear)
 
     async def say(

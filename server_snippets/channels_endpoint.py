@@ -87,7 +87,7 @@ class Subscriber:
         self._manager.send_personal_message(event, self._websocket)
 
     def _subscribe(self, channel: str) -> None:
-        # Once more is no mistake: who comes back asks for all of them again.
+        # Subscribing again is not a mistake: a client that reconnects asks for all of them again.
         if len({*self._manager.rooms_of(self._websocket), channel}) > MAX_SUBSCRIPTIONS:
             raise Refused("too_many_subscriptions", f"{MAX_SUBSCRIPTIONS} channels are the most.")
 

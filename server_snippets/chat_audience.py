@@ -33,7 +33,7 @@ def presence(kind: str, guest: Guest) -> dict[str, Any]:
 
 
 def history_event(room: str, messages: Sequence[str]) -> str:
-    """Return the event that tells a newcomer what was said, of messages that are JSON already."""
+    """Return the history event for a newcomer, from messages that are JSON already."""
     return f'{{"type":"history","room":"{room}","messages":[{",".join(messages)}]}}'
 
 
@@ -57,10 +57,10 @@ class ChatAudience:
 
     @contextmanager
     def seat(self, guest: Guest, websocket: WebSocket, after: str = "") -> Iterator[None]:
-        """Let someone listen from its joining on, until the end of the block.
+        """Let a guest listen from its joining until the end of the block.
 
         Args:
-            guest: Who listens.
+            guest: The listener.
             websocket: Its connection.
             after: The last event that it has seen in this room, if it comes back.
         """
@@ -131,7 +131,7 @@ class ChatAudience:
 
     def _expired(self, guest: Guest, entry: Entry) -> None:
         if websocket := self._members.get(guest):
-            # It stays in the room. But private messages are for whoever has the name, another perhaps.
+            # It stays in the room. But private messages go to the name's holder, maybe someone else by now.
             self._manager.unregister_user(guest.name, websocket)
         self._tell_left(guest, entry)
 

@@ -1,4 +1,4 @@
-"""Who is connected, which rooms they are in, and what their names are.
+"""The connected clients, their rooms and their names.
 
 Sending never waits for a client, so `broadcast` is not `async`: messages go into outboxes, and what one
 handler does between two messages happens for everyone in the same order. This is the place where a faster

@@ -9,7 +9,7 @@ from server_snippets.connection_log import LOGGER
 from server_snippets.open_connections import SPARE
 
 
-# For what is no client: Redis, files, pipes; and for those who are being told that the server is full.
+# Reserved for Redis, files and pipes, and for clients that are being told that the server is full.
 RESERVE = 3 * SPARE
 # macOS has no hard limit, and takes no more than this.
 OPEN_MAX = 10_240

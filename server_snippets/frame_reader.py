@@ -74,7 +74,7 @@ class FrameReader(ServerProtocol):
             self.fault = Close(code, "Not UTF-8" if code == CloseCode.INVALID_DATA else reason)
 
     def end(self, code: CloseCode | int, reason: str = "") -> None:
-        """Put the close frame behind what is to be sent, and discard what comes from now on."""
+        """Queue the close frame after what is to be sent, and discard everything received from now on."""
         super().fail(code, reason)
 
     def recv_frame(self, frame: Frame) -> None:
@@ -93,7 +93,7 @@ class FrameReader(ServerProtocol):
         """Check what is there of a text frame, so that a fault is found before its end."""
         reader = self.reader
         if not (reader.frames_left and reader.buffer) or self.fault is not None:
-            # What is there is no piece of a frame that has begun.
+            # The bytes are not part of a frame that has begun.
             return
 
         header = header_size(reader.head)

@@ -151,7 +151,7 @@ class GuardedConnection:
     def _note_end(self, message: Message) -> None:
         code = message.get("code", 0)
         if message["type"] == "websocket.disconnect" and code == NO_CODE and "reason" not in message:
-            # So uvicorn tells that TCP has ended without a close frame.
+            # This is how uvicorn reports that TCP has ended without a close frame.
             code = ABNORMAL
         self.close_code = self.close_code or code
 

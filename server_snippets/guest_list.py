@@ -1,4 +1,4 @@
-"""Who is where, on whichever process: people in rooms, and whatever else is there only once."""
+"""The guests of all processes: people in rooms, and everything else that exists only once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -74,7 +74,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what has come, within the limits."""
         if self._is_refused:
-            # A client that has been told to go may still send as fast as it can.
+            # A client that was refused may still send as fast as it can.
             self.flow.pause_reading()
             self.loop.call_later(DISCARD_PAUSE, self._discard_more)
             return
@@ -103,7 +103,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
                 self._unsupported_upgrade_warning()
                 return rest
             self._early = rest
-            # https://github.com/Kludex/uvicorn/pull/3107: behind an unanswered request, uvicorn lets that
+            # https://github.com/Kludex/uvicorn/pull/3107: after an unanswered request, uvicorn lets that
             # request's keep-alive timer end the WebSocket connection.
             self._when_answered(self.handle_websocket_upgrade)
         except RequestRefused as refused:
@@ -176,7 +176,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         seconds = self._deadline.when() - self.loop.time() if self._deadline else 0
         self._stop_waiting()
         super().handle_websocket_upgrade()
-        # The parser holds this connection in a circle, and is needed no more.
+        # The parser and this connection form a reference cycle, and it is not needed any more.
         del self.parser
         protocol = self.transport.get_protocol()
         if not isinstance(protocol, WebSocketsSansIOProtocol):
@@ -296,7 +296,7 @@ def without_values(error: Exception | None) -> str:
 
 
 def response(status: int, reason: str) -> bytes:
-    """Return a short answer, behind which the connection ends."""
+    """Return a short answer, after which the connection ends."""
     body = f"{reason}.\n".encode()
     head = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
     return STATUS_LINE[status] + head % len(body) + body

@@ -1,7 +1,7 @@
 """The whole server: six WebSocket endpoints, a test page, and what keeps them safe.
 
 Run it: uvicorn server_snippets.main:app
-Run it as in service: python -m server_snippets
+Run it as in production: python -m server_snippets
 """
 
 import sys

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 # Connections beyond the limit that may still ask for something, such as /health.
 SPARE = 64
-# The most from one address, where no other number is set: a big office's clients may share one.
+# The default maximum from one address: a big office's clients may share one.
 PER_ADDRESS = 256
 
 

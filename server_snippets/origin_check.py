@@ -53,7 +53,7 @@ def likely_cause(scope: Scope) -> str:
 
 
 class OriginCheck:
-    """ASGI middleware: refuses the handshake of a foreign page, which sees HTTP 403."""
+    """ASGI middleware: rejects handshakes from pages of other origins with HTTP 403."""
 
     def __init__(self, app: ASGIApp, allowed_origins: Collection[str] = ()) -> None:
         self._app = app
@@ -61,7 +61,7 @@ class OriginCheck:
         self._warning = SeldomWarning()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on but the handshake of a foreign page."""
+        """Pass on everything except a handshake from another origin."""
         if scope["type"] == "websocket" and not is_welcome(scope, self._allowed_origins):
             self._log(scope)
             await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})

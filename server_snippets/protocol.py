@@ -69,7 +69,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         self._pong = b""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Hold nothing any more that holds this connection: only garbage collection finds such circles."""
+        """Drop everything that refers to this connection: only garbage collection finds such cycles."""
         super().connection_lost(exc)
         self._cancel_turn()
         self.writer.close()
@@ -101,7 +101,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             self.writer.flush()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """Hold nothing of the app any more, for the same reason."""
+        """Drop all references to the app, for the same reason."""
         super().on_task_complete(task)
         self.app, self.scope = self.config.loaded_app, cast(Any, {})
 
@@ -116,7 +116,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         if not self.conn.eof_sent:
             self.conn.reader.feed_data(data)
         elif self._turn is None:
-            # A client that has been told to go may still send as fast as it can.
+            # A client that was disconnected may still send as fast as it can.
             self._turn = self.loop.call_later(DISCARD_PAUSE, self._take_next_turn)
         self._go_on()
 
@@ -148,7 +148,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         """Answer pings; while the client does not read, keep the last answer only (RFC 6455, 5.5.3)."""
         output = self.conn.data_to_send()
         if self.close_sent or not output:
-            # RFC 6455, 5.5.1: behind a close frame comes nothing more.
+            # RFC 6455, 5.5.1: nothing follows a close frame.
             return
 
         if self.writable.is_set() or self.conn.close_sent is not None:
@@ -201,7 +201,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     def _is_held(self) -> bool:
         if self.read_paused or self.conn.fault is not None:
             return True
-        # What comes behind a handshake must wait for its answer.
+        # Data after a handshake must wait for its answer.
         return self.handshake_initiated and not self.handshake_complete
 
     def _take_turn(self) -> None:
@@ -231,7 +231,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         self._go_on()
 
     def _steer(self) -> None:
-        # What the server does not read stays in the client's TCP connection, and holds it back.
+        # Unread data stays in the client's TCP connection, and slows the client down.
         is_discarding = self.conn.eof_sent
         must_wait = self._turn is not None or (not is_discarding and self._leaves_unread)
         if must_wait != self._is_waiting and not self.transport.is_closing():
@@ -250,7 +250,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     # What goes out
 
     async def send(self, message: Any) -> None:
-        """Send for the app, behind what was fanned out before."""
+        """Send for the app, after what was fanned out before."""
         self.writer.flush()
         if message["type"] == "websocket.close":
             # uvicorn would read on by itself.
@@ -343,7 +343,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         self.fail(*TOO_SLOW)
 
     def shutdown(self) -> None:
-        """Close with 1012, for the server stops."""
+        """Close with 1012, because the server stops."""
         self.writer.close()
         super().shutdown()
 
@@ -361,11 +361,11 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             self.fail(self.conn.fault.code, self.conn.fault.reason)
 
     def _await_close(self) -> None:
-        # The client's answer is behind what it has sent before.
+        # The client's answer comes after what it has sent before.
         self._is_stopped = self.read_paused = False
         if self.conn.fault is None:
             return self._go_on()
-        # From a client that breaks the protocol comes none.
+        # A client that breaks the protocol sends none.
         if not self.conn.eof_sent:
             self.conn.end(self.conn.fault.code)
             self._linger()

@@ -44,7 +44,7 @@ async def end(tasks: Collection["asyncio.Task[None]"]) -> None:
 
 
 class RedisBroker:
-    """Brings what an endpoint tells to that endpoint of every process that has the same `url`.
+    """Delivers what an endpoint publishes to the same endpoint of every process with the same `url`.
 
     Args:
         url: Where Redis is, such as `redis://127.0.0.1:6379/0`.
@@ -78,7 +78,7 @@ class RedisBroker:
         return self._link.is_away
 
     def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
-        """Bring a place what happens there, one entry after the other; it can be opened once."""
+        """Deliver to a place what happens there, one entry after the other; it can be opened once."""
         self._news.open(place, hear, recall)
 
     async def say(

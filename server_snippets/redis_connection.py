@@ -12,8 +12,8 @@ from redis.backoff import NoBackoff
 
 
 TIMEOUT_SECONDS = 3.0
-NO_ADDRESS = "REDIS_URL is no address of a Redis server, such as redis://127.0.0.1:6379/0."
-NO_DATABASE = "REDIS_URL names a database that is no number; it looks like redis://127.0.0.1:6379/0."
+NO_ADDRESS = "REDIS_URL is not the address of a Redis server, such as redis://127.0.0.1:6379/0."
+NO_DATABASE = "REDIS_URL names a database that is not a number; it looks like redis://127.0.0.1:6379/0."
 
 Call = tuple[str | int, ...]
 
@@ -82,7 +82,7 @@ class RedisConnection:
         return text
 
     async def open(self) -> None:
-        """Begin anew, whatever has become of the connection before."""
+        """Start over, whatever happened to the previous connection."""
         await self.close()
         with broken_is_lost():
             async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -98,7 +98,7 @@ class RedisConnection:
         return answer
 
     async def ask_all(self, calls: Collection[Call]) -> list[Any]:
-        """Send all commands in one go, and return the answers; after an error, open the connection anew."""
+        """Send all commands in one go, and return the answers; after an error, reopen the connection."""
         connection = self._connection
         self._beats = 0
         try:

@@ -47,7 +47,7 @@ class News:
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
-        """Bring a place what happens there, and what had happened before this process was there."""
+        """Deliver to a place what happens there, and what happened before this process started."""
         subscribe(self._hear, place, hear)
         if recall:
             self._recall[place] = recall

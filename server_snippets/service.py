@@ -1,4 +1,4 @@
-"""The server as one would run it in service: its settings, uvicorn's, and what it logs."""
+"""The server as in production: its settings, uvicorn's, and its log."""
 
 import logging
 import socket

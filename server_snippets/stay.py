@@ -22,7 +22,7 @@ async def stay(broker: Broker, guest: Guest, tell: Tell, send_away: SendAway) ->
 
     Args:
         broker: Lets it in and out.
-        guest: Who comes.
+        guest: The newcomer.
         tell: Tells the client that the broker is away.
         send_away: Closes the connection, for another holds the guest's name.
     """

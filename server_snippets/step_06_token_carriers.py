@@ -25,7 +25,7 @@ def offered_tokens(websocket: WebSocket) -> dict[str, str | None]:
 
 # %% first_message
 async def first_text(websocket: WebSocket) -> str | None:
-    """Return the client's first message, or None if it is no text, or does not come within a second."""
+    """Return the client's first message, or None if it is not text, or does not arrive within a second."""
     text: str | None = None
     with suppress(TimeoutError):
         async with asyncio.timeout(1):

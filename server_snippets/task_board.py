@@ -66,7 +66,7 @@ class TaskBoard:
         """Take no new tasks, let all go on for `seconds` at the most, and cancel what still runs here."""
         end = time.monotonic() + seconds + LAST_WORD_SECONDS
         await self._runner.finish(seconds)
-        # Who watches here is to hear how tasks on other processes end: they may be ending, too.
+        # Watchers here have to learn how tasks on other processes end: those may be ending, too.
         while self._manager.active_connections and self._any_runs() and time.monotonic() < end:
             await asyncio.sleep(POLL_SECONDS)
 

@@ -173,8 +173,8 @@ def test_several_workers_without_a_broker_are_refused_in_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     {
-        "redis://:hush-hush/0@nowhere:x": "REDIS_URL is no address of a Redis server, such as redis://",
-        "redis://:hush-hush@127.0.0.1:6379/lessons": "REDIS_URL names a database that is no number",
+        "redis://:hush-hush/0@nowhere:x": "REDIS_URL is not the address of a Redis server, such as redis://",
+        "redis://:hush-hush@127.0.0.1:6379/lessons": "REDIS_URL names a database that is not a number",
     }.items(),
 )
 def test_a_wrong_address_is_said_without_its_password(address: str, words: str) -> None:

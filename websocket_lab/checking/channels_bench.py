@@ -55,7 +55,7 @@ def get_errors(room: Channels, messages: Collection[str | bytes], code: str, lik
 
 
 STAY = {
-    "nothing": "Whoever sends something wrong hears an error, and at once.",
+    "nothing": "A client that sends something wrong gets an error, at once.",
     "closed": "An exception left the endpoint, or its loop ended. Catch it for each message, in the loop.",
     "response": "This message is wrong, and your server carried it out.",
     "subscribed": "This message is wrong, and your server carried it out.",

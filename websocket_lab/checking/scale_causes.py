@@ -1,12 +1,12 @@
 """What usually leads to what a chat in several processes does wrong."""
 
 WELCOME = {
-    "nothing": "Whoever comes is announced to the whole room, also to the newcomer, on all processes: the "
+    "nothing": "A newcomer is announced to the whole room, including the newcomer, on all processes: the "
     "process subscribes, and only then publishes. What the broker brings goes to all in the room on this "
     "process.",
     "twice": "It comes twice. The broker brings it back to the process that published it, so send it there "
     "only when it comes; and a process needs one subscription, not one for each connection.",
-    "left": "Nobody has left. Who leaves is told once, when the connection is over.",
+    "left": "Nobody has left. Announce `left` once, when the connection is over.",
     "closed": "A handler that raises an exception closes its connection. Does yours?",
     "refused": "The chat's address is /ws/chat/{room}/{username}.",
 }
@@ -14,7 +14,7 @@ ONCE = WELCOME | {
     "nothing": "Publish each message in the room's channel, and pass what comes from there on to everyone "
     "in the room on this process, the speaker too.",
     "message": "Look at the fields: from is the speaker, text what was said.",
-    "joined": f"Whoever comes is announced once. {WELCOME['twice']}",
+    "joined": f"A newcomer is announced once. {WELCOME['twice']}",
 }
 NO_VARIABLES = (
     "Real processes share no variables. Keep everything in an object that make_app makes, and use the "
@@ -43,11 +43,11 @@ TOO_EARLY = ONCE | {"nothing": "Others are still here. Unsubscribe only when the
 BACK = WELCOME | {"nothing": "The room was empty, and people come back: the process subscribes once more."}
 KEPT = (
     "When nobody in the room is left on this process, unsubscribe, in `finally`, so that it also happens "
-    "when someone vanishes. Else the broker brings every process everything, forever."
+    "when someone vanishes. Otherwise the broker sends every process everything, forever."
 )
 GOODBYE = {
-    "nothing": "Who leaves is told to all in the room, on all processes, also after vanishing. And who stays "
-    "goes on hearing the room: unsubscribe only when the last one here has gone.",
+    "nothing": "Everyone in the room, on all processes, is told when someone leaves or vanishes. Those who "
+    "stay still receive the room's messages: unsubscribe only when the last one here has gone.",
     "twice": "Tell it once, when the connection is over.",
     "closed": "An exception has ended the endpoint of somebody who stays.",
 }

@@ -48,10 +48,10 @@ class StallWatch:
         looked_at, used, is_last = time.monotonic(), time.process_time(), False
         while not is_last:
             is_last = self._is_over.wait(TICK)
-            # The learner's server has its own loop: what blocks that one is no stall.
+            # The learner's server has its own loop: blocking that one is not a stall.
             client_loop().call(time.monotonic)
             now, cpu = time.monotonic(), time.process_time()
-            # Whoever computes does not stand still, even where they keep Python's lock.
+            # A thread that computes does not stand still, even where it keeps Python's lock.
             self.longest = max(self.longest, now - looked_at - TICK - (cpu - used))
             looked_at, used = now, cpu
 

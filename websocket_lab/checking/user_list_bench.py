@@ -9,16 +9,18 @@ from websocket_lab.checking.event import Event, shown
 from websocket_lab.checking.person import Person
 
 
-LIST_FIRST = NOBODY_IN | {"users": "The list comes too early: tell who came or left first, then the list."}
+LIST_FIRST = NOBODY_IN | {
+    "users": "The list comes too early: first announce who came or left, then send the list."
+}
 NO_LIST = {
     "nothing": "After each change the list goes to everyone in the room: tell_room(…).",
     "twice": "The same list is sent twice for one change. Call tell_users once.",
-    "joined": "Who joined is told twice. Call super().joined(member) once.",
-    "left": "Who left is told twice. Call super().left(member) once.",
+    "joined": "The joining is announced twice. Call super().joined(member) once.",
+    "left": "The leaving is announced twice. Call super().left(member) once.",
     "message": "No list comes with this change. Send one after each `joined` and each `left`.",
     "closed": "Your handler ended with an exception while it made the list or sent it.",
 }
-TOO_MANY = "There is a name too many on it: who is in another room, or has left, is not in this room."
+TOO_MANY = "It has a name too many: someone in another room, or someone who has left, is not in this room."
 UNCHANGED = (
     "Nothing has changed in this room since the last list. Send a list once for each change, "
     "and only to its own room: tell_room(event, room)."

@@ -34,7 +34,7 @@ def two_speak_at_once(room: Broadcast) -> None:
 
 
 def who_has_left_is_forgotten(room: Broadcast) -> None:
-    """Whoever has left is forgotten, and the others talk on."""
+    """A client that has left is forgotten, and the others keep talking."""
     ana, ben, eve = room.join("Ana", "Ben", "Eve")
     with explained(room):
         eve.leaves()
@@ -107,7 +107,7 @@ def talk_on(room: Broadcast, speaker: TextPerson) -> list[str]:
     return texts
 
 
-STILL_THERE = "Whoever took too long is still on the list: at each text, everybody waits for them again."
+STILL_THERE = "A client that took too long is still on the list: at each text, everybody waits for it again."
 FROZEN = {
     "nothing": "Eve's buffers are full, and everybody waits for her: until she takes the text, or until she "
     "answers a close.",

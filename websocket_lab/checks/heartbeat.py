@@ -25,7 +25,7 @@ def everyone_hears_a_message(bench: HeartbeatBench) -> None:
 
 NO_MESSAGE = {
     "nothing": "Every text that a client sends must be passed on, as it was before there were heartbeats.",
-    "error": "An ordinary message is no mistake. Look at what your server does with each text.",
+    "error": "An ordinary message is not a mistake. Look at what your server does with each text.",
     "closed": "Your handler ended. Does something wait with a time limit that is far too short?",
 }
 
@@ -43,14 +43,14 @@ def a_pong_is_heard_by_nobody(bench: HeartbeatBench) -> None:
 NOISY_PONG = {
     "nothing": "After a pong the server must go on listening.",
     "message": "A pong is a sign of life and nothing else: do not pass it on.",
-    "error": "A pong is no mistake, and it needs no answer.",
+    "error": "A pong is not a mistake, and it needs no answer.",
     "left": "A pong has no text. Look at the action before you read the text.",
     "closed": "A pong has no text. Look at the action before you read the text.",
 }
 
 
 def who_leaves_is_gone_at_once(bench: HeartbeatBench) -> None:
-    """Who closes the connection, or vanishes, has left at once: the others hear it, once."""
+    """A client that closes the connection or vanishes has left at once: the others are told, once."""
     ana, ben, eve = bench.join("Ana", "Ben", "Eve")
     ben.leaves()
     all_hear([ana, eve], left(ben), STILL_HERE)
@@ -94,7 +94,7 @@ TOO_MANY = "Wait between two pings: await asyncio.sleep(interval) in each round.
 
 
 def who_answers_stays(bench: HeartbeatBench) -> None:
-    """Who answers each ping with a pong stays for as long as they like."""
+    """A client that answers each ping with a pong can stay as long as it likes."""
     ana = bench.scene.ana
     came = f"was closed with {ana.client.close_code}, although each ping was answered"
     ana.must(ana.client.state is State.OPEN, "stays, for each ping is answered", came, CLOSED_ALIVE)
@@ -114,7 +114,7 @@ ONLY_PONGS = "Your server counts pongs only. Let the time limit begin again with
 
 
 def who_falls_silent_is_closed(bench: HeartbeatBench) -> None:
-    """Who is silent for too long is closed with 4008."""
+    """A client that is silent for too long is closed with 4008."""
     ben = bench.scene.ben
     wanted = f"is closed with 4008 after {PATIENCE:g} s of silence"
     ben.must(ben.client.state is State.CLOSED, wanted, "was still connected at the end", NEVER_CLOSED)
@@ -145,7 +145,7 @@ def must_last(person: Person, seconds: Bounds, wanted: str, what: str, too_late:
 
 
 TOO_EARLY = "The limit is too short, or it does not begin at the last message, whichever that was."
-TOO_LATE = "Who is silent must go after `patience` seconds, at most one interval later."
+TOO_LATE = "Close a silent client after `patience` seconds, at most one interval later."
 
 
 def the_others_hear_who_was_closed(bench: HeartbeatBench) -> None:
@@ -154,7 +154,9 @@ def the_others_hear_who_was_closed(bench: HeartbeatBench) -> None:
         hears_once(person, bench.scene.ben, NOT_LEFT)
 
 
-NOT_LEFT = "Whoever is closed has left as well. A goodbye in `finally` is said however a connection ends."
+NOT_LEFT = (
+    "A client that was closed has left as well. A goodbye in `finally` is sent however a connection ends."
+)
 TWICE_LEFT = "Two places in your server say goodbye for one client. Say it once, in `finally`."
 
 

@@ -107,7 +107,7 @@ def whisper(room: TalkingRoom, sender: Person, receiver: Person) -> None:
 
 
 def nothing_is_lost_or_doubled(chat: HistoryBench) -> None:
-    """Who joins while Ana is speaking hears each of her messages once: in the history, or after it."""
+    """Someone who joins while Ana is talking gets each of her messages once: in the history, or after it."""
     room = chat.room()
     ana = room.enter("Ana")
     texts = [f"{number} {word()}" for number in range(1, 13)]

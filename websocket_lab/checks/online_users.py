@@ -8,7 +8,7 @@ from websocket_lab.checking.user_list_bench import SILENT, UserListBench, hears_
 
 
 def a_newcomer_hears_who_is_there(chat: UserListBench) -> None:
-    """Whoever joins hears “joined”, and then who is there, the newcomer included."""
+    """A newcomer receives “joined”, and then the list of everyone present, the newcomer included."""
     room = word()
     ana = chat.guest("Ana", room)
     ben = chat.guest("Ben", room)
@@ -49,7 +49,7 @@ def who_leaves_is_taken_off(chat: UserListBench) -> None:
 
 
 STILL_ON = (
-    "Who has left is still on it. When left() runs, the room is without that member already, "
+    "Someone who has left is still on it. When left() runs, the room is without that member already, "
     "but self.manager.users is not: list those whose connection is in the room."
 )
 
@@ -63,7 +63,7 @@ def who_vanishes_is_taken_off(chat: UserListBench) -> None:
 
 
 def a_refused_login_changes_nothing(chat: UserListBench) -> None:
-    """Who comes with a name that is held is refused with 4009, and no list changes."""
+    """A client with a name that is taken is rejected with 4009, and no list changes."""
     room = word()
     ana, ben = chat.join("Ana", "Ben", room=room)
     eve = chat.person(f"/ws/chat/{room}/{ana.username}", "Eve", ana.username)

@@ -111,7 +111,7 @@ BAD_COMMAND = {
 
 
 def who_has_left_is_unknown(chat: PrivateChat) -> None:
-    """Who has left, or vanished, gets no private message: its sender gets unknown_user."""
+    """Someone who has left or vanished gets no private message: its sender gets unknown_user."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     ben.leaves()
     all_hear([ana, eve], {"type": "left", "username": ben.username}, STILL_THERE)

@@ -90,7 +90,7 @@ def says_all(speaker: Person, texts: Sequence[str]) -> None:
 
 
 def who_comes_later_hears_what_comes_then(chat: ScaleBench) -> None:
-    """Whoever comes later hears what comes then, and nothing from before."""
+    """A newcomer receives later messages, and nothing from before."""
     room = word()
     ana = chat.comes("Ana", room)
     everyone_speaks(chat, [ana], ONCE)

@@ -41,16 +41,16 @@ FIRST_SIGN = {
     "closed": "Your handler ended with an exception. Is the member's task looked up before there is one?",
 }
 ONCE = {
-    "twice": "Who types already is known to type: tell the others only when there is no task for her yet.",
+    "twice": "The others know that she is typing: tell them only when there is no task for her yet.",
     "typing": "Ana goes on typing, so there is nothing to tell the others.",
     "nothing": "Does the handler wait three seconds? Meanwhile it reads nothing: start a task that waits.",
     "closed": "Your handler ended with an exception at the second `typing`.",
 }
-ECHO = {"typing": "Who types knows it. Tell the others, not the room: tell_others(event, member)."}
+ECHO = {"typing": "The person typing knows it. Tell the others, not the room: tell_others(event, member)."}
 
 
 def a_message_ends_it(chat: TypingChat) -> None:
-    """As soon as Ana says something, the others hear that she stopped; then she may type anew."""
+    """As soon as Ana says something, the others hear that she stopped; then she may type again."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     for text in (word(), word()):
         chat.types_and_is_seen(ana, ben, eve, likely=ANEW)
@@ -88,14 +88,14 @@ def leaving_ends_it(chat: TypingChat) -> None:
 
 
 GONE = {
-    "nothing": "Who has left types no more: call stop in `left`, which runs however the connection ends.",
+    "nothing": "Someone who has left is not typing: call stop in `left`; it runs however a connection ends.",
     "twice": "It is said twice that she stopped. Forget her when you say it.",
     "typing": "When someone leaves while typing, tell the others `active: false`, once.",
 }
 
 
 def rooms_are_apart(chat: TypingChat) -> None:
-    """Who types in one room is not seen in another."""
+    """Someone typing in one room is not seen in another."""
     ana, ben = chat.join("Ana", "Ben")
     (eve,) = chat.join("Eve")
     chat.types_and_is_seen(ana, ben, likely=FIRST_SIGN)
@@ -126,7 +126,7 @@ SILENCE = {
 
 
 def typing_on_starts_anew(chat: TypingChat) -> None:
-    """Each further sign of typing starts the three seconds anew."""
+    """Each further sign of typing restarts the three seconds."""
     ana, ben = chat.watch(chat.rooms.going_on)
     ben.hears(typing(ana, True), FIRST_SIGN)
     chat.stops_in_time(ana, ben, likely=NEW_START)
@@ -169,9 +169,9 @@ def nothing_comes_late(chat: TypingChat) -> None:
     chat.types_anew(ana_again, ben, likely=LATE)
 
 
-OLD_TASK = "The three seconds from before a message, or a goodbye, ran on. Cancel the task in stop."
+OLD_TASK = "The three seconds from before a message or a goodbye kept running. Cancel the task in stop."
 LATE = {
-    "nothing": "Who types anew after a message, or after coming back, has three new seconds.",
+    "nothing": "Someone who types again after a message, or after coming back, has three new seconds.",
     **dict.fromkeys(("early", "typing", "twice"), OLD_TASK),
 }
 

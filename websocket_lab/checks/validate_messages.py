@@ -30,13 +30,13 @@ def broken_json_is_invalid_json(room: Channels) -> None:
 
 
 EMPTY_TEXT = (
-    "An empty text is a text, and no JSON: `if not text` is true for it. "
+    "An empty text is a text, but not JSON: `if not text` is true for it. "
     "Ask whether the message has a text at all: `is None`."
 )
 
 
 def another_shape_is_an_invalid_message(room: Channels) -> None:
-    """JSON that is no object gets the error invalid_message."""
+    """JSON that is not an object gets the error invalid_message."""
     likely = {
         "error": "It is JSON, and no object: the code is invalid_message.",
         "closed": "An exception ended your handler. A list has no keys, and not every type of mistake that "
@@ -80,7 +80,7 @@ def a_wrong_type_is_an_invalid_message(room: Channels) -> None:
 
 
 def depth_does_no_harm(room: Channels) -> None:
-    """Lists in lists, thousands deep, harm nobody: who sends them gets an error, or the right echo."""
+    """Lists in lists, thousands deep, harm nobody: their sender gets an error, or the right echo."""
     eve = room.connect("Eve")
     for depth in DEPTHS:
         lists, stand_in = f"{'[' * depth}{']' * depth}", word()
@@ -99,7 +99,7 @@ DEPTHS = 5_000, 30_000
 NOT_READ = "Eve hears invalid_json or invalid_message."
 DEEP = {
     "nothing": "What is nested too deep to be read is invalid_json, or invalid_message.",
-    "closed": "What is nested too deep for json.loads raises RecursionError, which is no ValueError. "
+    "closed": "What is nested too deep for json.loads raises RecursionError, which is not a ValueError. "
     "Pydantic's parser calls it a ValidationError.",
 }
 

@@ -100,7 +100,7 @@ class LiveClient:
         """Close the connection with a close frame; without a connection do nothing.
 
         Raises:
-            TypeError: The code is no whole number, or the reason no text; the connection stays open.
+            TypeError: The code is not a whole number, or the reason is not a text; the connection stays open.
             ValueError: That code or that reason may not be sent (RFC 6455, 7.4); the connection stays open.
 
         A server that does not answer the close frame within the deadline is left without its answer (1006).

@@ -33,7 +33,7 @@ def plot_costs(costs: Mapping[str, float], in_flight: int) -> None:
         axes.annotate(word, (cost, row), (6, 0), **BESIDE)
     axes.set_yticks(range(len(costs)), list(costs))
     axes.set(ylim=(len(costs) - 0.5, -0.5), xlim=(0, 1.45 * max(costs.values())))
-    axes.set(xlabel="microseconds of processor time")
+    axes.set(xlabel="microseconds of CPU time")
     axes.grid(axis="y", visible=False)
     show_plot(axes)
     print("A delivery costs", *map(": ".join, zip(costs, words, strict=True)), sep="\n  ")
@@ -50,7 +50,7 @@ def plot_heard(heard: Mapping[str, Sequence[float]], until: int) -> None:
     axes = course_axes("Ben hears Ana, while Eve reads nothing")
     lasted = max(max(moments, default=0.0) for moments in heard.values()) + 0.5
     for way, moments in heard.items():
-        # Who hears nothing more goes on hearing nothing.
+        # The silence lasts until the end.
         times = [0.0, *moments, *([] if len(moments) == until else [lasted])]
         counts = [*range(len(moments) + 1), len(moments)][: len(times)]
         axes.plot(times, counts, markevery=20, markersize=5, label=way)
@@ -179,7 +179,7 @@ def when_ben_hears(app: ASGIApp, texts: int = 100, **uvicorn_options: Any) -> li
 
 
 class Manager(Protocol):
-    """Whatever has a policy for clients that read slowly."""
+    """An endpoint with a policy for clients that read slowly."""
 
     policy: SlowClients
 
@@ -213,7 +213,7 @@ def _people(server: BackgroundServer, *names: str) -> list[LiveClient]:
 
 
 def _leave(eve: LiveClient, *others: LiveClient) -> None:
-    # An endpoint that waits for Eve ends by this; else it would keep its place in a naive list forever.
+    # An endpoint that waits for Eve ends by this; otherwise it would keep its place in a naive list forever.
     with suppress(ConnectionError):
         eve.vanish()
     for other in others:

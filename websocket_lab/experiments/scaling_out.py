@@ -26,14 +26,14 @@ BETWEEN_ATTEMPTS = 0.5
 
 
 class Speaker(Protocol):
-    """Whoever can say something, such as a panel."""
+    """Anything that can send a text, such as a panel."""
 
     def say(self, text: str) -> None:
         """Say a text."""
 
 
 class Hearer(Protocol):
-    """Whoever hears messages, such as a panel or a live client."""
+    """Anything that receives messages, such as a panel or a live client."""
 
     @property
     def messages(self) -> list[str | bytes]:
@@ -185,7 +185,7 @@ async def watch_lifetimes(redis: Redis, kill: Callable[[], None], deadline: floa
 
 def plot_lifetimes(lives: Lifetimes) -> None:
     """Draw how long each process had left to live, and say it."""
-    axes = course_axes("Who is silent runs out of time")
+    axes = course_axes("A silent process runs out of time")
     for owner, life in lives.items():
         moments, left = zip(*life, strict=True)
         (line,) = axes.plot(moments, left, linestyle="-", markevery=10, markersize=5)

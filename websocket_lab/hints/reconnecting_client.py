@@ -37,7 +37,7 @@ HINTS = {
     ),
     "waits_differ": (
         "What happens when ten thousand clients lose their server in the same moment?",
-        "Multiply each wait by `random.uniform(0.5, 1)`, drawn anew each time.",
+        "Multiply each wait by `random.uniform(0.5, 1)`, drawn again each time.",
     ),
     "a_message_lets_the_waits_begin_anew": (
         "When do you know that the server is well again?",

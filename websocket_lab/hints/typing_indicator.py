@@ -4,11 +4,11 @@ HINTS = {
     "": (
         "A dict from each member who types to the task that waits tells you who types, and what to cancel.",
         "`asyncio.create_task(self.wait(member))` lets three seconds pass while the handler reads on.",
-        "A task that is cancelled does not reach the line behind its await.",
+        "A task that is cancelled does not reach the line after its await.",
     ),
     "nothing_without_typing": (
         "How does stop know that somebody was typing?",
-        "Who types has an entry in `self.waiting`; without one, stop has nothing to do.",
+        "Someone typing has an entry in `self.waiting`; without one, stop has nothing to do.",
         "`if task := self.waiting.pop(member, None): …` does both, asking and forgetting.",
     ),
     "the_others_hear_it_once": (

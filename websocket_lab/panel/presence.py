@@ -33,7 +33,7 @@ class Presence:
         names = ", ".join(sorted(self.online or ()))
         if self.has_whole_list:
             return f"Online: {names or 'nobody'}"
-        return f"Seen to join: {names}" if names else ""
+        return f"Joined so far: {names}" if names else ""
 
     @property
     def typing_words(self) -> str:

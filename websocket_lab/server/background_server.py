@@ -77,7 +77,7 @@ class BackgroundServer:
         """Return this server once it answers, in place of one that the same cell started before.
 
         Raises:
-            TypeError: What was given is no app.
+            TypeError: `app` is not an app.
             OSError: The port is taken.
             ServerStartError: The app's start-up failed, or took longer than 10 seconds.
         """

@@ -57,7 +57,7 @@ class FaultBook:
     def add(self, order: Order, direction: Direction) -> None:
         """Let an order stand; one for all takes back what was ordered for single clients."""
         if direction not in WAYS:
-            raise ValueError(f"{direction!r} is no direction. Choose one of: {', '.join(WAYS)}.")
+            raise ValueError(f"{direction!r} is not a direction. Choose one of: {', '.join(WAYS)}.")
         for way in WAYS[direction]:
             if order.name is None:
                 self._forget(order.fault, way)

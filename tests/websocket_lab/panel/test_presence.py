@@ -37,7 +37,7 @@ def test_joining_and_leaving_change_the_list() -> None:
 def test_a_newcomer_without_a_list_does_not_claim_to_know_everyone() -> None:
     joined = [{"type": "joined", "username": name} for name in ("eve", "ben")]
 
-    assert presence_after(*joined).online_words == "Seen to join: ben, eve"
+    assert presence_after(*joined).online_words == "Joined so far: ben, eve"
 
 
 def test_typing_begins_and_ends() -> None:
