@@ -4,7 +4,7 @@ from fastapi import APIRouter, WebSocket
 
 
 async def echo_each(websocket: WebSocket) -> None:
-    """Send each text back behind `Echo: `, and each binary message as it is, until the client leaves."""
+    """Send each text back with the prefix `Echo: `, and bytes unchanged, until the client leaves."""
     while (message := await websocket.receive())["type"] == "websocket.receive":
         if (text := message.get("text")) is not None:
             await websocket.send_text(f"Echo: {text}")

@@ -20,7 +20,7 @@ goodbyes: set[asyncio.Task[None]] = set()
 
 
 async def close_slow(websocket: WebSocket) -> None:
-    """Close with 1013, which the client reads behind all that it has not read yet."""
+    """Close with 1013, which the client reads after everything that it has not read yet."""
     with suppress(*GONE):
         await websocket.close(1013, "You read too slowly")
 

@@ -24,7 +24,7 @@ from websocket_lab.tap.sequence_diagram import SequenceDiagram
 
 
 LONGEST_DIAGRAM = 30
-NO_FUNCTION = "check needs the function itself: check({id!r}, make_app), without brackets behind make_app."
+NO_FUNCTION = "check needs the function itself: check({id!r}, make_app), without brackets after make_app."
 ASYNC = "make_app() is not awaited: write `def make_app()` instead of `async def`."
 NO_APP = "make_app() must return a FastAPI app, and it returned {came}. Is a `return` missing?"
 

@@ -60,7 +60,7 @@ CUT_OFF = {"nothing": "Does the broadcast go on when a send has failed?", "close
 
 
 def nobody_is_skipped(room: Broadcast) -> None:
-    """Ben leaves and Eve vanishes while a text waits for Eve: whoever comes behind her hears it."""
+    """Ben leaves and Eve vanishes while a text waits for Eve: those after her on the list still get it."""
     ben, eve, ana = room.join("Ben", "Eve", "Ana")
     eve.client.pause_reading()
     with explained(room):

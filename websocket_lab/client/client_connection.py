@@ -24,7 +24,7 @@ ABNORMAL = (1006, 1011)
 CONNECT_AGAIN = "Call connect() to open a new one."
 TOO_BIG = (
     "The server's message was larger than this client takes. Let the server send less at once, or write "
-    "max_size=None behind the client's address to take any size."
+    "max_size=None after the client's address to allow any size."
 )
 # Compression off: what crosses the wire can be read, and a room of clients stays small.
 # No proxy: an `http_proxy` variable would catch even 127.0.0.1.

@@ -11,7 +11,7 @@ HINTS = {
     ),
     "comes_back_however_it_ended": (
         "Which line runs after a connection has ended, with an exception and without one?",
-        "The one behind except LOST: pass. A close code of 1000 ends `async for` without an exception.",
+        "The one after except LOST: pass. A close code of 1000 ends `async for` without an exception.",
     ),
     "asks_for_what_it_missed": (
         "What does the server need to know so that it can send what you missed?",
