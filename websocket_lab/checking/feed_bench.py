@@ -24,6 +24,7 @@ FIRST = 0.2
 LONGEST = 2.0
 PATIENCE = 2.5
 LOOK = 0.003
+MOST_HEARD = 100
 NO_CLASS = "check needs the class itself: check({name!r}, ReconnectingClient), and got {came}."
 
 
@@ -53,6 +54,9 @@ class Play:
         try:
             async for event in self.client.messages():
                 self.heard.append(event)
+                if len(self.heard) == MOST_HEARD:
+                    # No feed sends so much, and a client that never waits would fill the memory.
+                    return
         except BaseException as error:
             self._note(error)
         self.has_ended = True
@@ -158,7 +162,7 @@ class FeedBench(Bench):
         if play.error is not None:
             self._errors.append(learner_traceback(play.error))
             came = f"It raised {last_line(play.error)}"
-            cause = NO_CONNECTION if "'NoneType' object has no attribute" in came else RAISED
+            cause = next((cause for sign, cause in SIGNS.items() if sign in came), RAISED)
             raise Mismatch("Your client keeps its exceptions to itself.", came, cause)
         return play
 
@@ -184,6 +188,12 @@ NO_CONNECTION = (
     "There is not always a connection: before the first one, and while the client waits, it may be None. "
     "Look before you close it: if self.websocket: …"
 )
+NO_GENERATOR = "messages() is an async generator: `async def messages(self)`, with `yield` for each message."
+SIGNS = {
+    "has no attribute 'messages'": NO_GENERATOR,
+    "'async for' requires": NO_GENERATOR,
+    "'NoneType' object has no attribute": NO_CONNECTION,
+}
 RAISED = "Whatever ends a connection, or keeps it from opening, is a reason to wait and to try again."
 
 

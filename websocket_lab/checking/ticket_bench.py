@@ -114,7 +114,7 @@ def ticket_in(text: str) -> object:
     """Return the ticket in an answer's JSON, or None if there is none."""
     try:
         answer = json.loads(text)
-    except ValueError:
+    except (RecursionError, ValueError):
         return None
     return answer.get("ticket") if isinstance(answer, dict) else None
 

@@ -207,6 +207,32 @@ def test_a_type_that_is_no_text_is_the_learners(kind: Any) -> None:
     assert "which is not in the contract" in verdict.came
 
 
+def test_a_client_that_hands_on_messages_without_end_is_stopped() -> None:
+    class Client:
+        def __init__(self, url: str, **options: Any) -> None: ...
+
+        async def messages(self) -> AsyncIterator[Any]:
+            while True:
+                yield {"type": "message"}
+
+    verdict = check("reconnecting_client", Client)
+
+    assert (verdict.outcome, verdict.step) == ("failed", "hands_on_each_message")
+    assert "ended" not in verdict.came
+
+
+def test_a_client_without_a_yield_is_told_that_one_is_missing() -> None:
+    class Client:
+        def __init__(self, url: str, **options: Any) -> None: ...
+
+        async def messages(self) -> Any: ...
+
+    verdict = check("reconnecting_client", Client)
+
+    assert (verdict.outcome, verdict.step) == ("error", "hands_on_each_message")
+    assert "`yield` for each message" in verdict.cause
+
+
 class RaisesInRepr:
     def __repr__(self) -> str:
         raise SystemExit
