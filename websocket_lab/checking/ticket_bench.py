@@ -13,7 +13,7 @@ from websocket_lab.checking.event import shown
 from websocket_lab.checking.person import Causes, Person
 from websocket_lab.checking.slow_line import SlowLine
 from websocket_lab.checking.timing import Patience
-from websocket_lab.server.background_server import HOST
+from websocket_lab.server.addresses import HOST
 
 
 RIGHT_TOKEN = "secret-token"

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import uvicorn
 from starlette.types import ASGIApp
 
+from websocket_lab.server.addresses import HOST, address, check_port
 from websocket_lab.server.asgi_app import refuse_what_is_no_app
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.server.changed_app import watch_app
@@ -22,7 +23,6 @@ from websocket_lab.server.server_reason import Trouble, note_listener, raised
 from websocket_lab.server.server_thread import NoCurrentTaskError, ServerThread
 
 
-HOST = "127.0.0.1"
 START_DEADLINE = 10.0
 STOP_DEADLINE = 5.0
 STILL_BUSY = (
@@ -53,6 +53,7 @@ class BackgroundServer:
     tells_forgotten_awaits: ClassVar[bool] = True
 
     def __init__(self, app: ASGIApp, *, port: int = 0, **uvicorn_options: Any) -> None:
+        check_port(port)
         self.port = port
         self.errors: deque[str] = deque(maxlen=100)
         self.last_trouble: Trouble | None = None
@@ -119,11 +120,11 @@ class BackgroundServer:
 
     def url(self, path: str = "/") -> str:
         """Return the WebSocket address of `path`, such as `ws://127.0.0.1:54321/ws`."""
-        return f"ws://{HOST}:{self.port}/{path.removeprefix('/')}"
+        return address("ws", self.port, path)
 
     def http_url(self, path: str = "/") -> str:
         """Return the HTTP address of `path`, such as `http://127.0.0.1:54321/health`."""
-        return f"http://{HOST}:{self.port}/{path.removeprefix('/')}"
+        return address("http", self.port, path)
 
     def __enter__(self) -> Self:
         """Start the server, unless it runs already."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, Self
 
+from websocket_lab.server.addresses import address, check_port
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.server.server_reason import Trouble, note_listener
 from websocket_lab.tap.fault_buttons import FaultButtons
@@ -11,7 +12,7 @@ from websocket_lab.wire.fault_book import Direction, FaultBook, FaultName, Order
 from websocket_lab.wire.fault_methods import CUT, WireFaults
 from websocket_lab.wire.late_recorder import LateRecorder
 from websocket_lab.wire.tap_loop import tap_loop
-from websocket_lab.wire.tap_server import HOST, TapServer
+from websocket_lab.wire.tap_server import TapServer
 
 
 class Server(Protocol):
@@ -30,6 +31,11 @@ class WireTap(LateRecorder, WireFaults):
 
     def __init__(self, server: Server, *, port: int = 0) -> None:
         super().__init__()
+        check_port(port)
+        if not hasattr(server, "port"):
+            raise TypeError(
+                f"A tap takes a server, such as a BackgroundServer, not a {type(server).__name__}."
+            )
         self.port = port
         self.server = server
         self.is_running = False
@@ -71,11 +77,11 @@ class WireTap(LateRecorder, WireFaults):
 
     def url(self, path: str = "/") -> str:
         """Return the WebSocket address of `path` through the tap."""
-        return f"ws://{HOST}:{self.port}/{path.removeprefix('/')}"
+        return address("ws", self.port, path)
 
     def http_url(self, path: str = "/") -> str:
         """Return the HTTP address of `path` through the tap."""
-        return f"http://{HOST}:{self.port}/{path.removeprefix('/')}"
+        return address("http", self.port, path)
 
     def cut(self, name: str | None = None) -> None:
         """Reset the connections that are open now, both to the client and to the server."""

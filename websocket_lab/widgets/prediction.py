@@ -7,6 +7,7 @@ from typing import Any
 
 from traitlets import List, Unicode
 
+from websocket_lab.server.safe_text import encodable
 from websocket_lab.widgets.look import stylesheet
 from websocket_lab.widgets.subshell_widget import SubshellWidget
 from websocket_lab.widgets.widget_bundle import widget_bundle
@@ -42,15 +43,16 @@ class Prediction(SubshellWidget):
     feedback = Unicode().tag(sync=True)
 
     def __init__(self, question: str, options: Sequence[object]) -> None:
-        super().__init__(question=question, options=[str(option) for option in options])
+        super().__init__(question=encodable(question), options=[encodable(str(option)) for option in options])
         self.add_class("wsl-host")
 
     def choose(self, option: object) -> None:
         """Choose an option, as a click on it does."""
-        if str(option) not in self.options:
-            raise ValueError(f"{str(option)!r} is not one of the options: {', '.join(self.options)}.")
+        choice = encodable(str(option))
+        if choice not in self.options:
+            raise ValueError(f"{choice!r} is not one of the options: {', '.join(self.options)}.")
         if not self.outcome:
-            self.chosen = str(option)
+            self.chosen = choice
 
     def reveal(self, answer: object, because: str = "") -> Revealed:
         """Lock the options, fill in the answer, and return in words how the prediction did."""
@@ -58,8 +60,9 @@ class Prediction(SubshellWidget):
         self.hear_out()
         # In one message, so that a screen reader says all of it at once.
         with self.hold_sync():
-            self.answer = str(answer)
-            self.outcome = outcome_words(self.chosen, self.answer, because)
+            # What a server sent may have half of a surrogate pair, which no page can be sent.
+            self.answer = encodable(str(answer))
+            self.outcome = outcome_words(self.chosen, self.answer, encodable(because))
             self.feedback = "" if self.chosen == self.answer else self._meaning_of(self.chosen)
         return Revealed("\n".join(self._said()))
 

@@ -1,5 +1,6 @@
 """The faults that a tap can make, for one client or for all, future ones too."""
 
+import math
 from abc import ABC, abstractmethod
 
 from websocket_lab.wire.fault_book import Direction, FaultName, Order
@@ -28,6 +29,8 @@ class WireFaults(ABC):
 
     def delay(self, seconds: float, direction: Direction = "both", name: str | None = None) -> None:
         """Let everything arrive so many seconds later; 0 takes it back."""
+        if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+            raise ValueError(f"A delay is a number of seconds such as 0.2, not {seconds!r}.")
         words = f"delay of {seconds:g} s" if seconds else "no delay any more"
         self._order("delay", seconds or None, words + WAY_WORDS.get(direction, ""), direction, name)
 

@@ -346,3 +346,26 @@ def test_many_clients_at_once_are_kept_apart(tap: WireTap) -> None:
         assert client.receive() == f"Echo: I am {number}"
         assert [f.message for f in tap.frames(client.name)] == [f"I am {number}", f"Echo: I am {number}"]
         client.disconnect()
+
+
+def test_a_tap_of_something_else_than_a_server_is_refused() -> None:
+    for wrong in (None, make_app(), "ws://127.0.0.1:8000/ws"):
+        with pytest.raises(TypeError, match="A tap takes a server, such as a BackgroundServer, not a"):
+            WireTap(wrong)  # type: ignore[arg-type]
+
+
+def test_a_delay_that_is_no_number_of_seconds_is_refused(tap: WireTap) -> None:
+    for wrong in (float("nan"), float("inf"), None, "1"):
+        with pytest.raises(ValueError, match="A delay is a number of seconds"):
+            tap.delay(wrong)  # type: ignore[arg-type]
+
+
+def test_a_port_or_path_that_cannot_be_one_is_refused(server: BackgroundServer, tap: WireTap) -> None:
+    for port in ("8000", 8000.0, True, -1, 70_000):
+        for thing, kind in ((make_app(), BackgroundServer), (server, WireTap)):
+            with pytest.raises((TypeError, ValueError), match="A port is a"):
+                kind(thing, port=port)
+    for path in (None, 5, b"/ws"):
+        for url in (server.url, server.http_url, tap.url, tap.http_url):
+            with pytest.raises(TypeError, match="A path is a text"):
+                url(path)  # type: ignore[arg-type]

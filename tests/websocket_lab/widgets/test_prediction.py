@@ -27,6 +27,16 @@ def test_without_a_prediction_the_answer_is_told() -> None:
     assert question().reveal(3) == "No prediction made; it was 3."
 
 
+def test_half_a_surrogate_pair_is_shown_escaped() -> None:
+    prediction = Prediction("What comes back for \ud83d?", ["\ud83d", "nothing"])
+    prediction.choose("\ud83d")
+
+    said = prediction.reveal("\ud83d", because="the server sent \ud83d")
+
+    assert said == "You predicted “\\ud83d” ✓: the server sent \\ud83d."
+    assert repr(prediction).encode()
+
+
 HELLO = "You will send “Hello”. What comes back?", ["Hello", "Echo: Hello", "nothing"]
 
 
