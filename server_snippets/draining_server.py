@@ -16,12 +16,15 @@ import uvicorn
 from server_snippets.connection_log import log
 from server_snippets.draining import Draining
 from server_snippets.farewell import say_farewell, time
+from server_snippets.file_descriptors import DescriptorCheck
 from server_snippets.protocol import FanOutProtocol
 
 
 # How much of the time is gone when work has to be done, and when answers have to be on their way.
 WORK, ANSWERS = 0.5, 0.75
 POLL_SECONDS = 0.02
+# uvicorn calls `on_tick` this often.
+TICKS_A_SECOND = 10
 
 
 class DrainingServer(uvicorn.Server):
@@ -37,12 +40,19 @@ class DrainingServer(uvicorn.Server):
         super().__init__(config)
         self._draining = draining
         self._seconds = seconds
+        self._descriptors = DescriptorCheck()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin the end; a second Ctrl+C cuts it short."""
         # uvicorn would raise the signal again at the very end, and SIGTERM would spoil the exit code.
         self.force_exit = self.force_exit or (self.should_exit and sig == signal.SIGINT)
         self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Check once a second that files can be opened: uvloop does not report that accepting fails."""
+        if counter % TICKS_A_SECOND == 0:
+            self._descriptors.run()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain, then do what uvicorn does."""

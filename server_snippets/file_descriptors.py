@@ -1,11 +1,13 @@
 """How many connections this process may have open: each takes a file descriptor.
 
-Without one left, every new connection is reset, even for `/health`, and nothing is logged.
+Without one left, every new connection is reset, even for `/health`, and uvloop logs nothing.
 """
 
+import errno
 import logging
+import os
 
-from server_snippets.connection_log import LOGGER
+from server_snippets.connection_log import LOGGER, SeldomWarning, log
 from server_snippets.open_connections import SPARE
 
 
@@ -50,3 +52,25 @@ def capped(max_connections: int) -> int:
         descriptors,
     )
     return most
+
+
+class DescriptorCheck:
+    """Warns when this process can open no more files, whatever has opened so many."""
+
+    def __init__(self) -> None:
+        self._warning = SeldomWarning()
+
+    def run(self) -> None:
+        """Open a file, and log if that fails; a warning at most once a minute."""
+        try:
+            os.close(os.open(os.devnull, os.O_RDONLY))
+        except OSError as error:
+            if error.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            remedy = "New connections fail: raise ulimit -n, or lower --max-connections"
+            log(
+                "no_descriptors",
+                level=self._warning.next_level(),
+                error=repr(error.strerror),
+                reason=repr(remedy),
+            )

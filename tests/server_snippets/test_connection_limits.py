@@ -13,7 +13,7 @@ import pytest
 from server_snippets.main import Settings, make_app
 from server_snippets.open_connections import most_from
 from server_snippets.protocol import FanOutProtocol
-from tests.server_snippets.service import serving
+from tests.server_snippets.service import serving, stop
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
@@ -99,6 +99,32 @@ def test_no_more_connections_than_file_descriptors_and_503_beyond() -> None:
             assert json.load(answer)["connections"] == 8
 
     assert "WARNING event=limit max_connections=8 " in warnings[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux sets the limits of another process.")
+def test_a_server_that_runs_out_of_file_descriptors_warns_with_the_remedy_and_goes_on() -> None:
+    import resource
+
+    with serving() as (port, process):
+        url = f"ws://127.0.0.1:{port}/ws"
+        with LiveClient(url):
+            # It has started.
+            pass
+        before = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        # All that are open already stay open, and no new one fits.
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (4, before[1]))
+        assert process.stdout
+        line = process.stdout.readline()
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, before)
+        with LiveClient(url) as client:
+            client.send("hi")
+            assert client.receive() == "Echo: hi"
+        rest = stop(process)
+
+    assert "WARNING event=no_descriptors " in line
+    assert "ulimit -n" in line
+    assert "--max-connections" in line
+    assert "event=no_descriptors" not in rest
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells the limits of another process.")
