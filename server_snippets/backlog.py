@@ -38,7 +38,7 @@ class Backlog:
         # Empty nearly always, and there is one for each client: a deque would take 700 bytes more.
         self._messages: list[EncodedMessage] = []
         self._bytes = self._memory = 0
-        # What waits after the backlog, in the transport.
+        # What waits outside: in the transport, and what a client that reads nothing has sent meanwhile.
         self._buffered = 0
         self._total: BacklogTotal | None = None
         self._evict: Callable[[], None] = nothing
@@ -94,7 +94,7 @@ class Backlog:
         return self.take(self._bytes + 1)
 
     def note_buffer(self, size: int) -> None:
-        """Count what the transport holds for this client."""
+        """Count what waits for this client outside the backlog."""
         if self._total:
             self._total.bytes += size - self._buffered
             self._buffered = size

@@ -7,8 +7,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server_snippets.backlog import Backlog, BacklogTotal
 from server_snippets.connection_log import address_of, log_connection
 from server_snippets.draining import Draining
+from server_snippets.frame_writer import FrameWriter
 from server_snippets.guarded_connection import ABNORMAL, GuardedConnection
 from server_snippets.open_connections import OpenConnections, most_from
+from server_snippets.protocol import EXTENSION
 from server_snippets.refusals import close_at_once, refuse_for_now
 from server_snippets.settings import Settings
 
@@ -50,6 +52,10 @@ class ConnectionGuard:
             log_connection("open", scope, open=self._open.count)
 
         scope["backlog_total"] = self._backlogs
+        if extension := scope.get("extensions", {}).get(EXTENSION):
+            # Also where the endpoint opens no outbox: what the transport holds counts, too.
+            writer: FrameWriter = extension["writer"]
+            writer.backlog.share(self._backlogs, writer.give_up)
         guard = GuardedConnection(receive, send, self._settings, accepted)
         try:
             await guard.run(self._app, scope)

@@ -25,8 +25,11 @@ class EncodedMessage:
 
     @cached_property
     def memory(self) -> int:
-        """The number of bytes that it takes: a single emoji makes Python keep four for each letter."""
-        return sys.getsizeof(self.text) + OVERHEAD
+        """The number of bytes that it takes with its frame, which is made sooner or later.
+
+        A single emoji makes Python keep four bytes for each letter of the text.
+        """
+        return sys.getsizeof(self.text) + self.size + OVERHEAD
 
     @cached_property
     def size(self) -> int:

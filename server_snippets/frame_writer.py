@@ -9,6 +9,7 @@ from server_snippets.backlog import Backlog
 from server_snippets.encoded_message import EncodedMessage
 
 
+# How much goes to a transport at once: it holds each write whole until all of it has left.
 PIECE = 64 * 1024
 
 
@@ -18,13 +19,13 @@ class LoopTurn:
     A turn is busy with its second message; the next one counts as busy too, until it has brought one alone.
     """
 
-    __slots__ = ("is_busy", "message", "_count", "_writers")
+    __slots__ = ("is_busy", "message", "_count", "_size", "_writers")
 
     def __init__(self) -> None:
         self.is_busy = False
         # The one that is being fanned out.
         self.message: EncodedMessage | None = None
-        self._count = 0
+        self._count = self._size = 0
         # One callback for all: a thousand would be a thousand objects, and much garbage collection.
         self._writers: list[FrameWriter] = []
 
@@ -34,12 +35,17 @@ class LoopTurn:
         return TURNS.setdefault(loop, cls())
 
     def begin(self, message: EncodedMessage) -> None:
-        """Note the next message."""
+        """Note the next message; first let the writers flush if it would join too many bytes."""
         if not self._count:
             asyncio.get_running_loop().call_soon(self.end)
         self._count += 1
         self.message = message
         self.is_busy |= self._count > 1
+        # Counted once for all clients: no client has more than this in one write.
+        self._size += len(message.frame)
+        if self._size > PIECE:
+            self._size = len(message.frame)
+            self._flush()
 
     def collect(self, writer: "FrameWriter") -> None:
         """Let a writer flush when all that is ready in this turn has been dealt with."""
@@ -47,7 +53,10 @@ class LoopTurn:
 
     def end(self) -> None:
         """Let the writers flush."""
-        self.is_busy, self._count, self.message = self._count > 1, 0, None
+        self.is_busy, self._count, self._size, self.message = self._count > 1, 0, 0, None
+        self._flush()
+
+    def _flush(self) -> None:
         writers, self._writers = self._writers, []
         for writer in writers:
             writer.flush()
@@ -104,13 +113,21 @@ class FrameWriter:
         """Disconnect the client, which reads too slowly."""
         self._give_up()
 
-    def pause(self) -> None:
-        """Keep messages back from now on: the connection's buffer is full."""
+    def pause(self, unread: int = 0) -> None:
+        """Keep messages back from now on: the connection's buffer is full.
+
+        Args:
+            unread: How many bytes the client has sent that the app has not received yet.
+        """
         if self.put == self._join:
             self.put = self._keep_back
-            self.backlog.note_buffer(self._transport.get_write_buffer_size())
-            # Not now: the transport is in the middle of a write.
-            asyncio.get_running_loop().call_soon(self.backlog.relieve)
+            self.count_buffers(unread)
+
+    def count_buffers(self, unread: int) -> None:
+        """Count what waits for this client outside its backlog: in the transport, and unread."""
+        self.backlog.note_buffer(self._transport.get_write_buffer_size() + unread)
+        # Not now: the transport may be in the middle of a write.
+        asyncio.get_running_loop().call_soon(self.backlog.relieve)
 
     def resume(self) -> None:
         """Write what was kept back, and go on: the connection's buffer has room again."""
@@ -138,6 +155,9 @@ class FrameWriter:
         turn = self._turn
         if message is not turn.message:
             turn.begin(message)
+            if self.put != self._join:
+                # What was flushed has filled the buffer.
+                return self.put(message)
         if not turn.is_busy:
             # There is nothing to join it with. The system's call alone costs a twentieth less.
             self._write_past(message.frame)

@@ -6,6 +6,7 @@ finds it in its scope: `scope["extensions"]["websocket.fan_out"]` holds the conn
 """
 
 import asyncio
+import sys
 from asyncio import BaseTransport, Transport
 from contextlib import suppress
 from typing import Any, cast
@@ -26,8 +27,11 @@ RATE_LIMITED = {"type": "websocket.rate_limited"}
 # The code and the reason with which a slow client is disconnected.
 TOO_SLOW = (1013, "You read too slowly")
 TOO_MANY = (1008, "Too many messages")
+# A slow client whose transport holds more than this is cut off without a goodbye: its memory is needed now.
+MAX_LINGERING = 256 * 1024
 
-MAX_UNREAD = 32
+# How many messages and bytes may wait for the app before the server stops reading.
+MAX_UNREAD, MAX_UNREAD_BYTES = 32, 64 * 1024
 # How much one connection may do before all others have their turn.
 FRAMES_PER_TURN = 16
 # How long a client may take to read a close frame, and the app to answer what came before a fault.
@@ -48,7 +52,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     __slots__ = (
         *("app", "close_sent", "close_timer", "conn", "frames", "loop", "queue", "read_paused"),
         *("request", "response", "scope", "transport", "writable"),
-        *("writer", "_closing", "_is_stopped", "_is_waiting", "_pong", "_rate", "_turn"),
+        *("writer", "_closing", "_is_stopped", "_is_waiting", "_pong", "_rate", "_turn", "_unread"),
     )
 
     conn: FrameReader
@@ -67,6 +71,8 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         self._turn: asyncio.Handle | None = None
         self._is_stopped = self._is_waiting = False
         self._pong = b""
+        # The bytes of all messages that have come since none waited for the app.
+        self._unread = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Drop everything that refers to this connection: only garbage collection finds such cycles."""
@@ -125,9 +131,11 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         if self.conn.fault is not None and self.queue.empty():
             self._fail_by_fault()
         message = await self.queue.get()
-        if self.read_paused and self.queue.empty():
-            self.read_paused = False
-            self._go_on()
+        if self.queue.empty():
+            self._unread = 0
+            if self.read_paused:
+                self.read_paused = False
+                self._go_on()
         return message
 
     def handle_frame(self, frame: Frame) -> None:
@@ -179,6 +187,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             kind = self.curr_msg_data_type
             data = "".join(cast(list[str], parts)) if kind == "text" else b"".join(parts)
             self.queue.put_nowait(cast(Any, {"type": "websocket.receive", kind: data}))
+            self._unread += sys.getsizeof(data)
         elif cast(RateLimit, self._rate).may_reply():
             self.queue.put_nowait(cast(Any, RATE_LIMITED))
 
@@ -219,12 +228,22 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             return
         if conn.fault is not None:
             self._handle_fault()
-        elif self.queue.qsize() >= MAX_UNREAD and not self.close_sent:
+        elif self._has_much_unread and not self.close_sent:
             self.read_paused = True
+            if self.is_stalled:
+                self.writer.count_buffers(self._unread_bytes)
         elif rate and rate.refused > refused:
             self._turn = self.loop.call_later(rate.seconds_to_wait, self._take_next_turn)
         elif not conn.reader.frames_left:
             self._turn = self.loop.call_soon(self._take_next_turn)
+
+    @property
+    def _has_much_unread(self) -> bool:
+        return self._unread >= MAX_UNREAD_BYTES or self.queue.qsize() >= MAX_UNREAD
+
+    @property
+    def _unread_bytes(self) -> int:
+        return self._unread + len(self.conn.reader.buffer)
 
     def _take_next_turn(self) -> None:
         self._turn = None
@@ -268,7 +287,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         """Let `send` wait, and keep messages back, while the client does not read."""
         self.writable = asyncio.Event()
-        self.writer.pause()
+        self.writer.pause(self._unread_bytes)
 
     def resume_writing(self) -> None:
         """Go on where the client reads again."""
@@ -341,6 +360,8 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         """Disconnect a slow client: with 1013 if it reads on in time, else without a word."""
         self.writer.close()
         self.fail(*TOO_SLOW)
+        if self.transport.get_write_buffer_size() > MAX_LINGERING:
+            self.transport.abort()
 
     def shutdown(self) -> None:
         """Close with 1012, because the server stops."""

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from server_snippets import guarded_connection
+from server_snippets import backlog, guarded_connection
 from server_snippets import protocol as websocket_protocol
 from server_snippets.main import Settings, make_app
+from server_snippets.protocol import FanOutProtocol
 from server_snippets.settings import MIB
 from tests.server_snippets.close_line import close_lines
 from websocket_lab import BackgroundServer, LiveClient
@@ -87,8 +88,14 @@ def test_a_client_that_asks_without_reading_harms_only_itself(
     eve.vanish()
 
 
-def test_all_slow_clients_together_have_a_bound_and_the_slowest_goes_first(protocol: Any) -> None:
-    settings = Settings(rate=0, max_backlog_bytes=MIB)
+def test_over_the_total_the_slowest_of_all_clients_is_disconnected_first(
+    protocol: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only the total can disconnect anyone.
+    monkeypatch.setattr(backlog, "MAX_BYTES", 1024 * MIB)
+    # Ben's 12 MB are more than sockets take, so some wait; a message counts twice, as text and as frame,
+    # so Ben has 24 MB at most, and Eve has more when both together have reached the total.
+    settings = Settings(rate=0, max_backlog_bytes=64 * MIB)
     with (
         BackgroundServer(make_app(settings), ws=protocol) as server,
         close_lines() as lines,
@@ -98,14 +105,34 @@ def test_all_slow_clients_together_have_a_bound_and_the_slowest_goes_first(proto
     ):
         ana.wait_for(lambda text: '["ana","eve"]' in text)
         stall(ben)
-        ben.send_json({"action": "echo", "data": BIG})
+        for _ in range(200):
+            ben.send_json({"action": "echo", "data": BIG})
         stall(eve)
-        said = 0
+        sent = 0
         while '"left"' not in talk(ana):
-            said += 1
-            assert said < 1000, "The backlogs are not bounded."
+            sent += 1
+            assert sent < 2000, "The backlogs are not bounded."
 
         assert "path=/ws/chat/lobby/eve" in (line := lines.next())
         assert " code=1013 " in line
-        # Neither reads the end of a close handshake.
-        ben.vanish(), eve.vanish()
+        eve.vanish()
+        ben.resume_reading()
+        ben.send_json({"action": "subscribe", "channel": "a"})
+        assert ben.wait_for(lambda text: '"subscribed"' in text)
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/auth?token=secret-token"])
+def test_a_plain_echo_that_nobody_reads_counts_in_the_total(path: str) -> None:
+    settings = Settings(rate=0, max_backlog_bytes=100_000)
+    with (
+        BackgroundServer(make_app(settings), ws=FanOutProtocol) as server,
+        close_lines() as lines,
+        LiveClient(server.url(path), "Eve", ping_interval=None) as eve,
+    ):
+        stall(eve)
+        # More than sockets take.
+        for _ in range(400):
+            eve.send(BIG)
+
+        assert " code=1013 " in lines.next()
+        eve.vanish()

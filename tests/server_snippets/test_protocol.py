@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI, WebSocket
@@ -16,7 +16,7 @@ from websockets.server import ServerProtocol
 from server_snippets import backlog, frame_writer
 from server_snippets.backlog import SlowClients
 from server_snippets.encoded_message import EncodedMessage
-from server_snippets.frame_writer import FrameWriter, ignore
+from server_snippets.frame_writer import FrameWriter, LoopTurn, ignore
 from server_snippets.inbox import Inbox
 from server_snippets.protocol import EXTENSION, FanOutProtocol
 from websocket_lab import BackgroundServer, LiveClient
@@ -467,6 +467,67 @@ def test_thirty_two_messages_wait_before_reading_stops(serve: Any) -> None:
         client.send(str(number))
     assert [client.receive() for _ in range(100)] == numbered(*range(100))
     assert 32 <= max(depths) <= 100
+
+
+def test_reading_stops_with_a_few_unread_big_messages(serve: Any) -> None:
+    unread: list[int] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        protocol = writer._give_up.__self__  # type: ignore[attr-defined]
+        while not protocol.read_paused:
+            await asyncio.sleep(0)
+        unread.append(protocol.queue.qsize())
+        for number in range(100):
+            assert (await websocket.receive())["text"] == f"{number} {BIG}"
+        await websocket.send_text("bye")
+
+    client = serve(handler)
+    for number in range(100):
+        client.send(f"{number} {BIG}")
+    assert client.receive() == "bye"
+    # What one read of the transport may bring (256 kB), and what was there before.
+    assert max(unread) < 10
+
+
+class Narrow:
+    """A transport whose second write fills it."""
+
+    def __init__(self) -> None:
+        self.writes: list[int] = []
+        self.pause: Callable[[], None] = ignore
+
+    def get_extra_info(self, name: str) -> None:
+        """Know of no socket to write past this."""
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes) -> None:
+        self.writes.append(len(data))
+        if len(self.writes) == 2:
+            self.pause()
+
+
+def test_a_busy_turn_writes_before_it_has_joined_much_and_keeps_the_rest_back_where_that_fills() -> None:
+    async def fan_out() -> tuple[list[Narrow], list[int]]:
+        turn, transports = LoopTurn(), [Narrow(), Narrow()]
+        writers = [FrameWriter(turn, cast(asyncio.Transport, transport), ignore) for transport in transports]
+        for transport, writer in zip(transports, writers, strict=True):
+            transport.pause = writer.pause
+        for _ in range(5):
+            message = EncodedMessage(BIG)
+            for writer in writers:
+                writer.put(message)
+        await asyncio.sleep(0)
+        return transports, [len(writer.backlog.take_all()) for writer in writers]
+
+    transports, kept = asyncio.run(fan_out())
+    one = len(EncodedMessage(BIG).frame)
+    assert [transport.writes for transport in transports] == [[one, one]] * 2
+    assert kept == [3, 3]
 
 
 def test_nothing_comes_behind_a_close_frame_that_had_to_wait_for_room(serve: Any) -> None:
