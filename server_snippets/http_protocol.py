@@ -22,6 +22,8 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 100
 # From the first byte of the head, or from the start of the connection, to the answer of a handshake.
 HANDSHAKE_TIMEOUT = 10.0
+# How long a client may read nothing of an answer that does not fit into its TCP connection.
+READ_TIMEOUT = 60.0
 # How long a refused client may take to read the answer.
 LINGER_SECONDS = 1.0
 # How long to wait before the next piece of what is discarded.
@@ -44,6 +46,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """
 
     _deadline: asyncio.TimerHandle | None = None
+    # The end of a connection whose client does not read.
+    _unread: asyncio.TimerHandle | None = None
     _is_refused = False
     # What to do when everything that the client has asked for before is answered.
     _next_step: Callable[[], None] | None = None
@@ -68,6 +72,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._stop_waiting()
+        self._stop_unread()
         self._next_step = None
         super().connection_lost(exc)
 
@@ -116,6 +121,16 @@ class LimitedHttpProtocol(HttpToolsProtocol):
                 cause = RequestRefused(400, "Invalid HTTP request")
             self._reject(cause)
         return b""
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read, but not forever."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(READ_TIMEOUT, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on where the client reads again."""
+        self._stop_unread()
+        super().resume_writing()
 
     # The parser's callbacks
 
@@ -176,6 +191,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         seconds = self._deadline.when() - self.loop.time() if self._deadline else 0
         self._stop_waiting()
         super().handle_websocket_upgrade()
+        self._stop_unread()
         # The parser and this connection form a reference cycle, and it is not needed any more.
         del self.parser
         protocol = self.transport.get_protocol()
@@ -183,6 +199,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             return
 
         if protocol.conn.handshake_exc is None:
+            if self.flow.write_paused:
+                # The transport still holds an earlier answer, which frames would overtake otherwise.
+                protocol.pause_writing()
             self.loop.call_later(seconds, abort_handshake, ref(protocol))
             early, self._early = self._early, b""
             if early:
@@ -269,6 +288,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._deadline = None
             if self._open is not None and not self._is_refused:
                 self._open.end_handshake(self._address)
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _time_out(self) -> None:
         if self._unparsed:

@@ -1,24 +1,27 @@
 """Request heads have limits, every handshake gets an answer, and it gets it in time."""
 
+import asyncio
 import logging
 import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request, WebSocket
+from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp
 
 from server_snippets import http_protocol
 from server_snippets.command_line import read_arguments
+from server_snippets.encoded_message import EncodedMessage
 from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import Settings, make_app
 from server_snippets.open_connections import SPARE
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.protocol import EXTENSION, FanOutProtocol
 from server_snippets.service import make_server
 from tests.server_snippets.service import serving, stop
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
@@ -356,6 +359,69 @@ def test_the_body_of_a_request_for_an_upgrade_is_not_taken_for_a_request(server:
         statuses = re.findall(rb"HTTP/1.1 (\d+)", wait_for_the_end(eve))
 
     assert statuses == [b"400"]
+
+
+def test_frames_do_not_overtake_an_answer_that_is_still_unread(patient: None) -> None:
+    # More than TCP takes.
+    body = bytes(16_000_000)
+    comes, reads = threading.Event(), threading.Event()
+    app = FastAPI()
+
+    @app.get("/large")
+    async def large() -> Response:
+        return Response(body)
+
+    @app.websocket("/ws")
+    async def greet(websocket: WebSocket) -> None:
+        comes.set()
+        await websocket.accept()
+        # Nothing is written meanwhile, because this holds up the whole server.
+        reads.wait(SECONDS)
+        websocket.scope["extensions"][EXTENSION]["writer"].put(EncodedMessage("Echo: hi"))
+        await websocket.receive()
+
+    with serve(app) as server, socket.socket() as ana:
+        ana.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        ana.settimeout(SECONDS)
+        ana.connect(("127.0.0.1", server.port))
+        ana.sendall(REQUEST.replace(b"/health", b"/large") + handshake())
+        assert comes.wait(SECONDS)
+        received = bytearray()
+        while not received.endswith(ECHO):
+            data = ana.recv(65_536)
+            assert data
+            received += data
+            if len(received) > 2_000_000:
+                reads.set()
+
+    _, _, after_head = received.partition(b"\r\n\r\n")
+    assert after_head[len(body) :].startswith(b"HTTP/1.1 101 ")
+
+
+def test_a_client_that_does_not_read_its_answer_is_cut_off(
+    patient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_ended = threading.Event()
+    app = FastAPI()
+
+    @app.get("/endless")
+    async def endless() -> StreamingResponse:
+        async def body() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield bytes(65_536)
+                    # Without it, a body for nobody would hold up the server.
+                    await asyncio.sleep(0)
+            finally:
+                has_ended.set()
+
+        return StreamingResponse(body())
+
+    monkeypatch.setattr(http_protocol, "READ_TIMEOUT", 0.1)
+    with serve(app) as server, visit(server) as eve:
+        eve.sendall(REQUEST.replace(b"/health", b"/endless"))
+
+        assert has_ended.wait(SECONDS)
 
 
 # The time of a handshake
