@@ -389,7 +389,7 @@ WRONG: dict[str, tuple[MakeApp, str, str]] = {
             (KeyErrorWithoutTyping, "nothing_without_typing", ".pop(…, None)"),
             (Silent, "the_others_hear_it_once", "tell the others"),
             (WithoutName, "the_others_hear_it_once", "Look at the fields"),
-            (AtEachKey, "the_others_hear_it_once", "already is known to type"),
+            (AtEachKey, "the_others_hear_it_once", "know that she is typing"),
             (ToTheRoom, "the_others_hear_it_once", "Tell the others, not the room"),
             (AnyoneStopsAll, "the_others_hear_it_once", "Ana goes on typing"),
             (BlocksTheLoop, "the_others_hear_it_once", "blocks the event loop"),
