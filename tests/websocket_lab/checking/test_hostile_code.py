@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -231,6 +232,23 @@ def test_a_client_without_a_yield_is_told_that_one_is_missing() -> None:
 
     assert (verdict.outcome, verdict.step) == ("error", "hands_on_each_message")
     assert "`yield` for each message" in verdict.cause
+
+
+def test_an_answer_without_an_end_is_read_no_further_than_it_matters() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 1_000
+            await asyncio.sleep(0)
+
+    def make_app(lifetime: float) -> FastAPI:
+        app = FastAPI()
+        app.add_api_route("/tickets", lambda: StreamingResponse(endless()), methods=["POST"])
+        return app
+
+    verdict = check("sign_in_ticket", make_app)
+
+    assert (verdict.outcome, verdict.step) == ("failed", "the_right_token_gets_a_ticket")
+    assert "The answer was xxxx" in verdict.came
 
 
 class RaisesInRepr:
