@@ -131,7 +131,7 @@ def follow(pip: "subprocess.Popen[str]", total: int) -> list[str]:
             show("Fetching", count, total, package_in(line))
         if line.startswith("Installing collected packages: "):
             follow_installing(pip, line.split(": ")[1].strip().split(", "))
-        if line.startswith("Installed "):
+        if total and line.startswith("Installed "):
             show("Installing", total, total, "")
     return output
 
@@ -177,7 +177,8 @@ def install(part: str) -> None:
     UNFINISHED.touch()
     requirements = HERE / SOURCES[part][0]
     pins = re.findall(r"^[\w.-]+==", requirements.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    install_packages("--require-hashes", "--requirement", requirements, total=len(pins))
+    # pip compiles by itself. uv has to be told, and else the first start would do it.
+    install_packages("--compile", "--require-hashes", "--requirement", requirements, total=len(pins))
     if part == "course":
         install_packages("--no-build-isolation", "--no-index", "--editable", HERE)
     (VENV / f"{part}.stamp").write_text(fingerprint(part))

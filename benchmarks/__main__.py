@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 
-NAMES = ["fan_out", "slow_client", "echo", "memory", "start_stop", "scale_out", "floods"]
+NAMES = ["fan_out", "slow_client", "echo", "memory", "start_stop", "scale_out", "floods", "start_up"]
 PICTURES = Path(__file__).with_name("pictures")
 
 

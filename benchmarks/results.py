@@ -17,12 +17,16 @@ class Results:
         title: What was measured, with its unit.
         columns: What distinguishes the numbers of one contestant.
         within_rows: Compare each number with the first of its row, not with the first of its column.
+        ratios: Whether numbers are compared at all; the parts of a whole are not.
     """
 
-    def __init__(self, title: str, columns: list[str], within_rows: bool = False) -> None:
+    def __init__(
+        self, title: str, columns: list[str], within_rows: bool = False, ratios: bool = True
+    ) -> None:
         self.title = title
         self.columns = columns
         self.within_rows = within_rows
+        self.ratios = ratios
         self.numbers: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, name: str, column: str, number: float) -> None:
@@ -79,6 +83,8 @@ class Results:
         return f"{value:.3g}{self._ratio(name, column, value)}"
 
     def _ratio(self, name: str, column: str, value: float) -> str:
+        if not self.ratios:
+            return ""
         if self.within_rows:
             first = self.median(name, self.columns[0])
             return f"  ({value / first:.2f}×)" if first else ""
