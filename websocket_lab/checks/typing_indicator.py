@@ -88,7 +88,7 @@ def leaving_ends_it(chat: TypingChat) -> None:
 
 
 GONE = {
-    "nothing": "Someone who has left is not typing: call stop in `left`; it runs however a connection ends.",
+    "nothing": "Someone who left is not typing: call stop in `left`; it runs however the connection ends.",
     "twice": "It is said twice that she stopped. Forget her when you say it.",
     "typing": "When someone leaves while typing, tell the others `active: false`, once.",
 }
