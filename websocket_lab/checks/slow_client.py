@@ -151,7 +151,7 @@ def the_dropped_connection_is_closed(bench: SlowBench) -> None:
     eve.must(eve.client.state is State.CLOSED, "is disconnected", "was still connected", STILL_OPEN)
 
 
-STILL_OPEN = "A dropped client must be told, so that it can come back: end the handler, and close."
+STILL_OPEN = "A dropped client must know it, so that it can come back: end the handler, and close."
 
 
 EXERCISE = Exercise(
