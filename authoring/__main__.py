@@ -12,6 +12,8 @@
               leaves them alone: pixels differ from machine to machine
     versions  try some tests with each Python, with older packages, and in Notebook 7; `versions python` tries
               those whose name holds that word
+    newest-python
+              run the banks of right and wrong answers, and the lessons, on the newest Python at hand
     newest    try them with the newest of everything; say what has changed and what fails
     architecture
               follow one chat message through the server's functions, and list the modules with one importer
@@ -32,7 +34,7 @@ from pathlib import Path
 
 from authoring.course import Course
 from authoring.faults import Fault
-from authoring.versions import try_newest, try_versions
+from authoring.versions import try_newest, try_newest_python, try_versions
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,7 +109,7 @@ def _options(arguments: list[str] | None) -> Namespace:
     parser = ArgumentParser(
         "python -m authoring", description=__doc__, formatter_class=RawDescriptionHelpFormatter
     )
-    names = "sync | check | new | lock | pictures | versions | newest | architecture"
+    names = "sync | check | new | lock | pictures | versions | newest-python | newest | architecture"
     commands = parser.add_subparsers(dest="command", required=True, metavar=names)
     _add_course_commands(commands)
     _add_package_commands(commands)
@@ -136,6 +138,7 @@ def _add_package_commands(commands: "_SubParsersAction[ArgumentParser]") -> None
     versions = commands.add_parser("versions")
     versions.add_argument("wanted", nargs="?", default="", help="a word of the names of those to try")
     versions.set_defaults(run=lambda options: try_versions(options.wanted))
+    commands.add_parser("newest-python").set_defaults(run=lambda _: try_newest_python())
     commands.add_parser("newest").set_defaults(run=lambda _: try_newest())
     commands.add_parser("architecture").set_defaults(run=lambda _: architecture())
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from authoring.lock import PYTHONS
+from websocket_lab.exercise.progress_database import VARIABLE
+
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = ("requirements.txt", "tests/requirements.txt")
@@ -56,6 +59,9 @@ COMBINATIONS = [
     Combination("Notebook 7", "3.12", ("notebook==7.*",), "notebook"),
 ]
 NEWEST = Combination("the newest of everything", "3.15")
+# What CI runs on the newest Python that it finds; its own Python runs all tests.
+BANKS = ["tests/websocket_lab/checks", "-n3", "--dist=loadfile"]
+LESSON_TIMEOUT = 300
 
 
 class Environment:
@@ -94,6 +100,20 @@ class Environment:
         lines = [line for line in result.stdout.splitlines() if line.strip()] or [result.stderr.strip()]
         return result.returncode == 0, [*_failures(lines), _counts(lines[-1])]
 
+    def run_lesson(self, path: Path, folder: Path) -> str:
+        """Run a lesson's cells from top to bottom, without a browser; return what went wrong, if anything."""
+        progress = {VARIABLE: str(folder / "progress.sqlite3")}
+        execute = ["-m", "nbclient.cli", f"--timeout={LESSON_TIMEOUT}", str(path)]
+        result = subprocess.run(
+            [str(self.python), *execute],
+            cwd=folder,
+            env=os.environ | progress,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return _last_line(result.stderr) if result.returncode else ""
+
     def _install(self, *what: str) -> None:
         _uv("pip", "install", "--python", self.python, *what)
 
@@ -125,6 +145,23 @@ def try_combination(combination: Combination, width: int) -> Iterator[tuple[bool
             passed, (*failures, counts) = environment.test(arguments)
             lines = [f"    {'✓' if passed else '✗'} {name:{width}}  {counts}", *failures]
             yield passed, "\n        ".join(lines)
+
+
+def try_newest_python() -> int:
+    """Run the banks and the lessons on the newest Python at hand; return 1 if anything fails."""
+    newest = next(python for python in reversed(PYTHONS) if _is_at_hand(python))
+    print(f"The banks and the lessons on Python {newest}:", flush=True)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        environment = Environment(folder / "environment", Combination(f"Python {newest}", newest))
+        environment.install_pinned()
+        passed, (*failures, counts) = environment.test(BANKS)
+        print(*failures, f"    {'✓' if passed else '✗'} the banks  {counts}", sep="\n", flush=True)
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+            problem = environment.run_lesson(path, folder)
+            passed &= not problem
+            print(f"    {'✗' if problem else '✓'} {path.name}  {problem}", flush=True)
+    return 0 if passed else 1
 
 
 def try_newest() -> int:
@@ -171,6 +208,14 @@ def _uv(*arguments: str | Path) -> str:
     variables = os.environ | {"PATH": path}
     result = subprocess.run(command, cwd=ROOT, env=variables, check=True, capture_output=True, text=True)
     return result.stdout
+
+
+def _is_at_hand(python: str) -> bool:
+    try:
+        _uv("python", "find", "--no-python-downloads", python)
+    except subprocess.CalledProcessError:
+        return False
+    return True
 
 
 def _failures(lines: list[str]) -> list[str]:

@@ -21,3 +21,8 @@ def test_the_tests_that_the_workflow_names_exist() -> None:
     named = re.findall(r"tests/\S+", WORKFLOW)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_continuous_integration_runs_the_newest_python_at_hand_too() -> None:
+    commands = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert ".venv/bin/python -m authoring newest-python < /dev/null" in commands
