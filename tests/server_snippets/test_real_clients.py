@@ -99,7 +99,7 @@ def test_wscat_chats(wscat: str, whole_server: BackgroundServer, room: str) -> N
     with terminal(wscat, "-c", whole_server.url(f"/ws/chat/{room}/ana")) as screen:
         screen.wait_for('"users":["ana"]')
         screen.type('{"action": "message", "text": "hi"}')
-        screen.wait_for(f'{{"type":"message","room":"{room}","from":"ana","text":"hi"}}')
+        screen.wait_for(f'{{"type":"message","room":"{room}","from":"ana","text":"hi","id":')
 
 
 def test_wscat_is_refused_with_a_foreign_origin(wscat: str, whole_server: BackgroundServer) -> None:
