@@ -378,6 +378,26 @@ def test_a_client_that_never_reads_is_aborted_and_the_handler_told(serve: Any) -
     client.vanish()
 
 
+def test_a_slow_client_with_much_in_its_transport_is_cut_off_at_once(serve: Any) -> None:
+    cut_off: list[bool] = []
+
+    async def handler(websocket: WebSocket, writer: FrameWriter) -> None:
+        await websocket.receive()
+        # More than sockets take.
+        writer.put(EncodedMessage("x" * 20_000_000))
+        while writer.put == writer._join:
+            await asyncio.sleep(0)
+        writer.give_up()
+        cut_off.append(writer._transport.is_closing())
+
+    client = serve(handler)
+    client.pause_reading()
+    client.send("go")
+    wait_until(lambda: bool(cut_off))
+    assert cut_off == [True]
+    client.vanish()
+
+
 def test_nothing_is_kept_for_a_slow_client_whose_connection_is_being_closed(serve: Any) -> None:
     kept: list[int] = []
 
