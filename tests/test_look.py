@@ -93,8 +93,8 @@ def test_words_on_a_button_can_be_read(theme: str) -> None:
 @pytest.mark.parametrize("theme", GROUNDS)
 def test_the_test_page_has_the_same_colours(theme: str) -> None:
     page = (ROOT / "server_snippets" / "static" / "test_page.css").read_text(encoding="utf-8")
-    light, dark = page.split("prefers-color-scheme: dark", 1)
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light if theme == "light" else dark))
+    pairs = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", page)
+    colours = {name: light if theme == "light" else dark for name, light, dark in pairs}
 
     assert {name: colours[name] for name in MEANINGS} == {name: palette(theme)[name] for name in MEANINGS}
 
