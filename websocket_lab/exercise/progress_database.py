@@ -20,6 +20,7 @@ Rows = list[tuple[Any, ...]]
 
 VARIABLE = "WEBSOCKET_LAB_PROGRESS"
 FILE_NAME = "progress.sqlite3"
+HUB_USER = "JUPYTERHUB_USER"
 # Seconds to wait for another kernel that is writing.
 PATIENCE = 2.0
 TABLES = {
@@ -39,8 +40,12 @@ _waiting: dict[Path, list[Statement]] = {}
 
 
 def progress_path() -> Path:
-    """Return where progress is kept: in the course's folder, or where WEBSOCKET_LAB_PROGRESS says."""
-    return Path(os.environ.get(VARIABLE) or exercise_notebook.ROOT / FILE_NAME)
+    """Return where progress is kept: in the course's folder, or where WEBSOCKET_LAB_PROGRESS says.
+
+    On JupyterHub, many people may share one installed course, so progress is kept in the home folder.
+    """
+    folder = Path.home() if HUB_USER in os.environ else exercise_notebook.ROOT
+    return Path(os.environ.get(VARIABLE) or folder / FILE_NAME)
 
 
 def ask(sql: str, *values: Any) -> Rows:

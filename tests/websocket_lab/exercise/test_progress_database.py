@@ -31,6 +31,14 @@ def path() -> Path:
     return progress_path()
 
 
+def test_on_a_hub_everyone_has_their_own_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv("JUPYTERHUB_USER", "ana")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+
+    assert progress_path() == tmp_path / "progress.sqlite3"
+
+
 def visited() -> list[str]:
     return [lesson for (lesson,) in ask("SELECT lesson FROM visits ORDER BY lesson")]
 
