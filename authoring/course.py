@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from authoring.diagrams import dress_diagrams
 from authoring.drift import drift
-from authoring.exercise import Exercise, link_lesson, solution_paths, strays
+from authoring.exercise import Exercise, link_lesson, out_of_order, solution_paths, strays
 from authoring.exercise_rules import exercise_faults
 from authoring.faults import Fault
 from authoring.glossary import PAGE, SOURCE, Glossary
@@ -21,7 +21,7 @@ from authoring.notebook_format import as_text, normalise
 from authoring.predictions import feedback_faults
 from authoring.prose import Prose
 from authoring.prose_rules import link_faults, text_faults, wording_faults
-from authoring.readme import missing_markers, with_tables
+from authoring.readme import missing_markers, with_table
 from authoring.snippets import fill, hand_written_servers, step_faults, syntax_faults
 
 
@@ -65,11 +65,17 @@ class Course:
         judged = [self._judge(lesson) for lesson in self.lessons]
         judged += [self._judge_exercise(exercise) for exercise in self.exercises]
         pages = [self._judge_page(path) for path in self.texts if path.suffix == ".md"]
-        return [*self.faults, *self._twins(), *chain(*drifted), *chain(*judged), *chain(*pages)]
+        return [*self.faults, *self._numbers(), *chain(*drifted), *chain(*judged), *chain(*pages)]
 
-    def _twins(self) -> Iterator[Fault]:
+    def _numbers(self) -> Iterator[Fault]:
         for page, other in chain(same_number(self.lessons), same_number(self.exercises)):
             yield Fault(page.place, f"has the number of {other.path.name}; give it one that is free.")
+        for exercise, before in out_of_order(self.exercises):
+            yield Fault(
+                exercise.place,
+                f"follows lesson {exercise.follows}, and {before.path.name} lesson {before.follows}; "
+                "number exercises in the order of their lessons.",
+            )
 
     def _read_lessons(self) -> None:
         for path in misnamed(self.root):
@@ -122,8 +128,8 @@ class Course:
 
     def _refresh_readme(self) -> None:
         path = self.root / "README.md"
-        self.faults += missing_markers(_read(path), bool(self.exercises))
-        self.texts[path] = with_tables(_read(path), self.lessons, self.exercises, self.root)
+        self.faults += missing_markers(_read(path))
+        self.texts[path] = with_table(_read(path), self.lessons, self.exercises, self.root)
 
     def _refresh_glossary(self) -> None:
         if not (self.root / SOURCE).exists():

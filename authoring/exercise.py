@@ -12,12 +12,14 @@ A lesson that is not written yet is named as `after lesson 10`; `sync` makes a l
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from authoring.drift import is_for_everyone
 from authoring.lesson import FILE_NAME, Cell, Lesson
 from websocket_lab.exercise.exercise_notebook import SERVER, SOLUTION_ONLY, as_exercise
 
@@ -25,6 +27,7 @@ from websocket_lab.exercise.exercise_notebook import SERVER, SOLUTION_ONLY, as_e
 TITLE = re.compile(r"^# Exercise (\d+) · (.+?)\s*$", re.MULTILINE)
 TERMS = re.compile(r"^\*(\d+) minutes · (easy|medium|hard) · after (.+)\.\*\s*$", re.MULTILINE)
 FOLLOWED = re.compile(r"\bafter (?:\[(\d+) · [^\]]*\]\([^)]*\)|lesson (\d+)\b)")
+LAST = 100
 
 
 @dataclass
@@ -83,10 +86,32 @@ def strays(root: Path) -> dict[Path, str]:
     solutions = solution_paths(root)
     misnamed = set((root / "solutions").glob("*.ipynb")) - set(solutions)
     orphans = {path.name for path in (root / "exercises").glob("*.ipynb")} - {path.name for path in solutions}
+    if not is_for_everyone():
+        # A learner's notebook may have the number that its exercise had in an earlier version.
+        orphans -= {name for path in solutions for name in orphans if name[2:] == path.name[2:]}
     return dict.fromkeys(sorted(misnamed), "is no solution by its name; call it NN_topic.ipynb.") | {
         root / "exercises" / name: f"has no solution; write solutions/{name}, or delete it."
         for name in sorted(orphans)
     }
+
+
+def in_order(pages: Iterable[Lesson]) -> list[Lesson]:
+    """Return lessons and exercises in the order in which a learner meets them."""
+    return sorted(pages, key=_place)
+
+
+def _place(page: Lesson) -> tuple[int, bool, int]:
+    if isinstance(page, Exercise):
+        # An exercise that names no lesson comes last.
+        return LAST if page.follows is None else page.follows, True, page.number
+    return page.number, False, 0
+
+
+def out_of_order(exercises: Sequence[Exercise]) -> Iterator[tuple[Exercise, Exercise]]:
+    """Yield each exercise that a learner meets before one with a smaller number, beside that one."""
+    for before, exercise in pairwise(sorted(exercises, key=lambda exercise: exercise.number)):
+        if before.follows is not None and exercise.follows is not None and exercise.follows < before.follows:
+            yield exercise, before
 
 
 def link_lesson(exercise: Exercise, names: Mapping[int, tuple[str, str]]) -> None:

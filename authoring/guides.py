@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from authoring.exercise import Exercise
+from authoring.exercise import Exercise, in_order
 from authoring.lesson import Lesson
 from authoring.readme import with_rows
 
@@ -29,15 +29,15 @@ PLANS = {
     "one-day": (
         Block("Before coffee", (0, 1, 2)),
         Block("Until lunch", (3, 4)),
-        Block("After lunch", (7,), (5,)),
-        Block("Until the end", (8,), (1,)),
+        Block("After lunch", (7,), (1,)),
+        Block("Until the end", (8,), (4,)),
     ),
     "four-weeks": (
-        Block("Week 1", (0, 1, 2, 3, 4), (5,)),
-        Block("Week 2", (5, 6, 7, 8), (6, 7, 1, 3)),
-        Block("Week 3", (9, 10, 11), (2, 4, 8, 9, 10)),
+        Block("Week 1", (0, 1, 2, 3, 4), (1,)),
+        Block("Week 2", (5, 6, 7, 8), (2, 3, 4, 5)),
+        Block("Week 3", (9, 10, 11), (6, 7, 8, 9, 10)),
         # And whatever is new.
-        Block("Week 4", (12, 13, 14, 15, *range(16, 100)), (11, 12, *range(13, 100))),
+        Block("Week 4", (12, 13, 14, 15, *range(16, 100)), tuple(range(11, 100))),
     ),
 }
 
@@ -72,8 +72,8 @@ class Guides:
 
     def _pages(self, block: Block) -> list[Lesson]:
         lessons = [lesson for lesson in self.lessons if lesson.number in block.lessons]
-        numbered = {exercise.number: exercise for exercise in self.exercises}
-        return [*lessons, *(numbered[number] for number in block.exercises if number in numbered)]
+        exercises = [exercise for exercise in self.exercises if exercise.number in block.exercises]
+        return in_order([*lessons, *exercises])
 
     def _with_map(self, text: str) -> str:
         return with_rows(

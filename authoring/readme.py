@@ -1,39 +1,32 @@
-"""The README's tables of lessons and exercises, written from the notebooks themselves."""
+"""The README's table of lessons and exercises, written from the notebooks themselves."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from authoring.exercise import Exercise
+from authoring.exercise import Exercise, in_order
 from authoring.faults import Fault
 from authoring.lesson import Lesson, step_names
 
 
 LESSONS = "lessons"
-EXERCISES = "exercises"
-LESSON_HEAD = "| No. | Lesson | What you see live | Minutes | The server |\n|---:|---|---|---:|---|"
-EXERCISE_HEAD = (
-    "| No. | Exercise | What you build | Minutes | Difficulty | After lesson |\n|---:|---|---|---:|---|---:|"
-)
+HEAD = "| No. | Lesson or exercise | What you see or build | Minutes | The server |\n|---:|---|---|---:|---|"
 
 
-def with_tables(readme: str, lessons: list[Lesson], exercises: list[Exercise], root: Path) -> str:
-    """Return the README's text with the tables of lessons and exercises, each between its two markers."""
-    rows = [_row(lesson, root) for lesson in lessons]
-    readme = with_rows(readme, LESSONS, [LESSON_HEAD, *rows, _sum(lessons)])
-    return with_rows(readme, EXERCISES, [EXERCISE_HEAD, *map(_exercise_row, exercises)])
+def with_table(readme: str, lessons: list[Lesson], exercises: list[Exercise], root: Path) -> str:
+    """Return the README's text with the lessons, each followed by its exercises, between its two markers."""
+    rows = [_row(page, root) for page in in_order([*lessons, *exercises])]
+    sums = [_sum("lessons", lessons), *([_sum("exercises", exercises)] if exercises else [])]
+    return with_rows(readme, LESSONS, [HEAD, *rows, *sums])
 
 
-def missing_markers(readme: str, has_exercises: bool) -> list[Fault]:
-    """Return a fault for each table that has no place."""
-    wanted = [LESSONS, EXERCISES] if has_exercises else [LESSONS]
-    return [
-        Fault(
-            "README.md",
-            f"has no place for the table of {name}; write {' and '.join(_markers(name))} on two lines.",
-        )
-        for name in wanted
-        if not _between(name).search(readme)
-    ]
+def missing_markers(readme: str) -> list[Fault]:
+    """Return a fault if the table has no place."""
+    if _between(LESSONS).search(readme):
+        return []
+
+    words = f"has no place for the table of lessons; write {' and '.join(_markers(LESSONS))} on two lines."
+    return [Fault("README.md", words)]
 
 
 def _markers(name: str) -> tuple[str, str]:
@@ -51,26 +44,30 @@ def with_rows(readme: str, name: str, rows: list[str]) -> str:
 
 
 def _exercise_row(exercise: Exercise) -> str:
-    title = f"[{exercise.title}](exercises/{exercise.path.name})"
-    terms = (exercise.minutes or "", exercise.difficulty or "", exercise.follows or "")
-    return _cells([str(exercise.number), title, exercise.promise or "", *map(str, terms)])
+    title = f"Exercise {exercise.number} · [{exercise.title}](exercises/{exercise.path.name})"
+    terms = ", ".join(filter(None, [title, exercise.difficulty]))
+    return _cells(["", terms, exercise.promise or "", str(exercise.minutes or ""), ""])
 
 
 def _cells(cells: list[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 
-def _row(lesson: Lesson, root: Path) -> str:
+def _row(page: Lesson, root: Path) -> str:
+    return _exercise_row(page) if isinstance(page, Exercise) else _lesson_row(page, root)
+
+
+def _lesson_row(lesson: Lesson, root: Path) -> str:
     title = f"[{lesson.title}](notebooks/{lesson.path.name})"
     return _cells(
         [str(lesson.number), title, lesson.promise or "", str(lesson.minutes or ""), _step(lesson, root)]
     )
 
 
-def _sum(lessons: list[Lesson]) -> str:
-    minutes = sum(lesson.minutes or 0 for lesson in lessons)
+def _sum(what: str, pages: Sequence[Lesson]) -> str:
+    minutes = sum(page.minutes or 0 for page in pages)
     hours = max(1, round(minutes / 60))
-    return _cells(["", "All lessons", f"About {hours} hour{'s' * (hours > 1)}.", str(minutes), ""])
+    return _cells(["", f"All {what}", f"About {hours} hour{'s' * (hours > 1)}.", str(minutes), ""])
 
 
 def _step(lesson: Lesson, root: Path) -> str:

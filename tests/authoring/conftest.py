@@ -48,9 +48,6 @@ README = """\
 
 <!-- lessons:start -->
 <!-- lessons:end -->
-
-<!-- exercises:start -->
-<!-- exercises:end -->
 """
 EXERCISE_HEADER = """\
 # Exercise {number} · {title}

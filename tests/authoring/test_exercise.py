@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 from authoring.course import Course
-from authoring.exercise import Exercise
+from authoring.exercise import Exercise, in_order
 from authoring.navigation import EXERCISE_CONTENTS
 
 
@@ -144,6 +144,37 @@ def test_notebooks_that_belong_to_nothing_are_named(course):
         "solutions/Untitled.ipynb is no solution by its name; call it NN_topic.ipynb.",
         "exercises/02_old.ipynb has no solution; write solutions/02_old.ipynb, or delete it.",
     ]
+
+
+def test_a_learners_notebook_keeps_its_old_number(course, built, monkeypatch):
+    course.add_good_solution("02_shout")
+    built("02_shout")
+    (course.root / "exercises" / "05_shout.ipynb").write_text("{}")
+    stray = "exercises/05_shout.ipynb has no solution; write solutions/05_shout.ipynb, or delete it."
+
+    monkeypatch.setenv("CI", "true")
+    assert stray in course.faults()
+    monkeypatch.delenv("CI")
+    assert stray not in course.faults()
+
+
+def test_an_exercise_comes_after_its_lesson_and_before_the_next(course):
+    lessons = [course.add_good_lesson("02_echo", "Echo"), course.add_good_lesson("03_rooms", "Rooms")]
+    exercises = [course.add_good_solution("02_whisper"), course.add_good_solution("01_shout")]
+
+    assert [page.slug for page in in_order([*exercises, *lessons])] == ["echo", "shout", "whisper", "rooms"]
+
+
+def test_exercises_are_numbered_in_the_order_of_their_lessons(course):
+    course.add_good_solution("01_shout")
+    path = course.solution_path("01_shout")
+    path.write_text(path.read_text().replace("after lesson 2", "after lesson 8"))
+    course.add_good_solution("02_whisper")
+
+    assert (
+        "solutions/02_whisper.ipynb follows lesson 2, and 01_shout.ipynb lesson 8; "
+        "number exercises in the order of their lessons."
+    ) in course.faults()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""The README's table is written from the lessons."""
+"""The README's table is written from the lessons and exercises."""
 
 from authoring.course import Course
-from authoring.readme import with_tables
+from authoring.readme import with_table
 
 
 README = "before\n<!-- lessons:start -->\nold\n<!-- lessons:end -->\nafter\n"
@@ -14,11 +14,11 @@ def test_a_lesson_is_a_row(course):
     assert (
         "| 2 | [Your first endpoint](notebooks/02_echo.ipynb) | Ana speaks and Ben hears it. | 20 "
         "| [step_02_echo.py](server_snippets/step_02_echo.py) |\n"
-    ) in with_tables(README, [lesson], [], course.root)
+    ) in with_table(README, [lesson], [], course.root)
 
 
 def test_the_rest_stays(course):
-    text = with_tables(README, [], [], course.root)
+    text = with_table(README, [], [], course.root)
 
     assert text.startswith("before\n<!-- lessons:start -->\n|")
     assert text.endswith("|\n<!-- lessons:end -->\nafter\n")
@@ -30,7 +30,7 @@ def test_the_lessons_own_step_stands_for_all(course):
         course.add_step(name)
     lesson = course.add_good_lesson("04_naive", "Naive")
 
-    row = with_tables(README, [lesson], [], course.root)
+    row = with_table(README, [lesson], [], course.root)
 
     assert "step_04_naive.py" in row and "step_04_manager.py" not in row
 
@@ -38,7 +38,7 @@ def test_the_lessons_own_step_stands_for_all(course):
 def test_the_last_row_adds_the_minutes_up(course):
     lessons = [course.add_good_lesson("02_echo", "Echo"), course.add_good_lesson("12_testing", "Testing")]
 
-    table = with_tables(README, lessons, [], course.root)
+    table = with_table(README, lessons, [], course.root)
     assert "All lessons | About 1 hour. | 40 |" in table
 
 
@@ -46,11 +46,11 @@ def test_the_last_lesson_shows_main(course):
     course.add_step("main")
     lesson = course.add_good_lesson("15_the_whole_server", "The whole server")
 
-    assert "[main.py](server_snippets/main.py)" in with_tables(README, [lesson], [], course.root)
+    assert "[main.py](server_snippets/main.py)" in with_table(README, [lesson], [], course.root)
 
 
 def test_a_lesson_without_a_server_has_a_dash(course):
-    assert "| 20 | – |" in with_tables(
+    assert "| 20 | – |" in with_table(
         README, [course.add_good_lesson("12_testing", "Testing")], [], course.root
     )
 
@@ -58,25 +58,22 @@ def test_a_lesson_without_a_server_has_a_dash(course):
 def test_a_readme_without_markers_is_a_fault(course):
     (course.root / "README.md").write_text("# Course\n")
 
-    course.add_good_solution()
-
     assert [str(fault) for fault in Course.read(course.root).faults] == [
         "README.md has no place for the table of lessons; "
         "write <!-- lessons:start --> and <!-- lessons:end --> on two lines.",
-        "README.md has no place for the table of exercises; "
-        "write <!-- exercises:start --> and <!-- exercises:end --> on two lines.",
     ]
 
 
-def test_an_exercise_is_a_row(course):
-    readme = "<!-- exercises:start --><!-- exercises:end -->"
+def test_an_exercise_is_a_row_below_its_lesson(course):
+    lessons = [course.add_good_lesson("02_echo", "Echo"), course.add_good_lesson("03_rooms", "Rooms")]
 
-    assert with_tables(readme, [], [course.add_good_solution()], course.root).endswith(
-        "| 1 | [Shouting](exercises/01_shout.ipynb) | Ana shouts. | 20 | easy | 2 |\n<!-- exercises:end -->"
-    )
+    rows = with_table(README, lessons, [course.add_good_solution()], course.root).splitlines()
+
+    assert rows[5] == "|  | Exercise 1 · [Shouting](exercises/01_shout.ipynb), easy | Ana shouts. | 20 |  |"
+    assert rows[4].startswith("| 2 | [Echo]") and rows[6].startswith("| 3 | [Rooms]")
 
 
-def test_a_course_without_exercises_needs_no_place_for_them(course):
-    (course.root / "README.md").write_text(README)
+def test_exercises_have_a_sum_of_their_own(course):
+    table = with_table(README, [], [course.add_good_solution()], course.root)
 
-    assert Course.read(course.root).faults == []
+    assert "| All exercises | About 1 hour. | 20 |" in table

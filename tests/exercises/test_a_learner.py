@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.jupyterlab import KERNEL, JupyterLab, NotebookPage, within
 from websocket_lab.checking.verdict import VERDICT_JSON
-from websocket_lab.exercise.exercise_notebook import BEGIN, without_markers
+from websocket_lab.exercise.exercise_notebook import BEGIN, solution_path, without_markers
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,17 +27,17 @@ RUN_HIDDEN = f"(code) => {KERNEL}.requestExecute({{ code, silent: true }}).done"
 class Mistake:
     """What a learner writes in place of a piece of the solution, and what the check says to it."""
 
-    name: str
+    exercise: str
     right: str
     wrong: str
     said: str
 
 
 MISTAKES = [
-    Mistake("01_private_messages", "text.split(maxsplit=2)", "text.split()", "too many values to unpack"),
-    Mistake("02_typing_indicator", "await self.show(member, active=True)", "pass", "heard nothing for"),
-    Mistake("03_online_users", " if websocket in inside", "", "What came"),
-    Mistake("04_message_history", "self.history[member.room].append(event)", "pass", "What came"),
+    Mistake("private_messages", "text.split(maxsplit=2)", "text.split()", "too many values to unpack"),
+    Mistake("typing_indicator", "await self.show(member, active=True)", "pass", "heard nothing for"),
+    Mistake("online_users", " if websocket in inside", "", "What came"),
+    Mistake("message_history", "self.history[member.room].append(event)", "pass", "What came"),
 ]
 
 
@@ -102,9 +102,9 @@ def gaps(name: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.exercise)
 def test_from_a_first_try_to_the_comparison(lab: JupyterLab, mistake: Mistake) -> None:
-    name, slug = mistake.name, mistake.name[3:]
+    slug, name = mistake.exercise, solution_path(mistake.exercise).stem
     page = lab.open(f"exercises/{name}.ipynb", viewport={"width": 1280, "height": 1400})
     desk = Desk(page, name)
     page.run_all()

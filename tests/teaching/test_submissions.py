@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from websocket_lab.exercise.exercise_notebook import solution_path
+
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "teaching" / "submissions.md"
-NAME = "01_private_messages.ipynb"
+NAME = solution_path("private_messages").name
 # What each learner made of the solution.
 SUBMISSIONS: dict[str, Callable[[str], str]] = {
     "ana": lambda code: code,

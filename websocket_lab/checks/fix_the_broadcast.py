@@ -1,4 +1,4 @@
-"""The check of exercise 5: a broadcast that survives clients which leave, vanish and stall in its midst."""
+"""The check of “Fix the broadcast”: a broadcast survives clients that leave, vanish or stall during it."""
 
 from websocket_lab.checking.bench import Mismatch, at_once
 from websocket_lab.checking.broadcast_bench import GUARD, IN_THE_ROOM, PATIENCE, Broadcast, explained

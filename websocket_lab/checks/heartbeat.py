@@ -1,4 +1,4 @@
-"""The check of exercise 8: who falls silent is closed in time, and who shows a sign of life stays."""
+"""The check of “Heartbeat”: who falls silent is closed in time, and who shows a sign of life stays."""
 
 from websocket_lab.checking.bench import all_hear, word
 from websocket_lab.checking.chat_bench import say

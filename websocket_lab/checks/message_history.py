@@ -1,4 +1,4 @@
-"""The check of exercise 4: a newcomer hears what was said lately, all of it, and once."""
+"""The check of “Message history”: a newcomer hears what was said lately, all of it, and once."""
 
 from websocket_lab.checking.bench import at_once, word
 from websocket_lab.checking.chat_bench import NOBODY_IN, say

@@ -1,4 +1,4 @@
-"""The check of exercise 3: everyone in a room knows who is there, whoever comes and goes."""
+"""The check of “Online users”: everyone in a room knows who is there, whoever comes and goes."""
 
 from websocket_lab.checking.bench import at_once, word
 from websocket_lab.checking.chat_bench import NOBODY_IN

@@ -1,4 +1,4 @@
-"""The check of exercise 1: a private message reaches its sender and its receiver, and nobody else."""
+"""The check of “Private messages”: a private message reaches its sender and its receiver, and nobody else."""
 
 from websocket_lab.checking.bench import all_hear, word
 from websocket_lab.checking.chat_bench import ChatBench, say

@@ -1,4 +1,4 @@
-"""The check of exercise 11: a burst, then so many a second, for each connection by itself."""
+"""The check of “Rate limit”: a burst, then so many a second, for each connection by itself."""
 
 from websocket_lab.checking.bench import all_hear, word
 from websocket_lab.checking.chat_bench import say

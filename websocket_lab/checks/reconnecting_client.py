@@ -1,4 +1,4 @@
-"""The check of exercise 9: a client that comes back, resumes where it was, and does not hammer."""
+"""The check of “Reconnecting client”: a client that comes back, resumes where it was, and does not hammer."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The check of exercise 12: one chat in several processes, which a broker connects."""
+"""The check of “Scale out”: one chat in several processes, which a broker connects."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The check of exercise 6: a ticket is random, lives for some seconds, and opens one connection."""
+"""The check of “Sign-in ticket”: a ticket is random, lives for some seconds, and opens one connection."""
 
 import itertools
 import time

@@ -1,4 +1,4 @@
-"""The check of exercise 10: who does not read costs the others nothing, and is dropped in the end."""
+"""The check of “Slow client”: who does not read costs the others nothing, and is dropped in the end."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""The check of exercise 2: the others see who is typing, until three seconds pass, or words, or a goodbye."""
+"""The check of “Typing indicator”: others see who is typing, until they send, leave or pause for 3 s."""
 
 from websocket_lab.checking.bench import word
 from websocket_lab.checking.chat_bench import say

@@ -1,4 +1,4 @@
-"""The check of exercise 7: each wrong message gets an error with its code, and the talk goes on."""
+"""The check of “Validate messages”: each wrong message gets an error with its code, and the talk goes on."""
 
 from websocket_lab.checking.bench import word
 from websocket_lab.checking.channels_bench import ONE_ERROR, RIGHT, STAY, Channels, echoes, get_errors, say

@@ -1,4 +1,4 @@
-"""The hints of exercise 8: for each step of the check, from gentle to plain."""
+"""The hints of “Heartbeat”: for each step of the check, from gentle to plain."""
 
 HINTS = {
     "": (

@@ -1,4 +1,4 @@
-"""The hints of exercise 11, the rate limit."""
+"""The hints of “Rate limit”."""
 
 HINTS = {
     "": (

@@ -1,4 +1,4 @@
-"""The hints of exercise 9: for each step of the check, from gentle to plain."""
+"""The hints of “Reconnecting client”: for each step of the check, from gentle to plain."""
 
 HINTS = {
     "": (

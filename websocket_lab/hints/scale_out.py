@@ -1,4 +1,4 @@
-"""The hints of exercise 12: for each step of the check, from gentle to plain."""
+"""The hints of “Scale out”: for each step of the check, from gentle to plain."""
 
 HINTS = {
     "": (

@@ -1,4 +1,4 @@
-"""The hints of exercise 6, the sign-in ticket."""
+"""The hints of “Sign-in ticket”."""
 
 HINTS = {
     "": (

@@ -1,4 +1,4 @@
-"""The hints of exercise 2, the typing indicator."""
+"""The hints of “Typing indicator”."""
 
 HINTS = {
     "": (

@@ -1,4 +1,4 @@
-"""The bank of exercise 5: managers that hold on a bad day, and the usual ones that do not."""
+"""The bank of “Fix the broadcast”: managers that hold on a bad day, and the usual ones that do not."""
 
 import asyncio
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The bank of exercise 4: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Message history”: servers that keep its contract, and the usual ones that do not."""
 
 import asyncio
 from collections import defaultdict, deque

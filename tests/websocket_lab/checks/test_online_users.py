@@ -1,4 +1,4 @@
-"""The bank of exercise 3: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Online users”: servers that keep its contract, and the usual ones that do not."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The bank of exercise 1: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Private messages”: servers that keep its contract, and the usual ones that do not."""
 
 import time
 from contextlib import suppress

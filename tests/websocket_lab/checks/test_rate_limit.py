@@ -1,4 +1,4 @@
-"""The bank of exercise 11: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Rate limit”: servers that keep its contract, and the usual ones that do not."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The bank of exercise 9: clients that keep its contract, and the usual ones that do not."""
+"""The bank of “Reconnecting client”: clients that keep its contract, and the usual ones that do not."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The bank of exercise 12: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Scale out”: servers that keep its contract, and the usual ones that do not."""
 
 import asyncio
 import json

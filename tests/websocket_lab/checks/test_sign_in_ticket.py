@@ -1,4 +1,4 @@
-"""The bank of exercise 6: servers whose tickets keep the contract, and the usual ones whose do not."""
+"""The bank of “Sign-in ticket”: servers whose tickets keep the contract, and the usual ones whose do not."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""The bank of exercise 10: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Slow client”: servers that keep its contract, and the usual ones that do not."""
 
 import asyncio
 import json

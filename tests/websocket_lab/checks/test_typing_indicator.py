@@ -1,4 +1,4 @@
-"""The bank of exercise 2: servers that keep its contract, and the usual ones that do not."""
+"""The bank of “Typing indicator”: servers that keep its contract, and the usual ones that do not."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The bank of exercise 7: servers that answer what is wrong, and the usual ones that fall over it."""
+"""The bank of “Validate messages”: servers that answer invalid messages, and the usual ones that do not."""
 
 import json
 from collections import defaultdict
