@@ -8,24 +8,25 @@ import json
 import logging
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from websocket_lab.exercise.headless_check import Report, check_notebook
+from websocket_lab.exercise.learner_notebook import notebook_with_work
 from websocket_lab.widgets.progress_bar import ProgressBar
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Check the submissions; return 0 if all passed, else 1."""
     options = _options(arguments)
-    paths = submissions(options.paths)
+    paths, notes = with_work(submissions(options.paths))
     found: list[Report] = []
     try:
         check_each(paths, options.timeout, found)
     except KeyboardInterrupt:
         print("Stopped. This is what was found so far:", file=sys.stderr)
 
-    print(as_json(found) if options.json else as_text(found))
+    print(as_json(found, notes) if options.json else as_text(found, notes))
     return 0 if len(found) >= len(paths) > 0 and all(report.passed for report in found) else 1
 
 
@@ -49,19 +50,37 @@ def _submissions_in(folder: Path) -> list[Path]:
     return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
-def as_text(found: list[Report]) -> str:
-    """Return the reports for people."""
+def with_work(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """Return which notebooks to check, and in words which of them replace another.
+
+    A learner's notebook may have the number that its exercise had in an earlier version of the course, beside
+    an untouched one of today's number.
+    """
+    chosen = {path: notebook_with_work(path) for path in paths}
+    notes = [_replaced(path, found) for path, found in chosen.items() if path != found]
+    return list(dict.fromkeys(chosen.values())), notes
+
+
+def _replaced(path: Path, found: Path) -> str:
+    if path.exists():
+        return f"{path} is untouched. The work on that exercise is in {found}, which is checked instead."
+    return f"{path} does not exist. {found} holds the same exercise and is checked instead."
+
+
+def as_text(found: list[Report], notes: Sequence[str] = ()) -> str:
+    """Return the reports for people, below what there is to note."""
     if not found:
         return "There are no notebooks."
 
-    lines = [line for report in found for line in _lines(report)]
+    lines = [*notes, *(line for report in found for line in _lines(report))]
     return "\n".join([*lines, "", f"{sum(report.passed for report in found)} of {len(found)} passed."])
 
 
-def as_json(found: list[Report]) -> str:
+def as_json(found: list[Report], notes: Sequence[str] = ()) -> str:
     """Return the reports for programs."""
     passed = sum(report.passed for report in found)
-    whole = {"total": len(found), "passed": passed, "reports": [report.data for report in found]}
+    reports = [report.data for report in found]
+    whole = {"total": len(found), "passed": passed, "reports": reports, "notes": list(notes)}
     # In ASCII, which every pipe and every file can hold.
     return json.dumps(whole, indent=2)
 

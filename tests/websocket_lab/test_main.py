@@ -4,9 +4,12 @@ import io
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from tests.websocket_lab.small_exercise import shouting_solution
 from websocket_lab import __main__ as command
+from websocket_lab.exercise.exercise_notebook import as_exercise
 from websocket_lab.exercise.headless_check import Report
 from websocket_lab.widgets.progress_bar import ProgressBar
 
@@ -64,6 +67,67 @@ def test_an_ending_in_capitals_is_one_too(folder):
     (folder / "ana.ipynb").rename(folder / "ana.IPYNB")
 
     assert [path.name for path in command.submissions([folder])] == ["ana.IPYNB", "ben.ipynb"]
+
+
+@pytest.fixture
+def submitted(tmp_path, course):
+    """A folder with an exercise as it comes, and with work in it under an old number."""
+    folder = tmp_path / "ben"
+    folder.mkdir()
+    untouched = as_exercise(shouting_solution())
+    nbformat.write(untouched, folder / "01_shouting.ipynb")
+    untouched.cells[-1].source += "\n\n# Here is more.\nmore = 1"
+    nbformat.write(untouched, folder / "07_shouting.ipynb")
+    return folder
+
+
+@pytest.fixture
+def checked(monkeypatch):
+    """The names of the notebooks that are checked."""
+
+    def check_notebook(path, timeout):
+        names.append(path.name)
+        return [Report(str(path), "passed")]
+
+    names = []
+    monkeypatch.setattr(command, "check_notebook", check_notebook)
+    return names
+
+
+@pytest.mark.parametrize("asked", ["", "01_shouting.ipynb", "07_shouting.ipynb"])
+def test_the_learners_work_wins_over_an_untouched_notebook(submitted, checked, capsys, asked):
+    assert command.main(["check", str(submitted / asked)]) == 0
+
+    assert checked == ["07_shouting.ipynb"]
+    said = (
+        f"{submitted / '01_shouting.ipynb'} is untouched. The work on that exercise is in "
+        f"{submitted / '07_shouting.ipynb'}, which is checked instead.\n"
+    )
+    assert capsys.readouterr().out.startswith(said) == (asked != "07_shouting.ipynb")
+
+
+def test_a_notebook_with_another_number_is_found_by_its_slug(submitted, checked, capsys):
+    (submitted / "01_shouting.ipynb").unlink()
+    command.main(["check", "--json", str(submitted / "01_shouting.ipynb")])
+
+    assert checked == ["07_shouting.ipynb"]
+    assert json.loads(capsys.readouterr().out)["notes"] == [
+        f"{submitted / '01_shouting.ipynb'} does not exist. "
+        f"{submitted / '07_shouting.ipynb'} holds the same exercise and is checked instead."
+    ]
+
+
+def test_two_notebooks_with_work_are_both_checked(submitted, checked):
+    (submitted / "03_shouting.ipynb").write_text("{")
+    command.main(["check", str(submitted)])
+
+    assert sorted(checked) == ["03_shouting.ipynb", "07_shouting.ipynb"]
+
+
+def test_a_notebook_that_is_nowhere_stays_what_was_asked_for(submitted, checked):
+    command.main(["check", str(submitted / "07_whisper.ipynb")])
+
+    assert checked == ["07_whisper.ipynb"]
 
 
 def test_an_empty_folder_is_no_success(tmp_path, capsys):

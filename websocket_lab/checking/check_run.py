@@ -12,6 +12,7 @@ from websocket_lab.checking.exercise import Exercise, claim
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.stall_watch import StallWatch
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
+from websocket_lab.exercise.learner_notebook import work_elsewhere
 from websocket_lab.exercise.learner_source import is_untouched, learner_cell
 from websocket_lab.server.background_server import ServerStartError
 from websocket_lab.server.forgotten_await import forgotten_awaits
@@ -21,6 +22,10 @@ from websocket_lab.server.thread_interrupt import Interrupted, interrupt
 
 UNTOUCHED = (
     "The gaps are still empty: write your code where it says “Your code here”, run that cell, check again."
+)
+ELSEWHERE = (
+    " Your work is in the notebook {name}, from when this exercise had another number: "
+    "open that one, or copy your cells from it."
 )
 NOT_YOURS = "The check itself broke ({error}). This is not your fault: restart the kernel and try again."
 BUSY = (
@@ -128,7 +133,7 @@ class CheckRun:
     def _judge(self) -> Verdict:
         # Where the course's files are not at hand, the steps will say what is missing.
         if _found(is_untouched, self.id, self.subject):
-            return self._verdict(Outcome.NOT_STARTED, UNTOUCHED)
+            return self._verdict(Outcome.NOT_STARTED, UNTOUCHED + _elsewhere(self.id))
 
         self._forgotten = []
         try:
@@ -211,6 +216,12 @@ def _cause(bench: Bench, forgotten: list[str]) -> str:
     if bench.task_errors and not bench.new_errors:
         return TASK_ENDED.format(error=bench.task_errors[0].splitlines()[-1])
     return next(iter(forgotten), "")
+
+
+def _elsewhere(exercise: str) -> str:
+    """Return where the learner's work is if it is not in the notebook of today's number, or ""."""
+    notebook = _found(work_elsewhere, exercise)
+    return ELSEWHERE.format(name=notebook.name) if notebook else ""
 
 
 def _found(look: Callable[..., Found], *arguments: Any) -> Found | None:

@@ -15,6 +15,7 @@ from pygments.token import (  # type: ignore[import-untyped]
 from websocket_lab.exercise.code_diff import diff_table, diff_text, rows
 from websocket_lab.exercise.exercise_notebook import gap_cells, read_solution, solution_path, without_markers
 from websocket_lab.exercise.last_check import last_source
+from websocket_lab.exercise.learner_notebook import saved_code
 from websocket_lab.exercise.solution_lock import lock
 from websocket_lab.widgets.card import SCROLLED_BY_KEYS, Card, heading, note, safe
 
@@ -76,7 +77,8 @@ def highlighted(code: str) -> str:
 
 
 def _comparison(exercise: str, theirs: str) -> Card:
-    yours = last_source(exercise)
+    # A check in another copy of the course is not known here, and the notebook is.
+    yours = last_source(exercise) or saved_code(exercise)
     if yours is None:
         return note("Nothing to compare yet", f'First check your code: `check("{exercise}", …)`.')
 

@@ -20,11 +20,10 @@ def lessons(course):
 
 def test_a_new_learner_has_everything_ahead():
     assert repr(progress()).splitlines() == [
-        "Lessons visited: 0 of 2",
+        "Lessons visited: 0 of 2. Exercises passed: 0 of 1.",
         "  · 0 · Start here (not yet)",
         "  · 2 · First <endpoint> (not yet)",
-        "Exercises passed: 0 of 1",
-        "  · 1 · Shouting (not begun)",
+        "    · Exercise 1 · Shouting (not begun)",
     ]
 
 
@@ -34,20 +33,20 @@ def test_what_was_done_has_a_tick():
     record_try("shouting", "passed", "", "a = 2")
 
     assert "  ✓ 2 · First <endpoint> (visited)" in repr(progress())
-    assert "  ✓ 1 · Shouting (passed, 2 tries)" in repr(progress())
+    assert "    ✓ Exercise 1 · Shouting (passed, 2 tries)" in repr(progress())
 
 
 def test_an_exercise_may_be_under_way():
     record_try("shouting", "failed", "speaks", "a = 1")
 
-    assert "  · 1 · Shouting (1 try)" in repr(progress())
+    assert "    · Exercise 1 · Shouting (1 try)" in repr(progress())
 
 
 def test_the_page_says_the_same_and_links():
     record_visit("00_start_here")
     html = progress()._repr_html_()
 
-    assert "<caption>Lessons visited: 1 of 2</caption>" in html
+    assert "<caption>Lessons visited: 1 of 2. Exercises passed: 0 of 1.</caption>" in html
     assert '<th scope="row"><a href="../notebooks/00_start_here.ipynb">0 · Start here</a></th>' in html
     assert '<td class="wsl-done">✓ visited</td>' in html
     assert "First &lt;endpoint&gt;" in html
@@ -58,14 +57,31 @@ def test_the_learners_own_copy_is_linked_where_there_is_one(course):
     (course / "exercises").mkdir()
     (course / "exercises" / "01_shouting.ipynb").write_text("broken by hand")
 
-    assert '<a href="../exercises/01_shouting.ipynb">01 shouting</a>' in progress()._repr_html_()
+    assert '<a href="../exercises/01_shouting.ipynb">Exercise 1 · Shouting</a>' in progress()._repr_html_()
+
+
+def test_an_exercise_stands_below_the_lesson_that_it_follows(course):
+    path = course / "solutions" / "01_shouting.ipynb"
+    solution = nbformat.read(path, as_version=4)
+    lesson = "[0 · Start here](../notebooks/00_start_here.ipynb)"
+    solution.cells[0].source += f"\n*20 minutes · easy · after {lesson}.*"
+    nbformat.write(solution, path)
+
+    titles = [line.strip(" ·").partition(" (")[0] for line in repr(progress()).splitlines()[1:]]
+    assert titles == ["0 · Start here", "Exercise 1 · Shouting", "2 · First <endpoint>"]
+
+
+def test_a_lesson_that_the_learner_has_broken_has_a_name(course):
+    (course / "notebooks" / "02_echo.ipynb").write_text("broken by hand")
+
+    assert "· 02 echo (not yet)" in repr(progress())
 
 
 def test_without_the_course_there_is_nothing_to_show(course):
     for path in course.rglob("*.ipynb"):
         path.unlink()
 
-    assert repr(progress()) == "Lessons visited: 0 of 0\nExercises passed: 0 of 0"
+    assert repr(progress()) == "Lessons visited: 0 of 0. Exercises passed: 0 of 0."
 
 
 def test_nobody_waits_for_a_package_that_takes_seconds_to_import():
