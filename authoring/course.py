@@ -23,6 +23,7 @@ from authoring.prose import Prose
 from authoring.prose_rules import link_faults, text_faults, wording_faults
 from authoring.readme import missing_markers, with_table
 from authoring.snippets import fill, hand_written_servers, step_faults, syntax_faults
+from authoring.your_turns import fill_your_turns, your_turn_faults
 
 
 Page = TypeVar("Page", bound=Lesson)
@@ -103,6 +104,7 @@ class Course:
             refresh_titles(lesson, names)
             dress_diagrams(lesson)
             self.faults += fill(lesson, self.root)
+            self.faults += fill_your_turns(lesson, self.root)
             self.texts[lesson.path] = as_text(lesson.notebook)
 
     def _refresh_exercises(self) -> None:
@@ -148,6 +150,7 @@ class Course:
         yield from syntax_faults(lesson)
         yield from lesson_faults(lesson, self.root)
         yield from feedback_faults(lesson, self.root)
+        yield from your_turn_faults(lesson, self.root)
         yield from self._judge_words(lesson)
 
     def _judge_exercise(self, exercise: Exercise) -> Iterator[Fault]:

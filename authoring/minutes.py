@@ -9,6 +9,7 @@ import re
 from authoring.exercise import TERMS, Exercise
 from authoring.lesson import MINUTES, Cell, Lesson
 from authoring.prose import Prose
+from authoring.your_turns import turns_in
 
 
 # Slower than a novel: there is code between, and something to look at.
@@ -17,6 +18,8 @@ SECONDS_PER_CODE_LINE = 8
 SECONDS_PER_RUN = 20
 SECONDS_PER_QUESTION = 30
 MINUTES_TO_BUILD = {"easy": 10, "medium": 15, "hard": 20}
+# To think of one to four lines, and to read what the check says.
+MINUTES_FOR_A_YOUR_TURN = 4
 # What a reader answers before reading on: a prediction, or a question whose answer is folded away.
 QUESTION = re.compile(r"\bPrediction\(|<b>Stop and think:</b>")
 STEP = 5
@@ -41,4 +44,5 @@ def minutes_of(cell: Cell) -> float:
     thinking = SECONDS_PER_QUESTION * len(QUESTION.findall(cell.source)) / 60
     if not cell.is_code:
         return Prose(cell.source).words / WORDS_PER_MINUTE + thinking
+    thinking += MINUTES_FOR_A_YOUR_TURN * len(turns_in(cell))
     return (SECONDS_PER_RUN + SECONDS_PER_CODE_LINE * cell.code_lines) / 60 + thinking

@@ -15,9 +15,12 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from authoring.faults import Fault
 from authoring.lesson import Cell, Lesson, step_names
+from websocket_lab.exercise.exercise_notebook import SERVER
 
 
 TAG = "snippet:"
+# Server code that no step has: tried out, or the learner's own.
+MARKED = {"scratch", SERVER}
 MARKER = re.compile(r"^# %%[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 ROUTE = re.compile(r"^@\w+\.(websocket|websocket_route|route|get|post|put|patch|delete)\(", re.MULTILINE)
 DEFINED = re.compile(r"^(?:async def|def|class) (\w+)", re.MULTILINE)
@@ -74,7 +77,7 @@ def fill(lesson: Lesson, root: Path) -> list[Fault]:
 def hand_written_servers(lesson: Lesson, root: Path) -> list[Fault]:
     """Return the cells that hold server code which is neither filled from a step nor marked as scratch."""
     names = _defined_in_steps(lesson, root)
-    loose = [cell for cell in lesson.code if not wanted(cell) and "scratch" not in cell.tags]
+    loose = [cell for cell in lesson.code if not wanted(cell) and not MARKED.intersection(cell.tags)]
     return [
         Fault(
             f"{lesson.place}, cell {cell.number}",

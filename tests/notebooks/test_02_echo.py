@@ -42,6 +42,11 @@ def test_the_first_frame_is_explained_bit_by_bit(run: LessonRun) -> None:
     assert "FIN" in shown and "Hello" in shown
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Answer in capitals" in run.output('check("capitals"')
+    assert run.output('hint("capitals")').startswith("Hint ")
+
+
 def test_asyncio_run_fails_in_a_cell(run: LessonRun) -> None:
     assert "asyncio.run() cannot be called from a running event loop" in run.output("asyncio.run(hello)")
 

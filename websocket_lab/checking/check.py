@@ -22,7 +22,7 @@ def check(id: str, subject: Any) -> Verdict:
     """Return what real clients saw of the learner's server or client, step by step; never raise, never hang.
 
     Args:
-        id: The exercise's id, such as "private_messages".
+        id: The id of the exercise, such as "private_messages", or of the your-turn.
         subject: What the exercise asks for: a function that returns a new app, or a client.
     """
     name = plain_text(id)

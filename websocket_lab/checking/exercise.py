@@ -1,4 +1,4 @@
-"""An exercise as its check sees it: steps in order, and hints for each."""
+"""An exercise, or a your-turn, as its check sees it: steps in order, and hints for each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from inspect import getdoc
 from pkgutil import iter_modules
 from typing import Any
 
-from websocket_lab import checks
+from websocket_lab import checks, your_turns
 from websocket_lab.checking.bench import Bench
 from websocket_lab.server.safe_text import plain_text, safe_repr
 
@@ -50,16 +50,23 @@ def claim(step: Step) -> str:
 
 
 def known_ids() -> list[str]:
-    """Return the ids of all exercises that have a check."""
-    return sorted(module.name for module in iter_modules(checks.__path__))
+    """Return the ids that can be checked: those of the exercises, then those of the your-turns."""
+    return list(_homes())
 
 
 def find(exercise_id: str) -> Exercise:
-    """Return the exercise with this id; LookupError if there is none."""
-    name = plain_text(exercise_id)
-    if name not in known_ids():
-        known = ", ".join(known_ids())
-        raise LookupError(f"There is no exercise {safe_repr(exercise_id)}. There are: {known}.")
+    """Return the exercise, or the your-turn, with this id; LookupError if there is none."""
+    name, homes = plain_text(exercise_id), _homes()
+    if name not in homes:
+        raise LookupError(f"There is no exercise {safe_repr(exercise_id)}. There are: {', '.join(homes)}.")
 
-    exercise: Exercise = import_module(f"{checks.__name__}.{name}").EXERCISE
+    exercise: Exercise = import_module(f"{homes[name]}.{name}").EXERCISE
     return exercise
+
+
+def _homes() -> dict[str, str]:
+    return {
+        name: package.__name__
+        for package in (checks, your_turns)
+        for name in sorted(module.name for module in iter_modules(package.__path__))
+    }

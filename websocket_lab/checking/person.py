@@ -1,7 +1,7 @@
 """A person in a check: a real client that says what it must hear, and what it must not."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -46,7 +46,7 @@ class Person:
     """
 
     def __init__(
-        self, url: str, name: str, username: str, vocabulary: Collection[str], **connect_options: Any
+        self, url: str, name: str, username: str, vocabulary: Container[str], **connect_options: Any
     ) -> None:
         self.name = name
         self.username = username

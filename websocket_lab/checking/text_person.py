@@ -1,6 +1,6 @@
 """A person on a server that passes plain texts on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ class TextPerson(Person):
         said: The texts that people have said; all others are passed over.
     """
 
-    def __init__(self, url: str, name: str, said: Collection[str], **connect_options: Any) -> None:
+    def __init__(self, url: str, name: str, said: Container[str], **connect_options: Any) -> None:
         super().__init__(url, name, name.lower(), said, **connect_options)
 
     def hears_text(self, text: str, likely: Causes | None = None, patience: float = PATIENCE) -> None:

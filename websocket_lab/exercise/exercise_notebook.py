@@ -6,11 +6,14 @@ A solution is written; the exercise is the same notebook without what stands bet
     ### END SOLUTION
 
 and without the cells tagged `solution-only`. Cells tagged `server` hold what the learner is to build.
+
+A your-turn is an exercise of a few lines in the middle of a lesson. Its answer is a file,
+`solutions/your_turns/02_capitals.py`: the lesson's cell is what stands below the line `# %% your turn`.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +30,7 @@ FILE_NAME = re.compile(r"\d\d_([a-z]\w*)")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# Your code here", "...")
 SERVER, SOLUTION_ONLY = "server", "solution-only"
+YOUR_TURNS, YOUR_TURN = "solutions/your_turns", "# %% your turn"
 
 
 def exercise_ids() -> list[str]:
@@ -34,9 +38,14 @@ def exercise_ids() -> list[str]:
     return list(_solutions())
 
 
+def your_turns() -> dict[str, Path]:
+    """Return where the answer of each your-turn is, by its id, in the order of the lessons."""
+    return _named((ROOT / YOUR_TURNS).glob("*.py"))
+
+
 def solution_path(exercise: str) -> Path:
-    """Return where the exercise's solution is; LookupError with the ids that exist."""
-    found, name = _solutions(), plain_text(exercise)
+    """Return where the solution of an exercise or a your-turn is; LookupError with the ids that exist."""
+    found, name = _solutions() | your_turns(), plain_text(exercise)
     if name not in found:
         known = ", ".join(found) or f"none, for there are no solutions in {ROOT}"
         raise LookupError(f"There is no exercise {safe_repr(exercise)}. There are: {known}.")
@@ -44,8 +53,24 @@ def solution_path(exercise: str) -> Path:
 
 
 def read_solution(exercise: str) -> Notebook:
-    """Return the exercise's solution."""
-    return read(solution_path(exercise))
+    """Return the solution of an exercise or a your-turn."""
+    path = solution_path(exercise)
+    return read_answer(path) if path.suffix == ".py" else read(path)
+
+
+def read_answer(path: Path) -> Notebook:
+    """Return a your-turn's answer as a notebook: what the lesson has already, and the cell with the gap.
+
+    ValueError if the file has no such cell.
+    """
+    above, _, cell = path.read_text(encoding="utf-8").partition(f"{YOUR_TURN}\n")
+    if BEGIN not in cell:
+        raise ValueError(f"{path.name} has no gap below a line `{YOUR_TURN}`.")
+    cells = [
+        {"cell_type": "code", "metadata": {"tags": [SERVER]}, "source": code.strip("\n")}
+        for code in (above, cell)
+    ]
+    return {"cells": cells}
 
 
 def read(path: Path) -> Notebook:
@@ -103,8 +128,11 @@ def without_markers(code: str) -> str:
 
 
 def _solutions() -> dict[str, Path]:
-    paths = sorted((ROOT / "solutions").glob("*.ipynb"))
-    return {name[1]: path for path in paths if (name := FILE_NAME.fullmatch(path.stem))}
+    return _named((ROOT / "solutions").glob("*.ipynb"))
+
+
+def _named(paths: Iterable[Path]) -> dict[str, Path]:
+    return {name[1]: path for path in sorted(paths) if (name := FILE_NAME.fullmatch(path.stem))}
 
 
 def _stubbed(code: str, place: str) -> Iterator[str]:

@@ -22,6 +22,8 @@ from websocket_lab.widgets.card import SCROLLED_BY_KEYS, Card, heading, note, sa
 
 SIGNS = "− stands before what is only in yours, + before what is only in the solution."
 ALSO_RIGHT = "Two programs can differ and both be right: the check decides, not the comparison."
+WHOLE_NOTEBOOK = "The whole notebook, with the reasons, another way and the usual mistakes, is"
+WHOLE_FILE = "The file that runs on its own, with its imports, is"
 LOOKS = {
     Keyword: "k",
     Operator.Word: "k",
@@ -98,7 +100,7 @@ def _listing(exercise: str, code: str) -> Card:
     path = solution_path(exercise)
     place = f"solutions/{path.name}"
     link = f'<a href="../{safe(place)}">{safe(place)}</a>'
-    why = "The whole notebook, with the reasons, another way and the usual mistakes, is"
+    why = WHOLE_NOTEBOOK if path.suffix == ".ipynb" else WHOLE_FILE
     listing = f'<pre class="wsl-listing" {SCROLLED_BY_KEYS}>{highlighted(code)}</pre>'
     body = f"{heading('The solution')}{listing}<p>{why} {link}.</p>"
     return Card(f"{code}\n\n{why} {place}.", body, "The solution", wide=True)

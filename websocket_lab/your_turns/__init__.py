@@ -1,0 +1,1 @@
+"""The checks of the your-turns: one module for each, named after the gap in its lesson."""
