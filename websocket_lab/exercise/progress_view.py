@@ -1,4 +1,4 @@
-"""`progress()`: the course at a glance, each exercise below the lesson that it follows."""
+"""`progress()`: the course at a glance, each your-turn and each exercise below its lesson."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from websocket_lab.checking.exercise import find
 from websocket_lab.exercise import exercise_notebook
 from websocket_lab.exercise.learner_notebook import learner_notebook
 from websocket_lab.exercise.progress_file import has_passed, honest_tries, visits
@@ -17,14 +18,16 @@ FOLLOWED = re.compile(r"\bafter (?:\[|lesson )(\d+)\b")
 NUMBERED = "[0-9][0-9]_*.ipynb"
 # What names no lesson comes after all of them.
 LAST = 100
+# In the order in which they are met, with what is said of those that are done.
+LESSON, YOUR_TURN, EXERCISE = KINDS = ("Lessons visited", "Your turns passed", "Exercises passed")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One lesson or exercise: what it is called, where it is, and how far the learner is with it.
+    """One lesson, your-turn or exercise: what it is called, where it is, and how far the learner is with it.
 
     Attributes:
-        lesson: The number of the lesson, or of the lesson that the exercise follows.
+        lesson: The number of the lesson, of the your-turn's lesson, or of the one that the exercise follows.
     """
 
     title: str
@@ -32,14 +35,14 @@ class Line:
     is_done: bool
     words: str
     lesson: int
-    is_exercise: bool = False
+    kind: str = LESSON
 
 
 def progress() -> Card:
-    """Show which lessons have been visited and which exercises passed, and after how many tries."""
-    lessons, exercises = lesson_lines(), exercise_lines()
-    head = f"{_counted('Lessons visited', lessons)} {_counted('Exercises passed', exercises)}"
-    lines = sorted([*lessons, *exercises], key=lambda line: (line.lesson, line.is_exercise))
+    """Show which lessons were visited, which your-turns and exercises passed, and after how many tries."""
+    found = [*lesson_lines(), *your_turn_lines(), *exercise_lines()]
+    lines = sorted(found, key=lambda line: (line.lesson, KINDS.index(line.kind)))
+    head = " ".join(_counted(kind, [line for line in lines if line.kind == kind]) for kind in KINDS)
     text = "\n".join([head, *map(_text, lines)])
     return Card(text, f"{heading('Your progress')}{_table(head, lines)}", "Your progress")
 
@@ -59,15 +62,28 @@ def lesson_lines() -> list[Line]:
     ]
 
 
+def your_turn_lines() -> list[Line]:
+    """Return the your-turns in the order of their lessons."""
+    return [_your_turn_line(name, path) for name, path in exercise_notebook.your_turns().items()]
+
+
+def _your_turn_line(name: str, answer: Path) -> Line:
+    number = answer.name[:2]
+    lesson = next((exercise_notebook.ROOT / "notebooks").glob(f"{number}_*.ipynb"), answer)
+    is_done, words = _tried(name)
+    title = find(name).title
+    return Line(
+        f"Your turn: {title[:1].lower()}{title[1:]}", _link(lesson), is_done, words, int(number), YOUR_TURN
+    )
+
+
 def exercise_lines() -> list[Line]:
     """Return the exercises in order."""
     return [_exercise_line(name) for name in exercise_notebook.exercise_ids()]
 
 
 def _exercise_line(exercise: str) -> Line:
-    is_done, tries = has_passed(exercise), honest_tries(exercise)
-    counted = f"{tries + is_done} {'try' if tries + is_done == 1 else 'tries'}"
-    words = f"passed, {counted}" if is_done else counted if tries else "not begun"
+    is_done, words = _tried(exercise)
     solution = exercise_notebook.solution_path(exercise)
     # Its title and its number are those of today, whatever the learner's notebook says.
     header = _header(solution)
@@ -76,7 +92,14 @@ def _exercise_line(exercise: str) -> Line:
     if path.name != solution.name:
         words = f"{words}; your work is in {path.name}"
     lesson = int(follows[1]) if follows else LAST
-    return Line(_title(header, solution), _link(path), is_done, words, lesson, is_exercise=True)
+    return Line(_title(header, solution), _link(path), is_done, words, lesson, EXERCISE)
+
+
+def _tried(exercise: str) -> tuple[bool, str]:
+    """Return whether an exercise or a your-turn has passed, and how that went, in words."""
+    is_done, tries = has_passed(exercise), honest_tries(exercise)
+    counted = f"{tries + is_done} {'try' if tries + is_done == 1 else 'tries'}"
+    return is_done, f"passed, {counted}" if is_done else counted if tries else "not begun"
 
 
 def _link(path: Path) -> str:
@@ -102,7 +125,7 @@ def _counted(what: str, lines: Sequence[Line]) -> str:
 
 
 def _text(line: Line) -> str:
-    indent = "    " if line.is_exercise else "  "
+    indent = "  " if line.kind == LESSON else "    "
     return f"{indent}{'✓' if line.is_done else '·'} {line.title} ({line.words})"
 
 
@@ -116,5 +139,5 @@ def _table(head: str, lines: Sequence[Line]) -> str:
 def _row(line: Line) -> str:
     look, sign = ("wsl-done", "✓ ") if line.is_done else ("wsl-open", "")
     title = f'<a href="{safe(line.link)}">{safe(line.title)}</a>'
-    kind = ' class="wsl-exercise"' if line.is_exercise else ""
-    return f'<tr><th scope="row"{kind}>{title}</th><td class="{look}">{sign}{safe(line.words)}</td></tr>'
+    indent = "" if line.kind == LESSON else ' class="wsl-exercise"'
+    return f'<tr><th scope="row"{indent}>{title}</th><td class="{look}">{sign}{safe(line.words)}</td></tr>'

@@ -16,13 +16,16 @@ def lessons(course):
     for name, title in (("00_start_here", "# 0 · Start here"), ("02_echo", "# 2 · First <endpoint>")):
         cell = nbformat.v4.new_markdown_cell(f"{title}\n**Promise.**")
         nbformat.write(nbformat.v4.new_notebook(cells=[cell]), course / "notebooks" / f"{name}.ipynb")
+    (course / "solutions" / "your_turns").mkdir()
+    (course / "solutions" / "your_turns" / "02_capitals.py").touch()
 
 
 def test_a_new_learner_has_everything_ahead():
     assert repr(progress()).splitlines() == [
-        "Lessons visited: 0 of 2. Exercises passed: 0 of 1.",
+        "Lessons visited: 0 of 2. Your turns passed: 0 of 1. Exercises passed: 0 of 1.",
         "  · 0 · Start here (not yet)",
         "  · 2 · First <endpoint> (not yet)",
+        "    · Your turn: answer in capitals (not begun)",
         "    · Exercise 1 · Shouting (not begun)",
     ]
 
@@ -46,7 +49,10 @@ def test_the_page_says_the_same_and_links():
     record_visit("00_start_here")
     html = progress()._repr_html_()
 
-    assert "<caption>Lessons visited: 1 of 2. Exercises passed: 0 of 1.</caption>" in html
+    assert (
+        "<caption>Lessons visited: 1 of 2. Your turns passed: 0 of 1. Exercises passed: 0 of 1.</caption>"
+        in html
+    )
     assert '<th scope="row"><a href="../notebooks/00_start_here.ipynb">0 · Start here</a></th>' in html
     assert '<td class="wsl-done">✓ visited</td>' in html
     assert "First &lt;endpoint&gt;" in html
@@ -68,7 +74,16 @@ def test_an_exercise_stands_below_the_lesson_that_it_follows(course):
     nbformat.write(solution, path)
 
     titles = [line.strip(" ·").partition(" (")[0] for line in repr(progress()).splitlines()[1:]]
-    assert titles == ["0 · Start here", "Exercise 1 · Shouting", "2 · First <endpoint>"]
+    yours = "Your turn: answer in capitals"
+    assert titles == ["0 · Start here", "Exercise 1 · Shouting", "2 · First <endpoint>", yours]
+
+
+def test_a_your_turn_stands_below_its_lesson_and_leads_to_it():
+    record_try("capitals", "passed", "", "a = 1")
+
+    assert "    ✓ Your turn: answer in capitals (passed, 1 try)" in repr(progress())
+    link = '<a href="../notebooks/02_echo.ipynb">Your turn: answer in capitals</a>'
+    assert f'<th scope="row" class="wsl-exercise">{link}</th>' in progress()._repr_html_()
 
 
 def test_a_lesson_that_the_learner_has_broken_has_a_name(course):
@@ -78,10 +93,10 @@ def test_a_lesson_that_the_learner_has_broken_has_a_name(course):
 
 
 def test_without_the_course_there_is_nothing_to_show(course):
-    for path in course.rglob("*.ipynb"):
+    for path in [*course.rglob("*.ipynb"), *course.rglob("*.py")]:
         path.unlink()
 
-    assert repr(progress()) == "Lessons visited: 0 of 0. Exercises passed: 0 of 0."
+    assert repr(progress()) == "Lessons visited: 0 of 0. Your turns passed: 0 of 0. Exercises passed: 0 of 0."
 
 
 def test_nobody_waits_for_a_package_that_takes_seconds_to_import():
