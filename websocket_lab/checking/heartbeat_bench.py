@@ -9,8 +9,8 @@ from websocket_lab.checking.tuned_hall_bench import TunedHallBench
 
 INTERVAL = 0.3
 PATIENCE = 1.5
-# Nobody is closed for their silence while a step is about something else.
-CALM = 30.0
+# Nobody is closed for their silence while a step is about something else: longer than the whole check.
+CALM = 60.0
 # What a busy machine may add to the time that the contract gives.
 GRACE = 1.0
 LATEST = PATIENCE + INTERVAL + GRACE

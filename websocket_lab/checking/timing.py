@@ -25,11 +25,15 @@ class Patience:
     Args:
         seconds: How long to wait.
         passed: How many of them have passed already; a moment is left in any case.
+
+    Attributes:
+        is_lengthened: Whether `lengthen` has given it more time.
     """
 
     def __init__(self, seconds: float, passed: float = 0.0) -> None:
         self.seconds = seconds
         self._rest = max(seconds - passed, SLICE) if passed else seconds
+        self.is_lengthened = self._is_begun = False
         self._looked_at, self._used = time.monotonic(), time.process_time()
 
     @property
@@ -39,13 +43,24 @@ class Patience:
         return self._rest <= 0
 
     def wait(self, act: Callable[[float], Result]) -> Result:
-        """Return what `act` returns, which takes the seconds that it may wait; TimeoutError at the end."""
+        """Return what `act` returns, which takes the seconds that it may wait; TimeoutError at the end.
+
+        The end comes for all calls together: what one of them brings gives the next no time of its own.
+        """
+        if self._is_begun and self.is_over:
+            raise TimeoutError
+        self._is_begun = True
         while True:
             try:
                 return act(max(0.0, min(SLICE, self._rest)))
             except TimeoutError:
                 if self.is_over:
                     raise
+
+    def lengthen(self, seconds: float) -> None:
+        """Wait for so many seconds more, from now on."""
+        self._rest, self.is_lengthened = seconds, True
+        self._looked_at, self._used = time.monotonic(), time.process_time()
 
     def _passed(self) -> float:
         now, used = time.monotonic(), time.process_time()

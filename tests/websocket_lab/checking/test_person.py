@@ -1,12 +1,14 @@
 """A person in a check: what it must hear, in order or in any order, and how long it waits."""
 
+import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from websocket_lab import BackgroundServer
 from websocket_lab.checking.mismatch import Mismatch
@@ -21,6 +23,14 @@ TWO: dict[str, Any] = {"type": "number", "value": 2}
 
 def mirror() -> FastAPI:
     app = FastAPI()
+
+    @app.websocket("/weather/{pause}")
+    async def tell_the_weather(websocket: WebSocket, pause: float) -> None:
+        await websocket.accept()
+        with suppress(WebSocketDisconnect):
+            while True:
+                await websocket.send_json({"type": "weather"})
+                await asyncio.sleep(pause)
 
     @app.websocket("/ws")
     async def answer(websocket: WebSocket) -> None:
@@ -72,6 +82,16 @@ def test_what_is_missing_is_named(ana: Person) -> None:
 def test_patience_has_an_end(ana: Person) -> None:
     with pytest.raises(Mismatch, match=r"heard nothing for 0\.2 s"):
         ana.hears(ONE, patience=0.2)
+
+
+@pytest.mark.parametrize("pause", [0.25, 0.05, 0.0])
+def test_what_comes_again_and_again_lengthens_no_wait(pause: float) -> None:
+    with BackgroundServer(mirror()) as server:
+        person = Person(server.url(f"/weather/{pause}"), "Ana", "ana", {"number"})
+        person.connects()
+        with pytest.raises(Mismatch, match="weather.* is not in the contract"):
+            person.hears(ONE, patience=0.5)
+        person.vanishes()
 
 
 def test_the_last_of_several_times_counts(ana: Person) -> None:

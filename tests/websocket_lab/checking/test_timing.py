@@ -42,6 +42,24 @@ def test_without_any_patience_it_is_tried_once() -> None:
     assert tried == [0.0]
 
 
+def test_all_that_comes_in_one_wait_shares_its_time() -> None:
+    patience = Patience(0.3)
+    with pytest.raises(TimeoutError):
+        while True:
+            patience.wait(lambda seconds: time.sleep(0.01))
+
+
+def test_a_wait_can_be_lengthened() -> None:
+    patience = Patience(0.0)
+    assert patience.is_over
+    assert not patience.is_lengthened
+
+    patience.lengthen(60)
+
+    assert patience.is_lengthened
+    assert patience.wait(lambda seconds: "hi") == "hi"
+
+
 def test_no_time_passes_while_the_process_stands_still() -> None:
     patience = Patience(2 * SLICE)
     stand_still(5 * SLICE)
