@@ -16,9 +16,8 @@ from types import CodeType, FrameType
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from server_snippets.__main__ import listen
-from server_snippets.command_line import read_arguments
-from server_snippets.service import make_server
+from server_snippets.server.cli import listen, read_arguments
+from server_snippets.server.serve import make_server
 from websocket_lab.processes.private_redis import PrivateRedis
 
 

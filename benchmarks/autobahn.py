@@ -19,8 +19,8 @@ CASES = [f"{group}.*" for group in (1, 2, 3, 4, 5, 6, 7, 9, 10)]
 CLASSES = {
     "uvicorn": [],
     "ours": [
-        *("--ws", "server_snippets.protocol:FanOutProtocol"),
-        *("--http", "server_snippets.http_protocol:LimitedHttpProtocol"),
+        *("--ws", "server_snippets.server.transport.protocol:FanOutProtocol"),
+        *("--http", "server_snippets.server.transport.http:LimitedHttpProtocol"),
     ],
 }
 PORT = 9001

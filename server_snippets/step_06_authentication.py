@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from server_snippets.hidden_tokens import hidden_tokens
+from server_snippets.server.logs import hidden_tokens
 
 
 # %% token

@@ -1,19 +1,20 @@
 """Step 11, slow clients and fan-out: everyone has an outbox, so nobody waits for anybody.
 
 New since step 4: a broadcast waits for no client, and is cheap where the server offers the fast way out.
-Run it: uvicorn server_snippets.step_11_fan_out:app --ws server_snippets.protocol:FanOutProtocol
+Run it: uvicorn server_snippets.step_11_fan_out:app
+With the fast way out: add --ws server_snippets.server.transport.protocol:FanOutProtocol
 """
 
 # %% imports
 from fastapi import FastAPI, WebSocket
 
 # %% course_imports
-from server_snippets.backlog import SlowClients
-from server_snippets.encoded_message import EncodedMessage
+from server_snippets.server.transport.backlog import SlowClients
+from server_snippets.server.transport.encoded_message import EncodedMessage
 
 # %% fast_imports
-from server_snippets.frame_writer import FrameWriter
-from server_snippets.protocol import EXTENSION
+from server_snippets.server.transport.frame_writer import FrameWriter
+from server_snippets.server.transport.protocol import EXTENSION
 
 # %% outbox
 from server_snippets.step_11_outbox import Outbox

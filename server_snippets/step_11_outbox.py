@@ -10,8 +10,8 @@ from contextlib import suppress
 from fastapi import WebSocket
 
 # %% course_imports
-from server_snippets.backlog import SlowClients
-from server_snippets.encoded_message import EncodedMessage
+from server_snippets.server.transport.backlog import SlowClients
+from server_snippets.server.transport.encoded_message import EncodedMessage
 from server_snippets.step_04_connection_manager import GONE, say_goodbye
 
 

@@ -16,7 +16,7 @@ from secrets import token_hex
 from fastapi import FastAPI, WebSocket
 
 # %% course_imports
-from server_snippets.encoded_message import EncodedMessage
+from server_snippets.server.transport.encoded_message import EncodedMessage
 from server_snippets.step_07_json_messages import reply, texts
 from server_snippets.step_10_heartbeat import Lifespan
 from server_snippets.step_11_fan_out import ConnectionManager

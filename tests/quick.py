@@ -11,6 +11,7 @@ SLOW = (
     "tests/notebooks/",
     "tests/teaching/",
     "tests/server_snippets/static/",
+    "test_taking_the_server_along.py",
     "tests/websocket_lab/checks/",
     "_in_jupyterlab.py",
     "test_away.py",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server_snippets.main import Settings, make_app
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.server.transport.protocol import FanOutProtocol
 from tests.redis_server import RedisServer
 from websocket_lab import BackgroundServer, LiveClient
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 
@@ -15,14 +15,19 @@ COMMAND = [sys.executable, "-m", "server_snippets"]
 
 @contextmanager
 def serving(
-    *options: str, redis_url: str = "", limits: str = "", warnings: list[str] | None = None
+    *options: str,
+    redis_url: str = "",
+    limits: str = "",
+    warnings: list[str] | None = None,
+    command: Sequence[str] = COMMAND,
+    variables: Mapping[str, str] = os.environ,
 ) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
     """Run the command on a free port and give the port once it serves; `warnings` gets earlier lines."""
-    command = [*COMMAND, "--port", "0", *options]
+    command = [*command, "--port", "0", *options]
     if limits:
         # Such as `ulimit -n 300`.
         command = ["sh", "-c", f'{limits} && exec "$@"', "sh", *command]
-    environment = os.environ | {"REDIS_URL": redis_url}
+    environment = {**variables, "REDIS_URL": redis_url}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
     ) as process:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server_snippets.auth_endpoint import is_right
+from server_snippets.server.endpoints.auth import is_right
 from websocket_lab import LiveClient
 
 

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from benchmarks.cut_proxy import CutProxy
-from server_snippets.redis_scripts import APPEND, LOG, LOG_STATE, SEGMENTS
+from server_snippets.server.brokers.redis.scripts import APPEND, LOG, LOG_STATE, SEGMENTS
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker
 from websocket_lab import LiveClient

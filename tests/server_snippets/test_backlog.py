@@ -2,9 +2,9 @@
 
 import pytest
 
-from server_snippets import backlog
-from server_snippets.backlog import Backlog, BacklogTotal, SlowClients
-from server_snippets.encoded_message import EncodedMessage
+from server_snippets.server.transport import backlog
+from server_snippets.server.transport.backlog import Backlog, BacklogTotal, SlowClients
+from server_snippets.server.transport.encoded_message import EncodedMessage
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from fastapi import APIRouter
 
-from server_snippets.broker import Broker, MemoryBroker
-from server_snippets.channels_endpoint import channels_router
-from server_snippets.chat_endpoint import chat_router
-from server_snippets.redis_broker import RedisBroker
-from server_snippets.settings import Settings
+from server_snippets.server.brokers.base import Broker
+from server_snippets.server.brokers.memory import MemoryBroker
+from server_snippets.server.brokers.redis.broker import RedisBroker
+from server_snippets.server.endpoints.channels import channels_router
+from server_snippets.server.endpoints.chat import chat_router
+from server_snippets.server.settings import Settings
 
 
 @pytest.mark.parametrize("make_broker", [MemoryBroker, lambda: RedisBroker("redis://127.0.0.1:6379/0")])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from server_snippets.channels_endpoint import MAX_SUBSCRIPTIONS
+from server_snippets.server.endpoints.channels import MAX_SUBSCRIPTIONS
 from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import LiveClient
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from server_snippets.command_line import read_arguments
+from server_snippets.server.cli import read_arguments
 from tests.server_snippets.service import COMMAND, serving, stop
 from websocket_lab import LiveClient
 

@@ -11,8 +11,8 @@ from urllib.request import urlopen
 import pytest
 
 from server_snippets.main import Settings, make_app
-from server_snippets.open_connections import most_from
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.server.transport.open_connections import most_from
+from server_snippets.server.transport.protocol import FanOutProtocol
 from tests.server_snippets.service import serving, stop
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 

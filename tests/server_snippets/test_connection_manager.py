@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from fastapi import WebSocket
 
-from server_snippets.backlog import MAX_BYTES, MAX_MESSAGES
-from server_snippets.connection_manager import ConnectionManager
+from server_snippets.server.connections.manager import ConnectionManager
+from server_snippets.server.transport.backlog import MAX_BYTES, MAX_MESSAGES
 
 
 class FakeWebSocket:

@@ -18,8 +18,8 @@ from redis import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from server_snippets.redis_entry import LogEntry
-from server_snippets.redis_scripts import LOG
+from server_snippets.server.brokers.redis.log_entry import LogEntry
+from server_snippets.server.brokers.redis.scripts import LOG
 from tests.redis_server import RedisServer
 from tests.server_snippets.service import Printed, serving
 from websocket_lab import LiveClient

@@ -6,7 +6,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
 
-from server_snippets.encoded_message import EncodedMessage
+from server_snippets.server.transport.encoded_message import EncodedMessage
 
 
 LENGTHS = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from server_snippets.guarded_connection import GuardedConnection
-from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import make_app
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.server.connections.guard import GuardedConnection
+from server_snippets.server.transport.http import LimitedHttpProtocol
+from server_snippets.server.transport.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer, LiveClient
 
 

@@ -4,8 +4,15 @@ import json
 
 import pytest
 
-from server_snippets import event_log
-from server_snippets.event_log import EVENT_BYTES, MAX_ROOM_BYTES, MAX_ROOM_EVENTS, EventIds, EventLog, stamp
+from server_snippets.server.brokers import history as event_log
+from server_snippets.server.brokers.history import (
+    EVENT_BYTES,
+    MAX_ROOM_BYTES,
+    MAX_ROOM_EVENTS,
+    EventIds,
+    EventLog,
+    stamp,
+)
 
 
 def log_of(room: str, count: int, size: int = 1) -> EventLog:
@@ -63,7 +70,7 @@ def test_a_room_keeps_its_latest_events(size: int, kept: int) -> None:
 def test_of_too_many_rooms_the_one_that_has_been_silent_for_longest_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(event_log, "MAX_BYTES", 1_200)
+    monkeypatch.setattr(event_log, "MAX_EVENTS_BYTES", 1_200)
     log = EventLog()
     for number, room in enumerate(["attic", "lobby", "attic", "cellar"]):
         log.add(room, {"text": "x"}, f"1-{number}")

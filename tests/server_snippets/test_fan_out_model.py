@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from server_snippets.connection_manager import ConnectionManager
+from server_snippets.server.connections.manager import ConnectionManager
 from websocket_lab import BackgroundServer, LiveClient
 
 

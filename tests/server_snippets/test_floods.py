@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from server_snippets import guarded_connection, rate_limit
-from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import Settings, make_app
-from server_snippets.protocol import FRAMES_PER_TURN, MAX_UNREAD, FanOutProtocol
-from server_snippets.rate_limit import MAX_REPLIES, RateLimit
+from server_snippets.server.connections import guard as guarded_connection
+from server_snippets.server.transport import rate_limit
+from server_snippets.server.transport.http import LimitedHttpProtocol
+from server_snippets.server.transport.protocol import FRAMES_PER_TURN, MAX_UNREAD, FanOutProtocol
+from server_snippets.server.transport.rate_limit import MAX_REPLIES, RateLimit
 from tests.server_snippets.raw_client import (
     CONT,
     MORE,

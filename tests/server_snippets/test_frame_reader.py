@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI, WebSocket
 from websockets.frames import Frame, Opcode
 
-from server_snippets.frame_reader import FrameReader
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.server.transport.frame_reader import FrameReader
+from server_snippets.server.transport.protocol import FanOutProtocol
 from tests.server_snippets.raw_client import (
     CONT,
     HANDSHAKE,

@@ -8,12 +8,13 @@ from functools import partial
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from server_snippets import guarded_connection, rate_limit
-from server_snippets.connection_guard import ConnectionGuard
-from server_snippets.draining import Draining
 from server_snippets.main import Settings, make_app
-from server_snippets.open_connections import OpenConnections
-from server_snippets.rate_limit import RateLimit
+from server_snippets.server.connections import guard as guarded_connection
+from server_snippets.server.connections.guard import ConnectionGuard
+from server_snippets.server.shutdown import Draining
+from server_snippets.server.transport import rate_limit
+from server_snippets.server.transport.open_connections import OpenConnections
+from server_snippets.server.transport.rate_limit import RateLimit
 from tests.server_snippets.close_line import close_lines
 from websocket_lab import BackgroundServer, ConnectionEnded, LiveClient
 

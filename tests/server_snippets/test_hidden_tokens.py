@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from server_snippets.hidden_tokens import hidden_tokens
 from server_snippets.main import make_app
+from server_snippets.server.logs import hidden_tokens
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 

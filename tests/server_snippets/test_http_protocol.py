@@ -15,14 +15,14 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp
 
-from server_snippets import http_protocol
-from server_snippets.command_line import read_arguments
-from server_snippets.encoded_message import EncodedMessage
-from server_snippets.http_protocol import LimitedHttpProtocol
 from server_snippets.main import Settings, make_app
-from server_snippets.open_connections import SPARE
-from server_snippets.protocol import EXTENSION, FanOutProtocol
-from server_snippets.service import make_server
+from server_snippets.server.cli import read_arguments
+from server_snippets.server.serve import make_server
+from server_snippets.server.transport import http as http_protocol
+from server_snippets.server.transport.encoded_message import EncodedMessage
+from server_snippets.server.transport.http import LimitedHttpProtocol
+from server_snippets.server.transport.open_connections import SPARE
+from server_snippets.server.transport.protocol import EXTENSION, FanOutProtocol
 from tests.server_snippets.service import serving, stop
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 

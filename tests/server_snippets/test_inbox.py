@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from server_snippets.inbox import Inbox
+from server_snippets.server.transport.receive_queue import Inbox
 
 
 def test_everything_comes_once_and_in_order() -> None:

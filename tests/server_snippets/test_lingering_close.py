@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from server_snippets import protocol as websocket_protocol
-from server_snippets.encoded_message import EncodedMessage
-from server_snippets.frame_writer import ignore
-from server_snippets.protocol import EXTENSION, FanOutProtocol
+from server_snippets.server.transport import protocol as websocket_protocol
+from server_snippets.server.transport.encoded_message import EncodedMessage
+from server_snippets.server.transport.frame_writer import ignore
+from server_snippets.server.transport.protocol import EXTENSION, FanOutProtocol
 from tests.server_snippets.raw_client import NO_MASK, SECONDS, close_frame, frame, raw_client, rest_of
 from websocket_lab import BackgroundServer
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server_snippets import message_history
-from server_snippets.message_history import MAX_BYTES, MESSAGE_BYTES, MessageHistory
+from server_snippets.server.brokers import history as message_history
+from server_snippets.server.brokers.history import MAX_BYTES, MESSAGE_BYTES, MessageHistory
 
 
 def test_fifty_messages_are_kept_oldest_first() -> None:

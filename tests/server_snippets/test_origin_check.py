@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server_snippets.main import Settings, make_app
-from server_snippets.origin_check import is_welcome
+from server_snippets.server.connections.origin import is_welcome
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from server_snippets import backlog, guarded_connection
-from server_snippets import protocol as websocket_protocol
 from server_snippets.main import Settings, make_app
-from server_snippets.protocol import FanOutProtocol
-from server_snippets.settings import MIB
+from server_snippets.server.connections import guard as guarded_connection
+from server_snippets.server.settings import MIB
+from server_snippets.server.transport import backlog
+from server_snippets.server.transport import protocol as websocket_protocol
+from server_snippets.server.transport.protocol import FanOutProtocol
 from tests.server_snippets.close_line import close_lines
 from websocket_lab import BackgroundServer, LiveClient
 

@@ -13,12 +13,12 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.protocol import Protocol
 from websockets.server import ServerProtocol
 
-from server_snippets import backlog, frame_writer
-from server_snippets.backlog import SlowClients
-from server_snippets.encoded_message import EncodedMessage
-from server_snippets.frame_writer import FrameWriter, LoopTurn, ignore
-from server_snippets.inbox import Inbox
-from server_snippets.protocol import EXTENSION, FanOutProtocol
+from server_snippets.server.transport import backlog, frame_writer
+from server_snippets.server.transport.backlog import SlowClients
+from server_snippets.server.transport.encoded_message import EncodedMessage
+from server_snippets.server.transport.frame_writer import FrameWriter, LoopTurn, ignore
+from server_snippets.server.transport.protocol import EXTENSION, FanOutProtocol
+from server_snippets.server.transport.receive_queue import Inbox
 from websocket_lab import BackgroundServer, LiveClient
 
 

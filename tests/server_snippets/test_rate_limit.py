@@ -2,7 +2,7 @@
 
 import pytest
 
-from server_snippets.rate_limit import RateLimit
+from server_snippets.server.transport.rate_limit import RateLimit
 
 
 class Clock:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from server_snippets.message_history import MAX_HISTORY_BYTES
-from server_snippets.redis_reader import as_numbers
-from server_snippets.redis_scripts import (
+from server_snippets.server.brokers.history import MAX_HISTORY_BYTES
+from server_snippets.server.brokers.redis.reader import as_numbers
+from server_snippets.server.brokers.redis.scripts import (
     APPEND,
     LOG,
     LOG_SEGMENTS,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from server_snippets.redis_connection import RedisConnection, broken_is_lost
+from server_snippets.server.brokers.redis.connection import RedisConnection, broken_is_lost
 from tests.redis_server import RedisServer
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.server.transport.protocol import FanOutProtocol
 from websocket_lab import LiveClient
 
 

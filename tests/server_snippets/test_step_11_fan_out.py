@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from server_snippets import protocol as websocket_protocol
-from server_snippets.backlog import SlowClients
-from server_snippets.encoded_message import EncodedMessage
+from server_snippets.server.transport import protocol as websocket_protocol
+from server_snippets.server.transport.backlog import SlowClients
+from server_snippets.server.transport.encoded_message import EncodedMessage
 from server_snippets.step_11_fan_out import app, manager
 from server_snippets.step_11_outbox import MAX_WAITING, admit
 from websocket_lab import BackgroundServer, LiveClient

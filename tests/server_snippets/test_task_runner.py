@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server_snippets.incoming import Refused
-from server_snippets.task_runner import MAX_ENDED, MAX_RUNNING, TaskRunner
+from server_snippets.server.connections.messages import Refused
+from server_snippets.server.endpoints.task_runner import MAX_ENDED, MAX_RUNNING, TaskRunner
 
 
 class Told(list[Any]):

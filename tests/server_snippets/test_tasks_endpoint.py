@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server_snippets.main import Settings, make_app
-from server_snippets.task_runner import MAX_RUNNING
+from server_snippets.server.endpoints.task_runner import MAX_RUNNING
 from tests.redis_server import OVER_BOTH_BROKERS
 from websocket_lab import BackgroundServer, LiveClient
 

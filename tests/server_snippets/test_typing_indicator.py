@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any, cast
 
-from server_snippets.connection_manager import ConnectionManager, Message
-from server_snippets.typing_indicator import TypingIndicator
+from server_snippets.server.connections.manager import ConnectionManager, Message
+from server_snippets.server.endpoints.typing_indicator import TypingIndicator
 from tests.server_snippets import virtual_time
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server_snippets.connection_manager import ConnectionManager
-from server_snippets.user_list import SMALL_ROOM, UserList
+from server_snippets.server.connections.manager import ConnectionManager
+from server_snippets.server.endpoints.chat_delivery import SMALL_ROOM, UserList
 from tests.server_snippets import virtual_time
 
 

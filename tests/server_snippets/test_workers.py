@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from server_snippets.command_line import read_arguments
-from server_snippets.redis_connection import names_database
+from server_snippets.server.brokers.redis.connection import names_database
+from server_snippets.server.cli import read_arguments
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker
 from tests.server_snippets.service import COMMAND, Printed, serving
@@ -25,7 +25,7 @@ WORKERS = ("--workers", "2")
 ENDED_WHILE_STARTING = """
 import signal, time
 from multiprocessing.context import SpawnProcess
-from server_snippets.workers import Workers
+from server_snippets.server.workers import Workers
 
 start = SpawnProcess.start
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from server_snippets.__main__ import main
+from server_snippets.server.cli import main
 from tests.server_snippets.service import serving
 from websocket_lab import ConnectFailed, LiveClient
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from matplotlib.ticker import MaxNLocator
 from starlette.types import ASGIApp
 
-from server_snippets.backlog import SlowClients
+from server_snippets.server.transport.backlog import SlowClients
 from websocket_lab.client.connection_state import State
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.experiments.load import Crowd

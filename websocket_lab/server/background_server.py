@@ -65,7 +65,7 @@ class BackgroundServer:
             "log_level": "warning",
             "timeout_graceful_shutdown": 0.1,
             # Every handshake gets an answer, even one that uvicorn's parser refuses.
-            "http": "server_snippets.http_protocol:LimitedHttpProtocol",
+            "http": "server_snippets.server.transport.http:LimitedHttpProtocol",
         } | uvicorn_options
         self._thread: ServerThread | None = None
 

@@ -6,7 +6,7 @@ import pytest
 
 from server_snippets.demos.naive_server import make_naive_app
 from server_snippets.main import make_app
-from server_snippets.protocol import FanOutProtocol
+from server_snippets.server.transport.protocol import FanOutProtocol
 from websocket_lab import BackgroundServer
 from websocket_lab.experiments.best_practices import PRACTICES, Practice, a_heartbeat_finds_the_dead, find
 

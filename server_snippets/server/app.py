@@ -1,0 +1,76 @@
+"""The whole server as an ASGI app: `make_app(settings)` puts its parts together."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from .brokers.base import Broker
+from .brokers.memory import MemoryBroker
+from .connections.guard import ConnectionGuard
+from .connections.origin import OriginCheck
+from .endpoints.auth import auth_router
+from .endpoints.channels import channels_router
+from .endpoints.chat import chat_router
+from .endpoints.clients import clients_router
+from .endpoints.echo import echo_router
+from .endpoints.pages import STATIC, pages_router
+from .endpoints.tasks import tasks_router
+from .logs import hidden_tokens, short_client_errors
+from .settings import Settings
+from .shutdown import Draining
+from .transport.open_connections import OpenConnections
+
+
+def make_broker(settings: Settings) -> Broker:
+    """Return what the endpoints tell through: Redis, if there is an address of one, or else this process."""
+    if not settings.redis_url:
+        return MemoryBroker()
+
+    # Here, for who needs no Redis need not load its client.
+    from .brokers.redis.broker import RedisBroker
+
+    try:
+        return RedisBroker(settings.redis_url)
+    except ValueError as error:
+        sys.exit(str(error))
+
+
+def add_endpoints(app: FastAPI, settings: Settings, broker: Broker, draining: Draining) -> None:
+    """Add what is spoken over WebSocket."""
+    app.include_router(echo_router())
+    app.include_router(auth_router(settings.token))
+    app.include_router(channels_router(settings, broker))
+    app.include_router(chat_router(settings, broker))
+    app.include_router(tasks_router(settings, broker, draining))
+    # Last: the path /ws/{client_id} matches /ws/json, too, and the first match wins.
+    app.include_router(clients_router(settings, broker))
+
+
+def make_app(settings: Settings | None = None) -> FastAPI:
+    """Return a new server with clients, rooms and tasks of its own."""
+    settings = settings or Settings()
+    open_connections, draining = OpenConnections(settings.max_connections), Draining()
+    broker = make_broker(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, OpenConnections]]:
+        with hidden_tokens(), short_client_errors():
+            async with broker.running():
+                # The HTTP protocol finds it there, and counts unfinished handshakes.
+                yield {"open_connections": open_connections}
+
+    # The pages of /docs would load from another server, and WebSocket endpoints are not in them.
+    app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)
+    # The server finds it there, and begins it.
+    app.state.draining = draining
+    app.add_middleware(ConnectionGuard, settings, open_connections, draining)
+    # Added last, so it looks first.
+    app.add_middleware(OriginCheck, allowed_origins=settings.allowed_origins)
+
+    app.include_router(pages_router(open_connections, draining))
+    add_endpoints(app, settings, broker, draining)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app

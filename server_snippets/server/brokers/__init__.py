@@ -1,0 +1,1 @@
+"""What makes several processes one server: publish, subscribe, and presence."""

@@ -1,0 +1,1 @@
+"""The broker over Redis: one log that every process reads and writes."""

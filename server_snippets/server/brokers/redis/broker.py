@@ -1,0 +1,187 @@
+"""The broker of a server that is several processes: one stream in Redis, which all of them read.
+
+Every process writes what happens to the end of one log, and reads all of it, its own part too, from where
+it has come to. So all hear everything once and in one order, over a lost connection and a restart of Redis,
+too; publish/subscribe forgets what is said while a process is cut off. Who is there, and the last messages
+of each room, are kept beside the log and change in the same step. However many clients there are, a
+process has two connections to Redis.
+
+It needs Redis 6.2 or newer, or Valkey, which speaks the same language. With `appendonly yes` a restart
+loses nothing that is in Redis' file: with `appendfsync always` that is all it has answered; with the usual
+`everysec` the last second may be lost when the machine falls. A Sentinel or a Cluster may promote a replica
+that has not heard the last moment yet. One log is work for one node: when that is not enough, give groups
+of rooms logs of their own. On NATS, a JetStream stream and its key-value store would do the same.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from ...connections.manager import Message, as_text
+from ..base import Entry, Hear, Recall, Unavailable
+from ..presence import Guest
+from .connection import LOST, Link, RedisConnection
+from .dispatcher import News
+from .reader import LogReader
+from .scripts import MAX_LOG_BYTES
+from .writer import Command, LogWriter
+
+
+BEAT_SECONDS = 1.0
+START_SECONDS = 5.0
+GOODBYE_SECONDS = 2.0
+
+
+async def end(tasks: Collection["asyncio.Task[None]"]) -> None:
+    """Cancel tasks until they have ended: a library may take one cancellation for a time limit."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=0.5)
+
+
+class RedisBroker:
+    """Delivers what an endpoint publishes to the same endpoint of every process with the same `url`.
+
+    Args:
+        url: Where Redis is, such as `redis://127.0.0.1:6379/0`.
+        log_bytes: How much the log keeps for a process that was away: the same for all processes.
+    """
+
+    def __init__(self, url: str, log_bytes: int = MAX_LOG_BYTES) -> None:
+        self.process = secrets.token_hex(4)
+        self._connections = reading, writing = RedisConnection(url), RedisConnection(url)
+        self._news = News(reading, self.process)
+        self.guests = self._news.guests
+        names = {"reader", "writer"}
+        self._link = Link(
+            reading.address, reading.hide_secrets, names, lambda: self._writer.refuse(), self._post_beat
+        )
+        self._writer = LogWriter(writing, self._link, self.process, log_bytes, self._register_again)
+        self._reader = LogReader(
+            reading, self._link, self.process, log_bytes, self._news.apply, self._news.restore
+        )
+        # Who lives on this process: those who are in, those whose entering is on its way, and those of
+        # whom nobody knows whether they are in.
+        self._own: dict[str, Guest] = {}
+        self._coming: dict[Guest, Command] = {}
+        self._uncertain: set[Guest] = set()
+        # asyncio keeps no strong reference to a task.
+        self._sending_away: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it refuses what is not patient."""
+        return self._link.is_away
+
+    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+        """Deliver to a place what happens there, one entry after the other; it can be opened once."""
+        self._news.open(place, hear, recall)
+
+    async def say(
+        self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
+    ) -> None:
+        """Tell all, and keep it for the room's history if asked to; a guest who is gone says nothing."""
+        command = Command("said", place, room, by, as_text(message), keep, is_patient=False)
+        if await self._write(command) == "absent":
+            raise Unavailable("Not delivered: the broker does not know you yet. Try again.")
+
+    async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
+        """Tell all; do not wait until that has happened."""
+        self._writer.post(Command("said", place, room, by, as_text(message)))
+
+    async def enter(self, guest: Guest, *, patient: bool = False) -> bool:
+        """Let a guest in and tell all; return False if its name is held by another."""
+        command = Command("entered", guest.place, guest.room, guest, is_patient=patient)
+        self._coming[guest] = command
+        try:
+            is_welcome = await self._write(command) != "taken"
+        except Unavailable:
+            if command.number:
+                self._uncertain.add(guest)
+            raise
+        if is_welcome:
+            self._own[guest.key] = guest
+        return is_welcome
+
+    async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
+        """Tell all what has become of a guest, also of one that is new."""
+        text = as_text(message)
+        await self._write(Command("changed", guest.place, guest.room, guest, text, is_patient=patient))
+        self._own[guest.key] = guest
+
+    async def leave(self, guest: Guest) -> None:
+        """Let a guest out and tell all; do not wait until that has happened."""
+        if self._own.get(guest.key) == guest:
+            del self._own[guest.key]
+        coming = self._coming.pop(guest, None)
+        never_came = coming is not None and self._writer.take_back(coming)
+        if guest in self._uncertain or not never_came:
+            self._writer.post(Command("left", guest.place, guest.room, guest))
+        self._uncertain.discard(guest)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Read and write for as long as the block lasts; without Redis it begins nevertheless."""
+        self._link.start()
+        tasks = [
+            asyncio.create_task(self._link.keep_up("writer", self._write_on)),
+            asyncio.create_task(self._link.keep_up("reader", self._reader.run)),
+            asyncio.create_task(self._beat()),
+        ]
+        try:
+            await self._link.wait_until_up(START_SECONDS)
+            yield
+        finally:
+            await self._say_goodbye(tasks)
+
+    async def _write(self, command: Command) -> str:
+        reply = await self._writer.write(command)
+        if reply == "logged":
+            await self._news.heard(command.number)
+        return reply
+
+    async def _write_on(self) -> None:
+        # Who enters before it is known from where on we read would be taken for somebody known already.
+        await self._reader.has_place.wait()
+        await self._writer.run()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            for connection in self._connections:
+                connection.beat()
+            if self._link.is_up:
+                self._post_beat()
+
+    def _post_beat(self) -> None:
+        self._writer.post(Command("beat"))
+
+    async def _say_goodbye(self, tasks: list[asyncio.Task[None]]) -> None:
+        with suppress(*LOST):
+            async with asyncio.timeout(GOODBYE_SECONDS if self._link.is_up else 0):
+                # Behind all that waits.
+                await self._writer.write(Command("beat"))
+        await end(tasks)
+        if self._link.is_up:
+            with suppress(*LOST):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await self._reader.expire(self.process)
+        self._link.stop()
+        for connection in self._connections:
+            await connection.close()
+
+    def _register_again(self) -> Iterator[Command]:
+        for guest in list(self._own.values()):
+            command = Command("entered", guest.place, guest.room, guest)
+            command.reply.add_done_callback(partial(self._registered_again, guest))
+            yield command
+
+    def _registered_again(self, guest: Guest, reply: "asyncio.Future[str]") -> None:
+        if not reply.cancelled() and reply.result() == "taken":
+            self._own.pop(guest.key, None)
+            sending_away = asyncio.create_task(self._news.tell(Entry("taken", guest.place, guest=guest)))
+            self._sending_away.add(sending_away)
+            sending_away.add_done_callback(self._sending_away.discard)

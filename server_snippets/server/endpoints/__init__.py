@@ -1,0 +1,1 @@
+"""What clients reach: one module for each WebSocket endpoint, and the pages."""

@@ -1,0 +1,91 @@
+"""The server as in production: its settings, uvicorn's, and its log."""
+
+import logging
+import socket
+import ssl
+import sys
+from argparse import Namespace
+from dataclasses import replace
+
+import uvicorn
+from fastapi import FastAPI
+
+from .app import make_app
+from .logs import LOGGER
+from .settings import MIB, Settings, settings_from_environment
+from .shutdown import DrainingServer
+from .transport.http import LimitedHttpProtocol
+from .transport.open_connections import capped
+from .transport.protocol import FanOutProtocol
+
+
+PEM = "both are PEM files, and the key is given with --ssl-keyfile or is in the certificate's file"
+
+
+def serve(arguments: Namespace, listener: socket.socket) -> None:
+    """Serve as one of several workers, on a socket that all of them listen on."""
+    make_server(arguments).run(sockets=[listener])
+
+
+def make_server(arguments: Namespace) -> DrainingServer:
+    """Return a server for the whole app."""
+    log_from(arguments.log_level)
+    settings = settings_of(arguments)
+    settings = replace(settings, max_connections=capped(settings.max_connections))
+    app = make_app(settings)
+    config = configure(app, settings, arguments)
+    load(config)
+    return DrainingServer(config, app.state.draining, settings.drain_seconds)
+
+
+def settings_of(arguments: Namespace) -> Settings:
+    """Return what the command line and the environment ask of the app."""
+    return replace(
+        settings_from_environment(),
+        rate=arguments.rate,
+        allowed_origins=frozenset(arguments.allow_origin),
+        slow_clients=arguments.slow_clients,
+        max_connections=arguments.max_connections,
+        max_per_address=arguments.max_per_address,
+        max_backlog_bytes=arguments.max_backlog * MIB,
+        drain_seconds=arguments.drain_seconds,
+    )
+
+
+def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn.Config:
+    """Return uvicorn's configuration for service."""
+    return uvicorn.Config(
+        app,
+        # No line for each handshake, and the lines of uvicorn look like ours.
+        log_level="warning",
+        log_config=None,
+        ws_max_size=settings.max_message_bytes,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        # What draining has left open gets no more than a second.
+        timeout_graceful_shutdown=1,
+        http=LimitedHttpProtocol,
+        ws=FanOutProtocol,
+        forwarded_allow_ips=arguments.forwarded_allow_ips,
+        ssl_certfile=arguments.ssl_certfile,
+        ssl_keyfile=arguments.ssl_keyfile,
+    )
+
+
+def load(config: uvicorn.Config) -> None:
+    """Read the certificate; end the program with one sentence if that does not succeed."""
+    if config.ssl_keyfile and not config.ssl_certfile:
+        sys.exit("A key needs its certificate: give --ssl-certfile, too.")
+    try:
+        config.load()
+    except ssl.SSLError as error:
+        reason = (error.reason or "not readable").replace("_", " ").lower()
+        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key ({reason}): {PEM}.")
+    except OSError as error:
+        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key: {error.strerror}.")
+
+
+def log_from(level: str) -> None:
+    """Let the server's own lines out, from this level on; several workers write into one log."""
+    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
+    logging.getLogger(LOGGER).setLevel(level.upper())

@@ -1,0 +1,110 @@
+"""The finished server's folder, copied under another name into an empty project, runs there by itself."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+import server_snippets
+from tests.redis_server import RedisServer
+from tests.server_snippets.service import Printed, serving
+from websocket_lab import LiveClient
+
+
+FOLDER = Path(server_snippets.__file__).parent
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+NAME = "chat_server"
+CLIENTS = 8
+
+VISIT = """
+from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+with TestClient(app) as client:
+    with client.websocket_connect("/ws/chat/lobby/ana") as ana:
+        print(ana.receive_json()["type"])
+    try:
+        client.websocket_connect("/ws/chat/lobby/eve", headers={"Origin": "http://evil.example"}).__enter__()
+    except WebSocketDisconnect:
+        print("refused")
+"""
+CHANNELS = """
+from fastapi.testclient import TestClient
+from chat_server.app import make_app
+
+with TestClient(make_app()) as client, client.websocket_connect("/ws/json") as ana:
+    ana.send_json({"action": "subscribe", "channel": "news"})
+    print(ana.receive_json()["type"])
+    ana.send_json({"action": "publish", "channel": "news", "data": "hi"})
+    print(ana.receive_json())
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return an empty project with nothing in it but the folder, under another name."""
+    shutil.copytree(FOLDER / "server", tmp_path / NAME, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def environment(project: Path) -> dict[str, str]:
+    """Return an environment in which Python finds the project and the packages, and not the course."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(project), sysconfig.get_path("purelib")])}
+
+
+def printed(program: str, project: Path) -> list[str]:
+    """Return the lines that a program prints in the project."""
+    # Without site, which would find the course's own folder.
+    run = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        env=environment(project),
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout.splitlines()
+
+
+def test_the_guarded_chat_rooms_of_the_readme_run(project: Path) -> None:
+    program = README.partition("## Taking the server along")[2].partition("```python")[2].partition("```")[0]
+
+    assert printed(program + VISIT, project) == ["history", "refused"]
+
+
+def test_the_channels_run(project: Path) -> None:
+    subscribed, event = printed(CHANNELS, project)
+
+    assert subscribed == "subscribed"
+    assert "'data': 'hi'" in event
+
+
+def test_two_workers_over_redis_are_one_chat(project: Path, redis_server: RedisServer) -> None:
+    command = [sys.executable, "-S", "-m", NAME]
+    started = serving(
+        "--workers", "2", redis_url=redis_server.url, command=command, variables=environment(project)
+    )
+    with started as (port, process), ExitStack() as clients:
+        assert process.stdout
+        lines = Printed(process.stdout)
+        url = f"ws://127.0.0.1:{port}/ws/chat/taken-along/"
+        people = [
+            clients.enter_context(LiveClient(f"{url}guest{number}", deadline=60)) for number in range(CLIENTS)
+        ]
+        people[0].send_json({"action": "message", "text": "hello"})
+        for person in people:
+            person.receive_until(lambda text: '"text":"hello"' in str(text))
+    assert lines
+
+
+def test_no_module_imports_one_from_outside_the_folder() -> None:
+    sources = [file.read_text(encoding="utf-8") for file in (FOLDER / "server").rglob("*.py")]
+
+    assert not [line for text in sources for line in re.findall(r"^.*import.*server_snippets.*$", text, re.M)]
