@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from websocket_lab.exercise.class_summary import pupil, summary, within
 from websocket_lab.exercise.headless_check import Report, check_notebook
 from websocket_lab.exercise.learner_notebook import notebook_with_work
 from websocket_lab.widgets.progress_bar import ProgressBar
@@ -22,19 +23,19 @@ def main(arguments: list[str] | None = None) -> int:
     paths, notes = with_work(submissions(options.paths))
     found: list[Report] = []
     try:
-        check_each(paths, options.timeout, found)
+        check_each(paths, options.timeout, found, options.paths)
     except KeyboardInterrupt:
         print("Stopped. This is what was found so far:", file=sys.stderr)
 
-    print(as_json(found, notes) if options.json else as_text(found, notes))
+    print((as_json if options.json else as_text)(found, options.paths, notes))
     return 0 if len(found) >= len(paths) > 0 and all(report.passed for report in found) else 1
 
 
-def check_each(paths: list[Path], timeout: float, found: list[Report]) -> None:
+def check_each(paths: list[Path], timeout: float, found: list[Report], asked: Sequence[Path]) -> None:
     """Check one notebook after the other, with a bar; add to `found` as soon as something is."""
     with ProgressBar(len(paths)) as bar:
         for path in paths:
-            bar.show(path.name)
+            bar.show(str(within(path, asked)))
             found += check_notebook(path, timeout)
             bar.advance()
 
@@ -67,19 +68,21 @@ def _replaced(path: Path, found: Path) -> str:
     return f"{path} does not exist. {found} holds the same exercise and is checked instead."
 
 
-def as_text(found: list[Report], notes: Sequence[str] = ()) -> str:
-    """Return the reports for people, below what there is to note."""
+def as_text(found: list[Report], asked: Sequence[Path] = (), notes: Sequence[str] = ()) -> str:
+    """Return the reports for people, below what there is to note and above what they add up to."""
     if not found:
         return "There are no notebooks."
 
     lines = [*notes, *(line for report in found for line in _lines(report))]
+    if whole := summary(found, asked):
+        lines += ["", *whole]
     return "\n".join([*lines, "", f"{sum(report.passed for report in found)} of {len(found)} passed."])
 
 
-def as_json(found: list[Report], notes: Sequence[str] = ()) -> str:
+def as_json(found: list[Report], asked: Sequence[Path] = (), notes: Sequence[str] = ()) -> str:
     """Return the reports for programs."""
     passed = sum(report.passed for report in found)
-    reports = [report.data for report in found]
+    reports = [report.data | {"pupil": pupil(Path(report.path), asked)} for report in found]
     whole = {"total": len(found), "passed": passed, "reports": reports, "notes": list(notes)}
     # In ASCII, which every pipe and every file can hold.
     return json.dumps(whole, indent=2)

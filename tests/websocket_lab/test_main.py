@@ -59,8 +59,21 @@ def test_a_folder_is_all_its_notebooks(folder, capsys):
         "    One.",
         "    Two.",
         "",
+        "By pupil:",
+        "✓ ana  1 of 1 passed",
+        "✗ ben  0 of 1 passed · shouting: failed",
+        "",
+        "By exercise:",
+        "✗ shouting  1 of 2 passed · failed: 1",
+        "",
         "1 of 2 passed.",
     ]
+
+
+def test_one_notebook_needs_no_summary(capsys):
+    command.main(["check", "ana.ipynb"])
+
+    assert "By pupil" not in capsys.readouterr().out
 
 
 def test_an_ending_in_capitals_is_one_too(folder):
@@ -140,6 +153,7 @@ def test_programs_get_json_and_nothing_else(folder, capsys):
     whole = json.loads(capsys.readouterr().out)
 
     assert (whole["total"], whole["passed"]) == (2, 1)
+    assert [report["pupil"] for report in whole["reports"]] == ["ana", "ben"]
     assert (
         whole["reports"][1] | {"outcome": "failed", "passed": False, "claim": "Ana is heard."}
         == whole["reports"][1]
@@ -169,6 +183,15 @@ def test_the_bar_is_on_the_error_output(folder, capsys):
     command.main(["check", str(folder)])
 
     assert capsys.readouterr().err == "1 of 2: ana.ipynb\n2 of 2: ben.ipynb\n"
+
+
+def test_the_bar_shows_in_which_folder_a_notebook_is(folder, capsys):
+    for name in OUTCOMES:
+        (folder / name).mkdir()
+    (folder / "ana.ipynb").rename(folder / "ana" / "ana.ipynb")
+    command.main(["check", str(folder)])
+
+    assert capsys.readouterr().err == "1 of 2: ana/ana.ipynb\n2 of 2: ben.ipynb\n"
 
 
 def test_one_notebook_needs_no_bar(capsys):

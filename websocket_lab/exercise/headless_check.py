@@ -21,11 +21,17 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 
 from websocket_lab.checking.verdict import VERDICT_JSON, Outcome
+from websocket_lab.exercise.exercise_notebook import exercise_ids
 from websocket_lab.exercise.progress_database import VARIABLE
 
 
 NO_NOTEBOOK, DOES_NOT_RUN, NO_CHECK, HANGS = "no notebook", "does not run", "no check", "hangs"
+EMPTY = "{name} is empty. Its download or upload probably failed: ask for the file again."
+NOTHING_CHECKED = "It ran, and no cell calls check(…)."
+NO_CODE = "The notebook has no code."
 CELL_FILE = re.compile(r"\b\d+\.py, (?=line \d)")
+LINE = re.compile(r"\(line (\d+)\)$")
+ASKED = re.compile(r"""\bcheck\(\s*["'](\w+)["']""")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 # What `Verdict.data` holds, and of which type.
 SHAPE: dict[str, type] = {
@@ -46,7 +52,7 @@ class Report:
     Attributes:
         path: The notebook.
         outcome: How the check ended; or `no notebook`, `does not run`, `no check`, `hangs`.
-        exercise: The exercise's id, or "" if no check told it.
+        exercise: The exercise's id, as its check told it or as the notebook asks for it; "" if neither does.
         step: The name of the failed step, or "".
         claim: What that step wants, or "".
         message: What happened, in words.
@@ -93,6 +99,8 @@ def check_notebook(path: Path, timeout: float) -> list[Report]:
 
 def _read(path: Path) -> NotebookNode:
     text = path.read_text(encoding="utf-8")
+    if not text.strip():
+        raise ValueError(EMPTY.format(name=path.name))
     try:
         notebook = NotebookNode(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
         for cell in notebook.cells:
@@ -118,29 +126,57 @@ def reports(
     found = verdicts(notebook)
     error = first_error(notebook)
     if trouble and (trouble[0] == HANGS or not found):
-        return [Report(str(path), trouble[0], message=trouble[1], seconds=seconds)]
+        return [Report(str(path), trouble[0], asked_for(notebook), message=trouble[1], seconds=seconds)]
     if not found:
-        missing = (DOES_NOT_RUN, error) if error else (NO_CHECK, "It ran, and no cell calls check(…).")
-        return [Report(str(path), missing[0], message=missing[1], seconds=seconds)]
-    return [_from_verdict(path, verdict, seconds) for verdict in found.values()]
+        outcome, words = (DOES_NOT_RUN, error[1]) if error else (NO_CHECK, _nothing_checked(notebook))
+        return [Report(str(path), outcome, asked_for(notebook), message=words, seconds=seconds)]
+    return [
+        _from_verdict(path, verdict, _before(error, number), seconds) for number, verdict in found.values()
+    ]
 
 
-def verdicts(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
-    """Return the last verdict on each exercise, by its id."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    shown = [output.get("data", {}).get(VERDICT_JSON) for output in outputs]
-    return {verdict["id"]: verdict for verdict in shown if _is_verdict(verdict)}
+def verdicts(notebook: NotebookNode) -> dict[str, tuple[int, dict[str, Any]]]:
+    """Return the last verdict on each exercise, by its id, with the number of its cell."""
+    shown = [
+        (number, output.get("data", {}).get(VERDICT_JSON))
+        for number, cell in enumerate(notebook.cells, 1)
+        for output in cell.get("outputs", [])
+    ]
+    return {verdict["id"]: (number, verdict) for number, verdict in shown if _is_verdict(verdict)}
 
 
-def first_error(notebook: NotebookNode) -> str:
-    """Return where and how the first cell failed, or "" if none did."""
+def asked_for(notebook: NotebookNode) -> str:
+    """Return the id of the first exercise that the notebook's code would check, or "" if there is none."""
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return next((name for name in ASKED.findall(code) if name in exercise_ids()), "")
+
+
+def first_error(notebook: NotebookNode) -> tuple[int, str] | None:
+    """Return the number of the first cell that failed, and how it did, or None if all ran."""
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 # IPython's name for a cell is a long number, and tells nobody anything.
                 words = CELL_FILE.sub("", output.evalue)
-                return f"Cell {number} raised {output.ename}: {words}"
-    return ""
+                return number, f"Cell {number} raised {output.ename}: {words}{_quoted(cell.source, words)}"
+    return None
+
+
+def _quoted(code: str, words: str) -> str:
+    """Return the line of code that an error names by its number, below the error."""
+    named = LINE.search(words)
+    line = "".join(code.splitlines()[int(named[1]) - 1 : int(named[1])]).strip() if named else ""
+    return f"\n    {line}" if line else ""
+
+
+def _before(error: tuple[int, str] | None, number: int) -> str:
+    """Return the error if it was raised before that cell: what comes later did not lead to its verdict."""
+    return error[1] if error and error[0] < number else ""
+
+
+def _nothing_checked(notebook: NotebookNode) -> str:
+    has_code = any(cell.source.strip() for cell in notebook.cells if cell.cell_type == "code")
+    return NOTHING_CHECKED if has_code else NO_CODE
 
 
 class Run:
@@ -194,6 +230,8 @@ def _is_verdict(value: Any) -> bool:
     )
 
 
-def _from_verdict(path: Path, verdict: dict[str, Any], seconds: float) -> Report:
+def _from_verdict(path: Path, verdict: dict[str, Any], error: str, seconds: float) -> Report:
     told = {name: verdict[name] for name in ("outcome", "step", "claim", "message", "steps")}
+    if error and not verdict["passed"]:
+        told["message"] = f"{error}\n{told['message']}"
     return Report(str(path), exercise=verdict["id"], seconds=seconds, **told)

@@ -122,6 +122,53 @@ def test_a_cell_that_fails_is_named(submit: Submit) -> None:
     )
 
 
+def test_a_syntax_error_is_shown_with_its_line(submit: Submit) -> None:
+    report = only(submit("loud = True\nif loud\n    print(loud)"))
+
+    assert report.outcome == "does not run"
+    assert report.message.splitlines() == [
+        "Cell 1 raised SyntaxError: expected ':' (line 2)",
+        "    if loud",
+    ]
+
+
+def test_a_cell_that_fails_before_the_check_is_named_with_its_failure(submit: Submit) -> None:
+    assert only(submit("if True", FAILED)).message.splitlines() == [
+        "Cell 1 raised SyntaxError: expected ':' (line 1)",
+        "    if True",
+        "Ana heard nothing.",
+    ]
+    assert only(submit(FAILED, "1 / 0")).message == "Ana heard nothing."
+
+
+def test_the_exercise_is_known_from_the_code_where_no_check_ran(submit: Submit) -> None:
+    report = only(submit("1 / 0", 'check("private_messages", make_app)'))
+
+    assert (report.exercise, report.outcome) == ("private_messages", "does not run")
+    assert only(submit('check("nothing", make_app)')).exercise == ""
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "ana.ipynb").write_text("\n")
+    words = "ana.ipynb is empty. Its download or upload probably failed: ask for the file again."
+
+    assert only(tmp_path / "ana.ipynb").message == words
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ((), "The notebook has no code."),
+        (("", "\n"), "The notebook has no code."),
+        (("1",), "It ran, and no cell calls check(…)."),
+    ],
+)
+def test_a_notebook_without_a_check_says_what_it_has(submit: Submit, cells: list[str], said: str) -> None:
+    report = only(submit(*cells))
+
+    assert (report.outcome, report.message) == ("no check", said)
+
+
 def test_a_cell_that_fails_elsewhere_does_not_matter(submit: Submit) -> None:
     assert only(submit("1 / 0", show(), "input('wait')")).passed
 
