@@ -6,7 +6,7 @@ from typing import Any
 
 from websocket_lab.checking.check_run import CheckRun
 from websocket_lab.checking.exercise import find, known_ids
-from websocket_lab.checking.timing import SLICE, Deadline
+from websocket_lab.checking.timing import SLICE, Patience
 from websocket_lab.checking.verdict import Outcome, Verdict
 from websocket_lab.exercise.last_check import remember
 from websocket_lab.exercise.progress_file import record_try
@@ -54,11 +54,11 @@ def _in_time(run: CheckRun) -> Verdict:
 
 def _result(run: CheckRun, thread: threading.Thread) -> Verdict:
     for seconds in (LONGEST_START, run.exercise.seconds):
-        deadline = Deadline(seconds)
-        while thread.is_alive() and not deadline.is_over:
+        patience = Patience(seconds)
+        while thread.is_alive() and not patience.is_over:
             thread.join(SLICE / 2)
         if not thread.is_alive():
             return run.verdict
         if not run.has_started.is_set():
             break
-    return run.too_late(thread, seconds, deadline.is_unfair)
+    return run.too_late(thread, seconds, patience.is_unfair)

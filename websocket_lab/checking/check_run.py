@@ -11,6 +11,7 @@ from websocket_lab.checking.bench import Bench
 from websocket_lab.checking.exercise import Exercise, claim
 from websocket_lab.checking.mismatch import Mismatch, SubjectError
 from websocket_lab.checking.stall_watch import StallWatch
+from websocket_lab.checking.timing import Patience
 from websocket_lab.checking.verdict import Outcome, StepResult, Verdict
 from websocket_lab.exercise.learner_notebook import work_elsewhere
 from websocket_lab.exercise.learner_source import is_untouched, learner_cell
@@ -94,17 +95,19 @@ class CheckRun:
         return self._verdict(Outcome.TIMED_OUT, f"After {seconds:g} seconds the check was still at {where}")
 
     def _judge_undisturbed(self) -> Verdict:
-        disturbed: list[tuple[float, bool, Verdict]] = []
+        disturbed: list[tuple[tuple[bool, float], bool, Verdict]] = []
         begin = now = time.perf_counter()
         # Each time takes about as long as the one before.
         while not disturbed or (now - self._begin) + (now - begin) < self.exercise.seconds * MOST:
             begin = time.perf_counter()
             self._right, self._reached, self._is_proven = 0, False, True
+            unfair_ends = Patience.unfair_ends
             with StallWatch() as watch:
                 verdict = self._judge_safely()
-            if not watch.stood_still or self._counts(verdict):
+            was_fair = Patience.unfair_ends == unfair_ends
+            if (was_fair and not watch.stood_still) or self._counts(verdict):
                 return verdict
-            disturbed.append((watch.longest, self._is_proven, verdict))
+            disturbed.append(((not was_fair, watch.longest), self._is_proven, verdict))
             now = time.perf_counter()
         _, is_proven, verdict = min(disturbed, key=itemgetter(0))
         return verdict if is_proven else self._environment(BUSY)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Container, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -177,7 +178,8 @@ class Person:
             if rest.is_lengthened:
                 raise
             # On a busy machine a message may be late: what was on its way comes before the pong.
-            self.client.ping(LONGEST_PING)
+            with suppress(TimeoutError):
+                self.client.ping(LONGEST_PING)
             rest.lengthen(AFTER_PONG)
             return rest.wait(self.client.receive)
 

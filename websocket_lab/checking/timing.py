@@ -1,11 +1,11 @@
 """Times in a check: when something crossed the wire, and waiting for a moment, or for something to happen."""
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from websocket_lab.checking.event import Event, matches
 from websocket_lab.client.client_log import Direction
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 class Patience:
-    """Seconds of waiting; while the whole process stands still, hardly any of them pass.
+    """Seconds of waiting; those in which the process stands still, or has no processor, do not count.
 
     Args:
         seconds: How long to wait.
@@ -28,19 +28,22 @@ class Patience:
 
     Attributes:
         is_lengthened: Whether `lengthen` has given it more time.
+        is_unfair: Whether it ended all the same, because other programs had the processors for too long.
     """
+
+    # How many in this process have ended unfairly.
+    unfair_ends: ClassVar[int] = 0
 
     def __init__(self, seconds: float, passed: float = 0.0) -> None:
         self.seconds = seconds
-        self._rest = max(seconds - passed, SLICE) if passed else seconds
-        self.is_lengthened = self._is_begun = False
-        self._looked_at, self._used = time.monotonic(), time.process_time()
+        self.is_lengthened = self.is_unfair = self._is_begun = False
+        self._start(max(seconds - passed, SLICE) if passed else seconds)
 
     @property
     def is_over(self) -> bool:
         """Whether the time has passed; ask more often than every tenth of a second."""
-        self._rest -= self._passed()
-        return self._rest <= 0
+        self._look()
+        return self._rest <= 0 or self.is_unfair
 
     def wait(self, act: Callable[[float], Result]) -> Result:
         """Return what `act` returns, which takes the seconds that it may wait; TimeoutError at the end.
@@ -59,43 +62,26 @@ class Patience:
 
     def lengthen(self, seconds: float) -> None:
         """Wait for so many seconds more, from now on."""
-        self._rest, self.is_lengthened = seconds, True
+        self.is_lengthened = True
+        self._start(seconds)
+
+    def _start(self, seconds: float) -> None:
+        self._rest, self._at_most = seconds, MOST * seconds
         self._looked_at, self._used = time.monotonic(), time.process_time()
-
-    def _passed(self) -> float:
-        now, used = time.monotonic(), time.process_time()
-        # Nobody looks so late, unless the process stands still, or computes something in C.
-        passed = min(now - self._looked_at, SLICE + used - self._used)
-        self._looked_at, self._used = now, used
-        return passed
-
-
-class Deadline(Patience):
-    """Seconds for the learner's code: those for which it waited for a processor do not count.
-
-    Args:
-        seconds: How long it may take where it has a processor.
-
-    Attributes:
-        is_unfair: Whether it ended all the same, because other programs had the processors for too long.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.is_unfair = False
-        self._at_most = MOST * seconds
         self._waits = processor_waits()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the time has passed; ask more often than every tenth of a second."""
-        passed, waits = self._passed(), processor_waits()
+    def _look(self) -> None:
+        now, used, waits = time.monotonic(), time.process_time(), processor_waits()
         longest = max((waits[thread] - self._waits.get(thread, 0.0) for thread in waits), default=0.0)
-        self._rest -= max(0.0, passed - longest)
-        self._at_most -= passed
-        self._waits = waits
-        self.is_unfair = self._at_most <= 0 < self._rest
-        return self._rest <= 0 or self.is_unfair
+        passed = now - self._looked_at
+        # Nobody looks so late, unless the process stands still, or computes something in C.
+        most = SLICE + used - self._used
+        self._rest -= max(0.0, min(passed - longest, most))
+        self._at_most -= min(passed, most)
+        self._looked_at, self._used, self._waits = now, used, waits
+        if self._at_most <= 0 < self._rest and not self.is_unfair:
+            self.is_unfair = True
+            Patience.unfair_ends += 1
 
 
 def processor_waits() -> dict[str, float]:
@@ -104,11 +90,13 @@ def processor_waits() -> dict[str, float]:
     Only Linux tells; elsewhere there is nothing in it.
     """
     waits: dict[str, float] = {}
-    for file in Path("/proc/self/task").glob("*/schedstat"):
-        # A thread may have ended meanwhile.
-        with suppress(OSError, ValueError, IndexError):
-            # The second number, in nanoseconds.
-            waits[file.parent.name] = int(file.read_text().split()[1]) / 1e9
+    with suppress(OSError):
+        for thread in os.listdir("/proc/self/task"):
+            # A thread may have ended meanwhile.
+            path = f"/proc/self/task/{thread}/schedstat"
+            with suppress(OSError, ValueError, IndexError), open(path, "rb", buffering=0) as file:
+                # The second number, in nanoseconds.
+                waits[thread] = int(file.read().split()[1]) / 1e9
     return waits
 
 

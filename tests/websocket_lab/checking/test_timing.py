@@ -10,7 +10,7 @@ import pytest
 
 from tests.websocket_lab.standstill import stand_still
 from websocket_lab.checking import timing
-from websocket_lab.checking.timing import SLICE, Deadline, Patience
+from websocket_lab.checking.timing import SLICE, Patience
 
 
 def wait_in_vain(seconds: float) -> None:
@@ -88,25 +88,25 @@ class Clock:
 
 def test_what_a_thread_waits_for_a_processor_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch, is_busy=True)
-    deadline = Deadline(3 * SLICE)
+    patience = Patience(3 * SLICE)
 
-    assert not any(deadline.is_over for _ in range(20))
+    assert not any(patience.is_over for _ in range(20))
 
 
-def test_a_deadline_ends_even_where_a_thread_never_gets_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_ends_even_where_a_thread_never_gets_a_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch, is_busy=True)
-    deadline = Deadline(3 * SLICE)
+    patience = Patience(3 * SLICE)
 
-    assert any(deadline.is_over for _ in range(30))
-    assert deadline.is_unfair
+    assert any(patience.is_over for _ in range(30))
+    assert patience.is_unfair
 
 
-def test_a_deadline_that_passes_while_the_code_can_run_is_fair(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end_is_fair_where_the_code_could_run(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock(monkeypatch, is_busy=False)
-    deadline = Deadline(3 * SLICE)
+    patience = Patience(3 * SLICE)
 
-    assert sum(not deadline.is_over for _ in range(10)) in (5, 6)
-    assert not deadline.is_unfair
+    assert sum(not patience.is_over for _ in range(10)) in (5, 6)
+    assert not patience.is_unfair
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
