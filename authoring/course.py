@@ -99,12 +99,12 @@ class Course:
         neighbours = zip([None, *self.lessons], self.lessons, [*self.lessons[1:], None], strict=False)
         for previous, lesson, following in neighbours:
             normalise(lesson.notebook)
+            self.faults += fill(lesson, self.root)
+            self.faults += fill_your_turns(lesson, self.root)
             write_minutes(lesson)
             furnish(lesson, previous, following, exercise_links(lesson, self.exercises))
             refresh_titles(lesson, names)
             dress_diagrams(lesson)
-            self.faults += fill(lesson, self.root)
-            self.faults += fill_your_turns(lesson, self.root)
             self.texts[lesson.path] = as_text(lesson.notebook)
 
     def _refresh_exercises(self) -> None:

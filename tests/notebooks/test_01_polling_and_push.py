@@ -45,6 +45,10 @@ def test_polling_rarely_misses_ticks(run: LessonRun) -> None:
     assert ticks[-1] - ticks[0] > len(ticks) - 1
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Send the current tick at once" in run.output('check("first_tick"')
+
+
 def test_the_accept_header_is_what_the_recipe_says(run: LessonRun) -> None:
     key = re.search("Sec-WebSocket-Key: (.+)", run.output("token_bytes(16)"))[1].strip()
     accept = b64encode(sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()).decode()

@@ -90,6 +90,10 @@ def test_closing_blindly_shows_the_line_that_did_it(run: LessonRun) -> None:
     assert shown[-2:] == ["    await websocket.close()", "starlette.websockets.WebSocketDisconnect"]
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: No guests at all" in run.output('check("zero_guests"')
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 

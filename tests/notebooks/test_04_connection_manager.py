@@ -66,6 +66,10 @@ def test_the_manager_that_holds_survives_the_same_day(run: LessonRun) -> None:
     assert run.output("still here") == "Ben hears: still here | Ana's connection is open"
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Everyone but the speaker" in run.output('check("everyone_else"')
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 

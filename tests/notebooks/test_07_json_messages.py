@@ -54,6 +54,10 @@ def test_nobody_else_notices(run: LessonRun) -> None:
     )
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Roll a die" in run.output('check("roll"')
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 

@@ -43,6 +43,10 @@ def test_the_server_s_page_stands_in_the_text_as_its_address(run: LessonRun) -> 
     assert run.output("PageView(whole_server)").startswith("Test page · http://127.0.0.1:")
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Welcome a newcomer by name" in run.output('check("welcome"')
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 

@@ -68,8 +68,9 @@ class Bench:
         subject: What was passed to `check`: for a server, a function that returns a new app.
     """
 
-    # The types of the messages that the exercise is about; people pass over all others.
-    vocabulary: ClassVar[Collection[str]] = frozenset()
+    # The types of the messages that the exercise is about; people pass over all others. None if
+    # every message counts.
+    vocabulary: ClassVar[Collection[str] | None] = frozenset()
 
     def __init__(self, subject: Any) -> None:
         self.subject = subject

@@ -24,7 +24,8 @@ AFTER_PONG = 0.3
 TOO_BIG = 1009
 # Connecting takes many turns of several threads; only a server that hangs makes anybody wait so long.
 LONGEST_CONNECT = 5.0
-# What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`.
+# What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`, and
+# `other` for a message without a type.
 # Each is a text, or a function that makes one out of what came.
 Causes = Mapping[str, Any]
 TOO_MUCH = {"twice": "The same message is sent twice to one client."}
@@ -37,7 +38,8 @@ class Person:
         url: Where it connects.
         name: How the verdict calls it.
         username: How the server calls it.
-        vocabulary: The types of the messages that the exercise is about; others are passed over.
+        vocabulary: The types of the messages that the exercise is about; others are passed over. None if
+            every message counts.
         connect_options: As for `LiveClient`.
 
     Attributes:
@@ -47,7 +49,7 @@ class Person:
     """
 
     def __init__(
-        self, url: str, name: str, username: str, vocabulary: Container[str], **connect_options: Any
+        self, url: str, name: str, username: str, vocabulary: Container[str] | None, **connect_options: Any
     ) -> None:
         self.name = name
         self.username = username
@@ -118,13 +120,19 @@ class Person:
         while True:
             event = self._read(wanted, likely or {}, rest)
             # A list or an object is no type, and nothing that a set can look up.
-            if isinstance(kind := event.get("type"), str) and kind in self._vocabulary:
+            kind = event.get("type")
+            if self._vocabulary is None or (isinstance(kind, str) and kind in self._vocabulary):
                 self._passed_over.clear()
                 return event
             self._passed_over.append(event)
 
     def is_closed(self, code: int, likely: Causes | None = None) -> None:
-        """Wait until the server closes the connection, which must be with this code."""
+        """Wait until the server closes the connection, which must be with this code.
+
+        Args:
+            code: The close code.
+            likely: The usual causes of another code, by that code as a text, or `closed` for all others.
+        """
         wanted = f"{self.name}'s connection is closed with {code}."
         try:
             came = Patience(PATIENCE).wait(self.client.wait_closed)
@@ -132,7 +140,7 @@ class Person:
             cause = cause_of("nothing", likely or {})
             raise Mismatch(wanted, "It is still open.", cause) from None
         if came != code:
-            cause = cause_of("closed", likely or {})
+            cause = cause_of(str(came), likely or {}) or cause_of("closed", likely or {})
             raise Mismatch(wanted, f"It was closed with {came} {self.client.close_reason}.", cause)
 
     def must(self, is_so: bool, wanted: str, came: str, cause: str = "") -> None:
@@ -195,7 +203,8 @@ class Person:
             came = f"{came}, which is nested too deep to be read."
             raise Mismatch(wanted, came, "", self.name, self._raw) from None
         if not isinstance(event, dict):
-            cause = 'Send a dict with a "type". A str that is JSON already goes through send_text(…).'
+            typed = "" if self._vocabulary is None else ' with a "type"'
+            cause = f"Send a dict{typed}. A str that is JSON already goes through send_text(…)."
             raise Mismatch(wanted, f"{came}, which is no JSON object.", cause, self.name, self._raw)
         return event
 
@@ -211,7 +220,7 @@ class Person:
         return Mismatch(wanted, came, cause_of("nothing", likely), self.name)
 
     def _instead(self, wanted: str, came: Event, likely: Causes) -> Mismatch:
-        kind = "twice" if came == self._last else str(came.get("type"))
+        kind = "twice" if came == self._last else str(came.get("type", "other"))
         cause = cause_of(kind, TOO_MUCH | dict(likely), came)
         return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause, self.name, self._raw)
 

@@ -17,10 +17,10 @@ class TextPerson(Person):
     Args:
         url: Where it connects.
         name: How the verdict calls it.
-        said: The texts that people have said; all others are passed over.
+        said: The texts that people have said; all others are passed over. None if every text counts.
     """
 
-    def __init__(self, url: str, name: str, said: Container[str], **connect_options: Any) -> None:
+    def __init__(self, url: str, name: str, said: Container[str] | None, **connect_options: Any) -> None:
         super().__init__(url, name, name.lower(), said, **connect_options)
 
     def hears_text(self, text: str, likely: Causes | None = None, patience: float = PATIENCE) -> None:

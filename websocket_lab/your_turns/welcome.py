@@ -1,0 +1,74 @@
+"""The check of lesson 8's your-turn: a newcomer is welcomed by name, and nobody else is."""
+
+from websocket_lab.checking.chat_bench import ChatBench
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.person import Causes, Person
+
+
+class FriendlyChat(ChatBench):
+    """A chat that welcomes newcomers, under check."""
+
+    vocabulary = ChatBench.vocabulary | {"welcome"}
+
+
+def is_welcomed(newcomer: Person, likely: Causes) -> None:
+    """Have a newcomer, who has read `joined`, be welcomed next."""
+    newcomer.hears({"type": "welcome", "username": newcomer.username}, likely)
+
+
+def a_newcomer_is_welcomed(chat: FriendlyChat) -> None:
+    """Ana joins, and is welcomed by her name, once; then she talks, as before."""
+    (ana,) = chat.join("Ana")
+    is_welcomed(ana, NO_WELCOME)
+    chat.nobody_hears_more(ana, likely=NOTHING_ELSE)
+
+
+NO_WELCOME = {
+    "nothing": "Send the welcome before `talk`, which returns only when the client has left.",
+    "welcome": "The name in it is `username`, the name of whoever joins.",
+    "closed": "An exception ended your handler. `reply` takes a dict; the manager's methods take a text.",
+    "joined": "Ana has read that she joined. Now send her a message of the type `welcome`.",
+}
+NOTHING_ELSE = {
+    "welcome": "Ana is welcomed twice. Once is enough.",
+    "closed": NO_WELCOME["closed"],
+    "nothing": "After the welcome comes the talk, as before: `await talk(websocket, room, username)`.",
+}
+
+
+def nobody_else_is_welcomed(chat: FriendlyChat) -> None:
+    """Ben joins: Ben is welcomed, and Ana reads only that he joined."""
+    (ana,) = chat.join("Ana")
+    is_welcomed(ana, NO_WELCOME)
+    ben = chat.guest("Ben", room_of(ana))
+    ben.connects()
+    chat.welcome([ana, ben], ben)
+    is_welcomed(ben, NO_WELCOME)
+    chat.nobody_hears_more(ben, ana, likely=TO_ALL)
+
+
+def room_of(person: Person) -> str:
+    """Return the name of the room in which someone is."""
+    return person.client.url.rsplit("/", 2)[-2]
+
+
+TO_ALL = NOTHING_ELSE | {"welcome": "Others receive Ben's welcome, too. It goes to `websocket` alone."}
+
+
+EXERCISE = Exercise(
+    title="Welcome a newcomer by name",
+    bench=FriendlyChat,
+    steps=(a_newcomer_is_welcomed, nobody_else_is_welcomed),
+    hints={
+        "": (
+            "One client, not the room: which function sends an event to one `websocket`?",
+            '`reply(event, websocket)`; the event is `{"type": "welcome", "username": username}`.',
+            '`await reply({"type": "welcome", "username": username}, websocket)`',
+        ),
+        "nobody_else_is_welcomed": (
+            "Who receives what you send with `broadcast_to_room`?",
+            "`websocket` is the newcomer's connection: `reply(…, websocket)` reaches nobody else.",
+        ),
+    },
+    seconds=15.0,
+)
