@@ -20,6 +20,8 @@ from authoring.notebook_format import new_cell
 
 
 LESSON_CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
+# At the foot alone: a reader who begins need not know the instruments' names yet.
+INSTRUMENTS = "[Instruments](../INSTRUMENTS.md)"
 LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
 KERNEL_WORDS = (
     "First, check that the kernel, the program that runs these cells, has everything this lesson needs. "
@@ -48,16 +50,17 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
         exercises: A line of links to what the reader may do now.
     """
     links = link_line(previous, following)
+    foot = link_line(previous, following, f"{LESSON_CONTENTS} | {INSTRUMENTS}")
     written = [cell for cell in lesson.notebook.cells if not is_generated(cell)]
     where = _kernel_check_position(lesson)
     header, rest = written[:1], [*written[1:where], *_visit(lesson), *written[where:]]
-    below = "\n\n".join(filter(None, [exercises, links]))
+    below = "\n\n".join(filter(None, [exercises, foot]))
     lesson.notebook.cells = [*header, top(links), *rest, footer(below, [lesson.number])]
 
 
-def link_line(previous: Lesson | None, following: Lesson | None) -> str:
+def link_line(previous: Lesson | None, following: Lesson | None, between: str = LESSON_CONTENTS) -> str:
     """Return the links to the lesson before, to all lessons and to the lesson after."""
-    return " | ".join([*link_back(previous), LESSON_CONTENTS, *link_on(following)])
+    return " | ".join([*link_back(previous), between, *link_on(following)])
 
 
 def link_back(page: Lesson | None) -> list[str]:
@@ -144,7 +147,7 @@ def furnish_exercise(
     back, on = link_back(around[place]), link_on(around[place + 2])
     solution = f"[Its solution](../solutions/{exercise.path.name})"
     middle = " | ".join([*back, *_common(exercise, lessons), *on])
-    end = " | ".join([*back, *_common(exercise, lessons), solution, *on])
+    end = " | ".join([*back, *_common(exercise, lessons), INSTRUMENTS, solution, *on])
     words = KERNEL_WORDS.replace("the lesson", "the exercise")
     below = footer(end, _lessons_before(exercise))
     notebook.cells = _furnished(notebook, middle, below, kernel_check(words, KERNEL_CHECK))

@@ -35,7 +35,7 @@ MODULE, APP, PAGE_AT = {
 
 REPOSITORY = Path(__file__).parent.parent
 # What a lesson may read or import beside itself.
-COPIED = ("notebooks", "exercises", "solutions", "README.md", "GLOSSARY.md")
+COPIED = ("notebooks", "exercises", "solutions", "README.md", "GLOSSARY.md", "INSTRUMENTS.md")
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",

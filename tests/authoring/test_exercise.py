@@ -73,7 +73,7 @@ def test_exercise_solution_and_lesson_link_each_other(course, built):
 
     assert sources(exercise, "navigation-end")[0].startswith(
         f"---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | {EXERCISE_CONTENTS} | "
-        "[Its solution](../solutions/01_shout.ipynb) | "
+        "[Instruments](../INSTRUMENTS.md) | [Its solution](../solutions/01_shout.ipynb) | "
         "[Exercise 2 · Whispering\N{NO-BREAK SPACE}→](02_whisper.ipynb)\n"
     )
     assert sources(solution, "navigation-top")[0].startswith(

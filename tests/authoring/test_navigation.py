@@ -1,7 +1,7 @@
 """Every lesson gets its links, its kernel check and its remedies."""
 
 from authoring.course import Course
-from authoring.navigation import KERNEL_CHECK, LESSON_CONTENTS, link_line
+from authoring.navigation import INSTRUMENTS, KERNEL_CHECK, LESSON_CONTENTS, link_line
 
 
 def furnished(course):
@@ -41,7 +41,7 @@ def test_the_last_lesson_links_back(course):
     top, end = (furnished(course)[2][position].source for position in (1, -1))
 
     assert top == f"[←\N{NO-BREAK SPACE}2 · Your first endpoint](02_echo.ipynb) | {LESSON_CONTENTS}"
-    assert f"---\n\n{top}\n\n<details>" in end
+    assert f"---\n\n{top} | {INSTRUMENTS}\n\n<details>" in end
 
 
 def test_the_title_stays_first(course):
