@@ -37,6 +37,10 @@ def test_the_wrong_order_swallows_the_fixed_path(run: LessonRun) -> None:
     assert "it was HTTP 403" in run.output("order_guess.reveal")
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Greet by name and number" in run.output('check("greeting"')
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 
