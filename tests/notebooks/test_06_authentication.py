@@ -69,6 +69,10 @@ def test_the_finished_server_logs_no_token(run: LessonRun) -> None:
     assert "secret-token" not in log
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Ask for the token first" in run.output('check("first_message"')
+
+
 def test_it_runs_again_for_everyone_and_nothing_goes_wrong_in_the_background(
     run: LessonRun, page: NotebookPage
 ) -> None:

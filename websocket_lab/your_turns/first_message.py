@@ -1,0 +1,81 @@
+"""The check of lesson 6's your-turn: the first message must be the token, or the connection is closed."""
+
+from websocket_lab.checking.bench import word
+from websocket_lab.checking.exercise import Exercise
+from websocket_lab.checking.person import Causes
+from websocket_lab.checking.text_bench import TextBench
+
+
+TOKEN, REASON = "secret-token", "Invalid token"
+
+
+def is_turned_away(server: TextBench, offered: str, likely: Causes) -> None:
+    """Have Eve offer a token, which must close her connection with 4001 and a reason."""
+    eve = server.enter("Eve")
+    eve.sends(offered, {"closed": "Receive the token before you close."})
+    eve.is_closed(4001, likely)
+    came = f"reads {eve.client.close_reason!r}"
+    eve.must(eve.client.close_reason == REASON, f"reads the reason {REASON!r}", came, NO_REASON)
+    eve.must(not eve.client.messages, "receives nothing before", "was welcomed", NOT_BEFORE)
+
+
+NO_REASON = 'The reason is the second argument: `websocket.close(4001, "Invalid token")`.'
+NOT_BEFORE = "Look at the token first, then welcome."
+
+
+def the_right_token_is_welcome(server: TextBench) -> None:
+    """Ana sends the right token, is welcomed, and has her echo."""
+    ana, text = server.enter("Ana"), word()
+    ana.sends(TOKEN, NOT_WELCOME)
+    ana.hears_text("Welcome", NOT_WELCOME)
+    ana.sends(text, NOT_WELCOME)
+    ana.hears_text(f"Echo: {text}", NOT_WELCOME)
+
+
+NOT_WELCOME = {
+    "nothing": "Receive one text, the token, and go on: below the gap, the welcome is sent already.",
+    "closed": "The right token was turned away. `is_right(…)` says whether the first text is the token.",
+    f"Echo: {TOKEN}": "The token came back as an echo: the first text is not for the loop.",
+    "other": "Leave the welcome and the echo, below the gap, as they are.",
+}
+
+
+def a_wrong_token_is_turned_away(server: TextBench) -> None:
+    """A wrong token closes the connection with 4001 “Invalid token”, and nothing is sent before."""
+    is_turned_away(server, word(), LET_IN)
+
+
+LET_IN = {
+    "nothing": 'A wrong token is let in. Write `return await websocket.close(4001, "Invalid token")`.',
+    "1006": "The endpoint ended without a close frame. Close with a code before it returns.",
+    "closed": "The code is 4001, one of our own.",
+}
+
+
+def almost_right_is_wrong(server: TextBench) -> None:
+    """A token that is too short, too long, empty or not ASCII is wrong, too."""
+    for offered in (TOKEN[:-1], f"{TOKEN}s", "", "sécret-token"):
+        is_turned_away(server, offered, ALMOST)
+
+
+ALMOST = LET_IN | {
+    "nothing": "A token that is only almost right is let in. Compare all of it: `is_right(…)` does.",
+    "1006": "The endpoint ended without a close frame. `secrets.compare_digest` raises an exception if a "
+    "text is not ASCII; `is_right(…)` encodes both first.",
+}
+
+
+EXERCISE = Exercise(
+    title="Ask for the token first",
+    bench=TextBench,
+    steps=(the_right_token_is_welcome, a_wrong_token_is_turned_away, almost_right_is_wrong),
+    hints={
+        "": (
+            "Two lines: receive a text and compare it; close the connection if it is wrong.",
+            "`is_right(…)`, above, compares. `receive_text()` waits for the first message.",
+            "`if not is_right(await websocket.receive_text()):`, and below it "
+            '`return await websocket.close(4001, "Invalid token")`.',
+        ),
+    },
+    seconds=20.0,
+)
