@@ -53,6 +53,10 @@ def bars_of(page: NotebookPage, name: str) -> Locator:
     return page.page.locator(".wsl-host", has_text=f"{name}'s view")
 
 
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Listen while you work" in run.output('check("beside_the_loop"')
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 
