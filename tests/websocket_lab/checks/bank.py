@@ -14,7 +14,7 @@ from websocket_lab.checking.verdict import Verdict
 
 MakeApp = Callable[..., Starlette]
 SLOW_SECONDS = 0.08
-MOST_TRIES = 4
+MOST_TRIES = 10
 
 
 class SlowSends:
