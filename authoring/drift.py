@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from authoring.faults import Fault
 from authoring.notebook_format import parse
 from authoring.snippets import TAG
-from websocket_lab.exercise.exercise_notebook import SERVER, tags
+from websocket_lab.grading.exercise_notebook import SERVER, tags
 
 
 REMEDY = "run `python -m authoring sync`"

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from authoring.drift import is_for_everyone
 from authoring.lesson import FILE_NAME, Cell, Lesson
-from websocket_lab.exercise.exercise_notebook import SERVER, SOLUTION_ONLY, as_exercise
+from websocket_lab.grading.exercise_notebook import SERVER, SOLUTION_ONLY, as_exercise
 
 
 TITLE = re.compile(r"^# Exercise (\d+) · (.+?)\s*$", re.MULTILINE)

@@ -8,7 +8,7 @@ from authoring.exercise import TERMS, TITLE, Exercise
 from authoring.faults import Fault
 from authoring.lesson import Cell
 from authoring.prose import Prose
-from websocket_lab.exercise.exercise_notebook import BEGIN, END, SOLUTION_ONLY, with_stubs
+from websocket_lab.grading.exercise_notebook import BEGIN, END, SOLUTION_ONLY, with_stubs
 
 
 SECTIONS = ("What you will build", "The contract", "Your server", "Check", "Play", "Compare", "Go further")
@@ -124,8 +124,8 @@ def _stop(exercise: Exercise) -> Iterator[Fault]:
 
 def _check_module(exercise: Exercise, root: Path) -> Iterator[Fault]:
     for file, what in (
-        (f"websocket_lab/checks/{exercise.slug}.py", "check"),
-        (f"tests/websocket_lab/checks/test_{exercise.slug}.py", "bank of right and wrong answers"),
+        (f"websocket_lab/exercises/{exercise.slug}/check.py", "check"),
+        (f"tests/websocket_lab/exercises/test_{exercise.slug}.py", "bank of right and wrong answers"),
     ):
         if not (root / file).exists():
             yield Fault(exercise.place, f"has no {what}; write {file}.")

@@ -13,6 +13,8 @@ from authoring.readme import with_rows
 TEACHING = "teaching/README.md"
 CONTRIBUTING = "CONTRIBUTING.md"
 PLAN_HEAD = "| When | Together | Minutes |\n|---|---|---:|"
+# What is no code of the course, and folders that are found by their exercise's name.
+UNLISTED = ("tests", "node_modules", "websocket_lab/exercises/")
 MAP_HEAD = "| Folder | What it does |\n|---|---|"
 
 
@@ -84,7 +86,7 @@ class Guides:
         for file in sorted(self.root.glob("*/**/__init__.py")):
             name = file.parent.relative_to(self.root).as_posix()
             # The benchmarks have an environment of their own, inside their folder.
-            if not name.startswith(("tests", "node_modules")) and "/." not in f"/{name}":
+            if not name.startswith(UNLISTED) and "/." not in f"/{name}":
                 says = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
                 yield name, says.partition("\n")[0]
 

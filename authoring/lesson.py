@@ -18,7 +18,7 @@ from typing import Self
 from nbformat import NotebookNode
 
 from authoring.notebook_format import parse
-from websocket_lab.exercise.exercise_notebook import without_markers
+from websocket_lab.grading.exercise_notebook import without_markers
 
 
 FILE_NAME = re.compile(r"(\d\d)_(\w+)")

@@ -30,7 +30,7 @@ KERNEL_WORDS = (
 VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit: `progress()`, in lesson 0, shows your progress."
 VISIT = """
 
-from websocket_lab.exercise.progress_file import record_visit
+from websocket_lab.grading.progress_file import record_visit
 
 record_visit("{lesson}")"""
 KERNEL_CHECK = """\
@@ -125,7 +125,7 @@ APART_WORDS = (
 )
 APART = """
 
-from websocket_lab.exercise.progress_database import keep_in_this_kernel
+from websocket_lab.grading.progress_database import keep_in_this_kernel
 
 keep_in_this_kernel()"""
 

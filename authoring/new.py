@@ -26,8 +26,9 @@ PLACES = {
     },
     "exercise": {
         "solution.py": "solutions/$name.ipynb",
-        "check.py": "websocket_lab/checks/$slug.py",
-        "test_check.py": "tests/websocket_lab/checks/test_$slug.py",
+        "check.py": "websocket_lab/exercises/$slug/check.py",
+        "package.py": "websocket_lab/exercises/$slug/__init__.py",
+        "test_check.py": "tests/websocket_lab/exercises/test_$slug.py",
     },
 }
 
@@ -45,6 +46,7 @@ def begin(kind: str, name: str, root: Path) -> list[Path]:
     _must_be_free(kind, name, list(files), root)
     for path, template in files.items():
         text = Template(template.read_text(encoding="utf-8")).substitute(words)
+        path.parent.mkdir(exist_ok=True)
         path.write_text(_notebook(text) if path.suffix == ".ipynb" else text, encoding="utf-8", newline="\n")
     return list(dict.fromkeys([*files, *Course.read(root).write()]))
 

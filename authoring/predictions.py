@@ -6,7 +6,7 @@ from pathlib import Path
 
 from authoring.faults import Fault
 from authoring.lesson import Lesson
-from websocket_lab.widgets.wrong_guesses import WrongGuesses, read_wrong_guesses
+from websocket_lab.widgets.prediction import WrongGuesses, read_wrong_guesses
 
 
 def questions_in(source: str) -> dict[str, tuple[str, list[str]]]:

@@ -15,7 +15,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from authoring.faults import Fault
 from authoring.lesson import Cell, Lesson, step_names
-from websocket_lab.exercise.exercise_notebook import SERVER
+from websocket_lab.grading.exercise_notebook import SERVER
 
 
 TAG = "snippet:"

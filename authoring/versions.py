@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from authoring.lock import PYTHONS
-from websocket_lab.exercise.progress_database import VARIABLE
+from websocket_lab.grading.progress_database import VARIABLE
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +25,7 @@ LESSONS = [f"tests/notebooks/test_{name}.py" for name in ("02_echo", "03_disconn
 # What is tried, from the quickest to the slowest: the columns of the table.
 TESTS = {
     "instruments": ["tests/websocket_lab/server/test_background_server.py", "tests/websocket_lab/client"],
-    "a check": ["tests/websocket_lab/checks/test_private_messages.py"],
+    "a check": ["tests/websocket_lab/exercises/test_private_messages.py"],
     "lessons": [*LESSONS, "-k", "not runs_again"],
     "Run All twice": [*LESSONS, "-k", "runs_again"],
 }
@@ -60,7 +60,7 @@ COMBINATIONS = [
 ]
 NEWEST = Combination("the newest of everything", "3.15")
 # What CI runs on the newest Python that it finds; its own Python runs all tests.
-BANKS = ["tests/websocket_lab/checks", "-n3", "--dist=loadfile"]
+BANKS = ["tests/websocket_lab/exercises", "-n3", "--dist=loadfile"]
 LESSON_TIMEOUT = 300
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from authoring.exercise_rules import gap_sizes
 from authoring.faults import Fault
 from authoring.lesson import Cell, Lesson
-from websocket_lab.exercise.exercise_notebook import SERVER, YOUR_TURNS, gap_cells, read_answer, with_stubs
+from websocket_lab.grading.exercise_notebook import SERVER, YOUR_TURNS, gap_cells, read_answer, with_stubs
 
 
 TAG = "your-turn:"

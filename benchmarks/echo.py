@@ -6,7 +6,7 @@ from benchmarks.contestants import NAIVE, OURS, OURS_ON_UVICORN, PEERS, UNCOMPRE
 from benchmarks.echo_clients import EchoClients
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
 
 
 ROUNDS, SECONDS = 5, 0.6

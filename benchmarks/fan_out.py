@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from benchmarks.contestants import BARE, NAIVE, OURS, PEERS, UNCOMPRESSED, Contestant, present
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
+from websocket_lab.display.progress_bar import ProgressBar
 from websocket_lab.experiments.load import Crowd
-from websocket_lab.widgets.progress_bar import ProgressBar
 
 
 ROUNDS, SECONDS = 3, 0.4

@@ -7,7 +7,7 @@ from benchmarks.echoing_clients import EchoingClients
 from benchmarks.flooder import FLOODS, Flooder
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
 
 
 SIZE, SECONDS = 50, 12.0

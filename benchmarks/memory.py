@@ -4,7 +4,7 @@ from benchmarks.contestants import NAIVE, OURS, PEERS, UNCOMPRESSED, Contestant,
 from benchmarks.fan_out import crowd_of
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
 
 
 FIRST = 200

@@ -6,8 +6,8 @@ from benchmarks.contestants import BROADCASTER, OURS, SUBSCRIPTION_EACH, Contest
 from benchmarks.results import Results
 from benchmarks.scaled_out import ScaledOut
 from benchmarks.scattered_clients import ScatteredClients
+from websocket_lab.display.progress_bar import ProgressBar
 from websocket_lab.processes.private_redis import PrivateRedis
-from websocket_lab.widgets.progress_bar import ProgressBar
 
 
 ROUNDS, SECONDS = 5, 2

@@ -4,7 +4,7 @@ from benchmarks.contestants import OURS, PEERS, UNCOMPRESSED, Contestant, presen
 from benchmarks.paced_clients import PacedClients
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
 
 
 SIZE = 50

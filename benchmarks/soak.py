@@ -20,8 +20,8 @@ from benchmarks.memory_watch import MemoryWatch
 from benchmarks.server_process import ServerProcess
 from benchmarks.soak_clients import SoakClients
 from benchmarks.soak_verdict import Verdict, complaints
+from websocket_lab.display.progress_bar import ProgressBar
 from websocket_lab.processes.private_redis import PrivateRedis
-from websocket_lab.widgets.progress_bar import ProgressBar
 
 
 PROCESSES, STEPS = 2, 20

@@ -24,8 +24,8 @@ from benchmarks.__main__ import allow_many_connections
 from benchmarks.contestants import OURS
 from benchmarks.cut_proxy import CutProxy
 from benchmarks.server_process import ServerProcess
+from websocket_lab.display.table import table
 from websocket_lab.processes.private_redis import PrivateRedis
-from websocket_lab.widgets.table import table
 
 
 SERVERS, ROOM_SIZE = 2, 10

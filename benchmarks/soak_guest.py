@@ -8,7 +8,7 @@ from contextlib import suppress
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from websocket_lab.client.tcp_reset import reset
+from websocket_lab.wire.tcp_reset import reset
 
 
 # What everyone in a room hears in one order, with what tells one from the other.

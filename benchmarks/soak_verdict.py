@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.memory_watch import MemoryWatch
-from websocket_lab.widgets.table import table
+from websocket_lab.display.table import table
 
 
 SHOWN = 10

@@ -6,7 +6,7 @@ from benchmarks.contestants import NAIVE, OURS, PEERS, Contestant, present
 from benchmarks.fan_out import crowd_of
 from benchmarks.results import Results
 from benchmarks.server_process import ServerProcess
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
 
 
 SIZE = 100

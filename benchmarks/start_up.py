@@ -21,8 +21,8 @@ import psutil
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.results import Results
-from websocket_lab.exercise.progress_database import VARIABLE as PROGRESS
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
+from websocket_lab.grading.progress_database import VARIABLE as PROGRESS
 
 
 COURSE = Path(__file__).resolve().parent.parent

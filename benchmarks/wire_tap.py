@@ -17,7 +17,7 @@ from fastapi import FastAPI, WebSocket
 from websockets.asyncio.client import connect
 
 from websocket_lab.server.background_server import BackgroundServer
-from websocket_lab.tap.wire_tap import WireTap
+from websocket_lab.widgets.wire_tap import WireTap
 
 
 ROUNDS, BLOCK = 20, 100

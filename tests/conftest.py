@@ -11,7 +11,7 @@ import pytest
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
 from tests.quick import is_quick
 from websocket_lab import LiveClient
-from websocket_lab.exercise.progress_database import VARIABLE
+from websocket_lab.grading.progress_database import VARIABLE
 
 
 # Where pytest-xdist is missing, there is one process.

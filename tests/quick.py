@@ -12,7 +12,7 @@ SLOW = (
     "tests/teaching/",
     "tests/server_snippets/static/",
     "test_taking_the_server_along.py",
-    "tests/websocket_lab/checks/",
+    "tests/websocket_lab/exercises/",
     "_in_jupyterlab.py",
     "test_away.py",
     "test_command_line.py",

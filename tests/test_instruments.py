@@ -7,7 +7,7 @@ from typing import Any
 
 import websocket_lab
 from server_snippets.step_02_echo import app
-from websocket_lab.exercise.finished_exercise import finished_module
+from websocket_lab.grading.finished_exercise import finished_module
 
 
 PAGE = Path(__file__).parent.parent / "INSTRUMENTS.md"

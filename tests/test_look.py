@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from authoring.diagrams import BOX, INK, NOTE, TONE
-from websocket_lab.widgets.look import stylesheet
+from websocket_lab.display.look import stylesheet
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ Colour = tuple[float, ...]
 
 def palette(theme: str) -> dict[str, str]:
     """Return the colours of the light or the dark theme by name."""
-    light, dark = stylesheet("widgets/look.css").split('[data-jp-theme-light="false"] .wsl', 1)
+    light, dark = stylesheet("display/look.css").split('[data-jp-theme-light="false"] .wsl', 1)
     return dict(re.findall(r"--wsl-([a-z-]+): (#[0-9a-f]{6});", light if theme == "light" else dark))
 
 
@@ -92,7 +92,7 @@ def test_words_on_a_button_can_be_read(theme: str) -> None:
 
 @pytest.mark.parametrize("theme", GROUNDS)
 def test_the_test_page_has_the_same_colours(theme: str) -> None:
-    page = (ROOT / "server_snippets" / "static" / "test_page.css").read_text(encoding="utf-8")
+    page = (ROOT / "server_snippets" / "server" / "static" / "test_page.css").read_text(encoding="utf-8")
     pairs = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", page)
     colours = {name: light if theme == "light" else dark for name, light, dark in pairs}
 

@@ -9,8 +9,8 @@ FILES = [
     "tests/authoring/test_pace.py",
     "tests/notebooks/test_02_echo.py",
     "tests/notebooks/test_12_testing.py",
-    "tests/websocket_lab/checks/test_heartbeat.py",
-    "tests/websocket_lab/panel/test_client_panel_in_jupyterlab.py",
+    "tests/websocket_lab/exercises/test_heartbeat.py",
+    "tests/websocket_lab/widgets/test_client_panel_in_jupyterlab.py",
 ]
 
 

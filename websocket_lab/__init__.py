@@ -7,19 +7,19 @@ from websocket_lab.server.short_traceback import shorten_tracebacks
 
 
 if TYPE_CHECKING:
-    from websocket_lab.checking.check import check
     from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
     from websocket_lab.client.live_client import LiveClient
-    from websocket_lab.exercise.finished_exercise import finished_server
-    from websocket_lab.exercise.next_hint import hint
-    from websocket_lab.exercise.progress_view import progress
-    from websocket_lab.exercise.solution_view import compare, solution
-    from websocket_lab.panel.client_panel import ClientPanel
+    from websocket_lab.grading.check import check
+    from websocket_lab.grading.finished_exercise import finished_server
+    from websocket_lab.grading.next_hint import hint
+    from websocket_lab.grading.progress_view import progress
+    from websocket_lab.grading.solution_view import compare, solution
     from websocket_lab.server.background_server import BackgroundServer, ServerStartError
-    from websocket_lab.tap.wire_tap import WireTap
+    from websocket_lab.widgets.client_panel import ClientPanel
     from websocket_lab.widgets.page_view import PageView
     from websocket_lab.widgets.prediction import Prediction
     from websocket_lab.widgets.task_bars import TaskBars
+    from websocket_lab.widgets.wire_tap import WireTap
     from websocket_lab.wire.frame_view import show_frame
     from websocket_lab.wire.handshake_view import show_handshake
 
@@ -49,7 +49,7 @@ __all__ = [
 # Each instrument is imported when it is first asked for, so that a kernel's first cell does not pay for all.
 _MODULES = {
     "BackgroundServer": "server.background_server",
-    "ClientPanel": "panel.client_panel",
+    "ClientPanel": "widgets.client_panel",
     "ConnectFailed": "client.connection_state",
     "ConnectionEnded": "client.connection_state",
     "LiveClient": "client.live_client",
@@ -58,15 +58,15 @@ _MODULES = {
     "ServerStartError": "server.background_server",
     "State": "client.connection_state",
     "TaskBars": "widgets.task_bars",
-    "WireTap": "tap.wire_tap",
-    "check": "checking.check",
-    "compare": "exercise.solution_view",
-    "finished_server": "exercise.finished_exercise",
-    "hint": "exercise.next_hint",
-    "progress": "exercise.progress_view",
+    "WireTap": "widgets.wire_tap",
+    "check": "grading.check",
+    "compare": "grading.solution_view",
+    "finished_server": "grading.finished_exercise",
+    "hint": "grading.next_hint",
+    "progress": "grading.progress_view",
     "show_frame": "wire.frame_view",
     "show_handshake": "wire.handshake_view",
-    "solution": "exercise.solution_view",
+    "solution": "grading.solution_view",
 }
 
 

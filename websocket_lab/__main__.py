@@ -11,10 +11,10 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from websocket_lab.exercise.class_summary import pupil, summary, within
-from websocket_lab.exercise.headless_check import Report, check_notebook
-from websocket_lab.exercise.learner_notebook import notebook_with_work
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
+from websocket_lab.grading.class_summary import pupil, summary, within
+from websocket_lab.grading.headless_check import Report, check_notebook
+from websocket_lab.grading.learner_notebook import notebook_with_work
 
 
 def main(arguments: list[str] | None = None) -> int:

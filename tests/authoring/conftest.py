@@ -116,7 +116,10 @@ class SmallCourse:
     def add_good_solution(self, name: str = "01_shout", title: str = "Shouting") -> Exercise:
         """Write a solution without a fault, with its check and its bank."""
         slug = name[3:]
-        for folder, file in (("websocket_lab/checks", slug), ("tests/websocket_lab/checks", f"test_{slug}")):
+        for folder, file in (
+            (f"websocket_lab/exercises/{slug}", "check"),
+            ("tests/websocket_lab/exercises", f"test_{slug}"),
+        ):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
             (self.root / folder / f"{file}.py").touch()
         header = EXERCISE_HEADER.format(number=int(name[:2]), title=title)

@@ -54,8 +54,8 @@ def test_a_header_lacks_something(course, words, header, fault):
         'never calls compare("shout"); give it a cell.',
         'never checks its other way; call check("shout", …) in a cell tagged solution-only.',
         "has 0 gaps; make it one to three, in cells tagged server.",
-        "has no check; write websocket_lab/checks/shout.py.",
-        "has no bank of right and wrong answers; write tests/websocket_lab/checks/test_shout.py.",
+        "has no check; write websocket_lab/exercises/shout/check.py.",
+        "has no bank of right and wrong answers; write tests/websocket_lab/exercises/test_shout.py.",
     ],
 )
 def test_a_part_is_missing(course, words, fault):

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.jupyterlab import KERNEL, JupyterLab, NotebookPage, within
-from websocket_lab.checking.verdict import VERDICT_JSON
-from websocket_lab.exercise.exercise_notebook import BEGIN, solution_path, without_markers
+from websocket_lab.grading.exercise_notebook import BEGIN, solution_path, without_markers
+from websocket_lab.grading.verdict import VERDICT_JSON
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from authoring.drift import is_worked_on
 from tests.accessibility import notebook_violations
 from tests.jupyterlab import JupyterLab
 from tests.typing_reader import run_while_typing
-from websocket_lab.checking.verdict import VERDICT_JSON
+from websocket_lab.grading.verdict import VERDICT_JSON
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from weakref import WeakSet
 
 from websocket_lab import BackgroundServer, LiveClient
 from websocket_lab.client.until import until
-from websocket_lab.exercise.finished_exercise import finished_module
+from websocket_lab.grading.finished_exercise import finished_module
 
 
 def test_fix_the_broadcast_forgets_a_room_that_everyone_has_left() -> None:

@@ -21,7 +21,7 @@ TESTS = {
         "tests/authoring/test_lesson_rules.py",
     ],
     "exercise": [
-        "tests/websocket_lab/checks/test_loud_voices.py",
+        "tests/websocket_lab/exercises/test_loud_voices.py",
         "tests/exercises/test_every_exercise.py",
     ],
 }
@@ -70,7 +70,11 @@ def test_its_own_tests_pass(copy: Path, monkeypatch: pytest.MonkeyPatch, kind: s
     [
         ("lesson", "topic", "topic is no name; write two digits and a topic, such as 16_topic."),
         ("lesson", "98_loud", "notebooks/98_shouting.ipynb is there; take another number or another topic"),
-        ("exercise", "96_loud_voices", "websocket_lab/checks/loud_voices.py is there; take another number"),
+        (
+            "exercise",
+            "96_loud_voices",
+            "websocket_lab/exercises/loud_voices/check.py is there; take another number",
+        ),
     ],
 )
 def test_it_says_why_it_cannot_begin(

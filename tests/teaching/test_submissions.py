@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from websocket_lab.exercise.exercise_notebook import solution_path
+from websocket_lab.grading.exercise_notebook import solution_path
 
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from tests.websocket_lab.small_exercise import shouting_solution
-from websocket_lab.exercise import exercise_notebook
+from websocket_lab.grading import exercise_notebook
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ axe_playwright = pytest.importorskip(
 CARDS = """
 from IPython.display import display
 from websocket_lab import hint, progress, solution
-from websocket_lab.widgets.card import Card
-from websocket_lab.exercise.code_diff import diff_table, rows
-from websocket_lab.exercise.progress_file import record_visit
+from websocket_lab.display.card import Card
+from websocket_lab.grading.code_diff import diff_table, rows
+from websocket_lab.grading.progress_file import record_visit
 
 record_visit("02_echo")
 yours = "def shout(text):\\n    return text.title()\\n\\nx = 1"

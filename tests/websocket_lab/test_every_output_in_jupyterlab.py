@@ -36,10 +36,10 @@ display(tap.view(8), tap.diagram(8), show_handshake(tap.connections[0]), show_fr
 """
 CARDS = """
 from websocket_lab import check, hint, progress, solution
-from websocket_lab.exercise.code_diff import diff_table, rows
+from websocket_lab.grading.code_diff import diff_table, rows
 from websocket_lab.experiments.plots import course_axes, show_plot
-from websocket_lab.widgets.card import Card
-from websocket_lab.widgets.table import table
+from websocket_lab.display.card import Card
+from websocket_lab.display.table import table
 
 theirs = f"def shout(text):\\n    return text.upper_and_{'much_' * 12}longer_than_the_window_is_wide()\\n"
 differ = diff_table(rows(theirs.replace("upper", "title"), theirs))

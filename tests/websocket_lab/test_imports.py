@@ -17,7 +17,7 @@ def test_every_instrument_that_is_offered_can_be_imported() -> None:
 
 
 def test_the_first_cell_of_a_lesson_imports_no_server_and_no_widgets() -> None:
-    first_cell = "import sys, websocket_lab.exercise.progress_file"
+    first_cell = "import sys, websocket_lab.grading.progress_file"
     script = f"{first_cell}; print({{'uvicorn', 'ipywidgets'}} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout == "set()\n"

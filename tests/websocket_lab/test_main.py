@@ -9,9 +9,9 @@ import pytest
 
 from tests.websocket_lab.small_exercise import shouting_solution
 from websocket_lab import __main__ as command
-from websocket_lab.exercise.exercise_notebook import as_exercise
-from websocket_lab.exercise.headless_check import Report
-from websocket_lab.widgets.progress_bar import ProgressBar
+from websocket_lab.display.progress_bar import ProgressBar
+from websocket_lab.grading.exercise_notebook import as_exercise
+from websocket_lab.grading.headless_check import Report
 
 
 OUTCOMES = {"ana": "passed", "ben": "failed", "eve": "hangs"}

@@ -10,12 +10,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, PayloadTooBig, WebSocketException
 
 from websocket_lab.client.client_log import Direction, LogEntry
-from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State
-from websocket_lab.client.connection_words import closing_words, connect_failure, ending
+from websocket_lab.client.connection_state import ConnectFailed, ConnectionEnded, State, connect_failure
 from websocket_lab.client.receive_queue import Message, ReceiveQueue, note_act
-from websocket_lab.client.tcp_reset import reset
 from websocket_lab.server.server_reason import ServerReason
 from websocket_lab.wire.client_names import user_agent
+from websocket_lab.wire.close_words import closing_words, ending
+from websocket_lab.wire.tcp_reset import reset
 
 
 LOG_LENGTH = 10_000

@@ -1,9 +1,10 @@
 """What a live client has sent, received and noticed, with the time of each."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 
 Direction = Literal["sent", "received", "event"]
@@ -29,3 +30,16 @@ class LogEntry:
 def transcript(entries: Iterable[LogEntry]) -> str:
     """Return the entries as text, one line each."""
     return "\n".join(map(str, entries))
+
+
+def json_object(message: str | bytes) -> dict[str, Any] | None:
+    """Return the JSON object that a text message holds, or None if it holds something else."""
+    if not isinstance(message, str) or not message.lstrip().startswith("{"):
+        return None
+
+    try:
+        value = json.loads(message)
+    except (ValueError, RecursionError):
+        return None
+
+    return value if isinstance(value, dict) else None

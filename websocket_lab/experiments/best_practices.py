@@ -11,10 +11,10 @@ from secrets import token_hex
 
 from websocket_lab.client.connection_state import ConnectFailed
 from websocket_lab.client.live_client import LiveClient
+from websocket_lab.display.card import Card
+from websocket_lab.display.table import table
 from websocket_lab.server.background_server import BackgroundServer
-from websocket_lab.tap.wire_tap import WireTap
-from websocket_lab.widgets.card import Card
-from websocket_lab.widgets.table import table
+from websocket_lab.widgets.wire_tap import WireTap
 
 
 SECONDS = 3.0

@@ -6,8 +6,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from websocket_lab.widgets.card import safe, scroll_box
-from websocket_lab.widgets.look import stylesheet
+from websocket_lab.display.card import safe, scroll_box
+from websocket_lab.display.look import stylesheet
 
 
 if TYPE_CHECKING:

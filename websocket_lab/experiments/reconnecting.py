@@ -18,8 +18,8 @@ from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.receive_queue import Message
 from websocket_lab.client.until import until
 from websocket_lab.experiments.plots import course_axes, show_plot
-from websocket_lab.panel.client_panel import ClientPanel
-from websocket_lab.tap.wire_tap import WireTap
+from websocket_lab.widgets.client_panel import ClientPanel
+from websocket_lab.widgets.wire_tap import WireTap
 
 
 NewWaits = Callable[[], Iterator[float]]

@@ -12,9 +12,9 @@ from websockets.asyncio.client import connect
 
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.until import until
+from websocket_lab.display.card import Card
+from websocket_lab.display.table import table
 from websocket_lab.server.background_server import BackgroundServer
-from websocket_lab.widgets.card import Card
-from websocket_lab.widgets.table import table
 
 
 def ask_test(app: FastAPI, path: str, text: str = "", seconds: float = 5.0) -> str:

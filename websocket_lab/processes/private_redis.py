@@ -7,9 +7,9 @@ from typing import Any, Self
 from redis import Redis
 from redis.exceptions import RedisError
 
+from websocket_lab.display.card import Card, note
 from websocket_lab.processes.child_process import HOST, ChildProcess, PrivateProgram
 from websocket_lab.server.cell_registry import CellRegistry
-from websocket_lab.widgets.card import Card, note
 
 
 # Valkey and Memurai (for Windows) speak the same protocol.

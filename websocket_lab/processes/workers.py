@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 from typing import Self
 
-from websocket_lab.panel.client_panel import ClientPanel
 from websocket_lab.processes.child_process import HOST, ChildProcess, PrivateProgram, listens, own_environment
 from websocket_lab.server.cell_registry import CellRegistry
+from websocket_lab.widgets.client_panel import ClientPanel
 
 
 OPTIONS = ("--log-level", "warning", "--timeout-graceful-shutdown", "1")

@@ -1,1 +1,1 @@
-"""Cards, predictions, bars and pages: what the course shows besides panels and the tap."""
+"""What you click and type into: client panels, the wire tap, predictions, pages and bars."""

@@ -7,9 +7,9 @@ from typing import Any
 from anywidget import AnyWidget
 from traitlets import Int, Unicode
 
+from websocket_lab.display.look import stylesheet
+from websocket_lab.display.widget_bundle import widget_bundle
 from websocket_lab.server.background_server import BackgroundServer
-from websocket_lab.widgets.look import stylesheet
-from websocket_lab.widgets.widget_bundle import widget_bundle
 
 
 class PageView(AnyWidget):

@@ -1,17 +1,36 @@
-"""A question that is answered before a cell is run, and by it."""
+"""A question that you answer before you run a cell, and that the cell answers."""
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from traitlets import List, Unicode
 
+from websocket_lab.display.look import stylesheet
+from websocket_lab.display.subshell_widget import SubshellWidget
+from websocket_lab.display.widget_bundle import widget_bundle
 from websocket_lab.server.safe_text import encodable
-from websocket_lab.widgets.look import stylesheet
-from websocket_lab.widgets.subshell_widget import SubshellWidget
-from websocket_lab.widgets.widget_bundle import widget_bundle
-from websocket_lab.widgets.wrong_guesses import wrong_guesses
+
+
+FOLDER = Path(__file__).parent.parent / "wrong_guesses"
+
+# By question, then by the answer that was wrong.
+WrongGuesses = Mapping[str, Mapping[str, str]]
+
+
+@cache
+def wrong_guesses() -> WrongGuesses:
+    """Return the sentences of all lessons."""
+    files = [read_wrong_guesses(file) for file in sorted(FOLDER.glob("*.toml"))]
+    return {question: sentences for file in files for question, sentences in file.items()}
+
+
+def read_wrong_guesses(file: Path) -> WrongGuesses:
+    """Return the sentences of one lesson."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 class Revealed(str):

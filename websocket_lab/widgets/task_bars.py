@@ -1,22 +1,83 @@
 """Progress bars that a server drives: one for each task that a client of `/ws/tasks` hears of."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from anyio.to_thread import run_sync
 from ipywidgets import Button, HBox, IntProgress, Label, Layout, VBox  # type: ignore[import-untyped]
 
-from websocket_lab.client.client_log import LogEntry
+from websocket_lab.client.client_log import LogEntry, json_object
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.client.connection_state import ConnectionEnded, State
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.receive_queue import by_hand
-from websocket_lab.panel.panel_face import state_words
-from websocket_lab.panel.panel_rows import entries_after
+from websocket_lab.display.widget_bundle import widget_bundle
 from websocket_lab.server.safe_text import encodable
-from websocket_lab.widgets.task_board import TaskBoard, TaskRow
-from websocket_lab.widgets.widget_bundle import widget_bundle
+from websocket_lab.widgets.panel_renderer import entries_after, state_words
+
+
+UNSEEN = "ended unseen"
+
+
+@dataclass
+class TaskRow:
+    """How far one task is."""
+
+    name: str
+    total: int
+    done: int = 0
+    status: str = "running"
+
+    @property
+    def words(self) -> str:
+        """How far it is, in words."""
+        if self.status == "running":
+            return f"{self.done} of {self.total}"
+        if self.status == UNSEEN or self.done == self.total:
+            return self.status
+        return f"{self.status} after {self.done}"
+
+
+class TaskBoard:
+    """The tasks that a watcher has heard of, by id, in the order of their start."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, TaskRow] = {}
+
+    def read(self, entries: Iterable[LogEntry]) -> None:
+        """Learn from what was received; a message that is not about tasks changes nothing."""
+        for entry in entries:
+            if entry.direction == "received":
+                self._learn(entry.message)
+
+    def __str__(self) -> str:
+        """Return the tasks as text, one line each."""
+        return "\n".join(f"{row.name}: {row.words}" for row in self.rows.values())
+
+    def _learn(self, message: str | bytes) -> None:
+        match json_object(message):
+            case {"type": "tasks", "tasks": [*listed]}:
+                self._take(listed)
+            case {"type": "started", "task_id": str(task_id), "name": str(name), "total": int(total)}:
+                self.rows[task_id] = TaskRow(name, total)
+            case {"type": "progress", "task_id": str(task_id), "done": int(done)} if task_id in self.rows:
+                self.rows[task_id].done = done
+            case {"type": "finished" | "cancelled" | "failed" as status, "task_id": str(task_id)}:
+                if task_id in self.rows:
+                    self.rows[task_id].status = status
+
+    def _take(self, listed: list[object]) -> None:
+        for row in self.rows.values():
+            if row.status == "running":
+                # Unless the list has it: how it ended, this watcher has not heard.
+                row.status = UNSEEN
+        for task in listed:
+            match task:
+                case {"task_id": str(id_), "name": str(name), "total": int(total), "done": int(done), **more}:
+                    self.rows[id_] = TaskRow(name, total, done, str(more.get("status", "running")))
 
 
 SHORTEST_PAUSE = 0.05

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import quote, unquote
 
-from websocket_lab.wire.http_head import HttpHead
+from websocket_lab.wire.http import HttpHead
 
 
 HTTP_ONLY = "HTTP"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from websocket_lab.tap.sequence_arrow import Kind
+from websocket_lab.display.sequence_arrow import Kind
 from websocket_lab.wire.client_names import UNKNOWN, client_name
 from websocket_lab.wire.conversation import Conversation
 from websocket_lab.wire.frame import Frame
-from websocket_lab.wire.http_head import HttpHead
-from websocket_lab.wire.note import Event, Note
+from websocket_lab.wire.http import HttpHead
+from websocket_lab.wire.marker import Event, Marker
 
 
 Side = Literal["client", "server", "tap"]
@@ -101,7 +101,7 @@ class WireConnection:
 
     def note(self, label: str, kind: Kind = Kind.FAULT) -> list[Event]:
         """Return an event that is neither side's doing."""
-        return self._stamped([Note(label, kind)])
+        return self._stamped([Marker(label, kind)])
 
     def take_lane(self) -> None:
         """Give the client a lane, by what is known of its name so far."""

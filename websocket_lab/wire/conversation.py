@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from websocket_lab.tap.sequence_arrow import Kind
-from websocket_lab.wire.extensions import inflater
-from websocket_lab.wire.frame_decoder import FrameDecoder
+from websocket_lab.display.sequence_arrow import Kind
+from websocket_lab.wire.frame_decoder import FrameDecoder, inflater
 from websocket_lab.wire.frame_words import bytes_words
-from websocket_lab.wire.http_head import HttpHead
-from websocket_lab.wire.http_reader import LONGEST_HEAD, HttpReader, NotHttp
-from websocket_lab.wire.note import Event, Note
+from websocket_lab.wire.http import LONGEST_HEAD, HttpHead, HttpReader, NotHttp
+from websocket_lab.wire.marker import Event, Marker
 
 
 TLS_HELLO = b"\x16\x03"
@@ -42,12 +40,12 @@ class Conversation:
         if decoder := self._frames.get(from_client):
             yield from decoder.finish()
             if not decoder.has_closed:
-                yield Note(f"{words} without a close frame (1006)", Kind.BAD, from_client)
+                yield Marker(f"{words} without a close frame (1006)", Kind.BAD, from_client)
         elif self._http[from_client].is_inside_head and from_client not in self._unreadable:
             begun = self._http[from_client].rest
-            yield Note(f"{words} inside HTTP: {_shown(begun)}", Kind.BAD, from_client)
+            yield Marker(f"{words} inside HTTP: {_shown(begun)}", Kind.BAD, from_client)
         elif self._awaits_answer:
-            yield Note(f"{words} before the handshake was answered", Kind.BAD, from_client)
+            yield Marker(f"{words} before the handshake was answered", Kind.BAD, from_client)
 
     def _read_http(self, from_client: bool, data: bytes) -> Iterator[Event]:
         if from_client and self._awaits_answer:
@@ -56,7 +54,7 @@ class Conversation:
 
         try:
             for head in self._http[from_client].feed(data):
-                yield Note(head.label, Kind.HTTP, from_client)
+                yield Marker(head.label, Kind.HTTP, from_client)
                 if from_client:
                     self._take_request(head)
                 else:
@@ -65,7 +63,7 @@ class Conversation:
                     break
         except NotHttp as error:
             self._unreadable.add(from_client)
-            yield Note(f"{error}: {_shown(self._http[from_client].rest)}", Kind.BAD, from_client)
+            yield Marker(f"{error}: {_shown(self._http[from_client].rest)}", Kind.BAD, from_client)
 
     def _wait_for_answer(self, data: bytes) -> None:
         # Whether these are frames is known when the server has answered.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from threading import Condition
 
 from websocket_lab.wire.frame import Frame
-from websocket_lab.wire.note import Event
+from websocket_lab.wire.marker import Event
 
 
 MOST_EVENTS = 10_000

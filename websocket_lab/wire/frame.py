@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from websocket_lab.tap.sequence_arrow import Arrow, Kind
-from websocket_lab.widgets.card import Card
+from websocket_lab.display.card import Card
+from websocket_lab.display.sequence_arrow import Arrow, Kind
 from websocket_lab.wire.frame_view import show_frame
 from websocket_lab.wire.frame_words import frame_words
 

@@ -1,12 +1,210 @@
-"""Reads the frames of one direction from whatever bytes come, and never gives up."""
+"""Reads frames from whatever bytes come, joins and inflates messages, and never gives up."""
 
+import codecs
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from websocket_lab.wire.frame import BINARY, CLOSE, KEPT, TEXT, Frame, apply_mask
-from websocket_lab.wire.frame_faults import head_faults, payload_faults
-from websocket_lab.wire.inflater import Inflater
-from websocket_lab.wire.message_reader import MessageReader
+from websocket_lab.wire.frame import BINARY, CLOSE, CONTINUATION, KEPT, TEXT, Frame, apply_mask
+from websocket_lab.wire.http import HttpHead
+
+
+PIECE = 65_536
+# Far above what a server takes (uvicorn: 16 MiB), so that no honest message is called a bomb.
+MOST_BYTES = 32 * 1024 * 1024
+# RFC 7692, 7.2.2: a sender leaves these four bytes out at the end of each message.
+TAIL = b"\x00\x00\xff\xff"
+
+
+class InflateError(ValueError):
+    """A message cannot be inflated; the words say why."""
+
+
+class Inflater:
+    """One direction's messages, inflated one after the other.
+
+    Args:
+        keeps_context: Whether a message may refer back to the ones before it.
+    """
+
+    def __init__(self, keeps_context: bool = True) -> None:
+        self._keeps_context = keeps_context
+        self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._size = 0
+        self._is_lost = False
+
+    def inflate(self, data: bytes) -> Iterator[bytes]:
+        """Yield what the next bytes of a message mean, in pieces.
+
+        Raises:
+            InflateError: They are no deflated bytes, or far too much comes out of them.
+        """
+        if self._is_lost:
+            raise InflateError("cannot be inflated: the context was lost")
+        try:
+            yield from self._pieces(data)
+        except zlib.error:
+            self._is_lost = True
+            raise InflateError("cannot be inflated") from None
+
+    def end(self) -> Iterator[bytes]:
+        """Yield the rest of a message, and be ready for the next one."""
+        try:
+            yield from self.inflate(TAIL)
+        finally:
+            self._size = 0
+            if self._stream.eof or not self._keeps_context:
+                self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+                self._is_lost = False
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        while data and not self._stream.eof:
+            piece = self._stream.decompress(data, PIECE)
+            data = self._stream.unconsumed_tail
+            self._size += len(piece)
+            if self._size > MOST_BYTES:
+                self._is_lost = True
+                raise InflateError(f"inflates to more than {MOST_BYTES // 2**20} MB")
+            yield piece
+
+
+def inflater(response: HttpHead, *, from_client: bool) -> Inflater | None:
+    """Return what inflates one side's messages, or None where permessage-deflate was not agreed on."""
+    for extension in response.header("Sec-WebSocket-Extensions").split(","):
+        name, *parameters = (part.strip().lower() for part in extension.split(";"))
+        if name == "permessage-deflate":
+            side = "client" if from_client else "server"
+            return Inflater(keeps_context=f"{side}_no_context_takeover" not in parameters)
+    return None
+
+
+def head_faults(frame: Frame, message: "MessageReader", is_after_close: bool) -> tuple[str, ...]:
+    """Return what is wrong with a frame's header, in words."""
+    checks = {
+        "sent after its close frame": is_after_close,
+        "unmasked, but from a client": frame.from_client and not frame.is_masked,
+        "masked, but from a server": frame.is_masked and not frame.from_client,
+        f"reserved opcode {frame.opcode}": frame.is_reserved,
+        "RSV1 is set where no deflated message begins": frame.rsv1 and not _may_deflate(frame, message),
+        "RSV2 is set": frame.rsv2,
+        "RSV3 is set": frame.rsv3,
+        "a control frame in fragments": frame.is_control and not frame.fin,
+        "a control frame of more than 125 bytes": frame.is_control and frame.length > 125,
+        "nothing to continue": frame.opcode == CONTINUATION and not message.is_open,
+        "a new message inside a fragmented one": frame.opcode in (1, 2) and message.is_open,
+        **_length_checks(frame),
+    }
+    return tuple(words for words, is_so in checks.items() if is_so)
+
+
+def payload_faults(frame: Frame) -> tuple[str, ...]:
+    """Return what is wrong with a close frame's payload, in words."""
+    if frame.opcode != CLOSE or not frame.payload:
+        return ()
+    if frame.close_code is None:
+        return ("a close payload of one byte",)
+
+    code_fault = () if _may_be_sent(frame.close_code) else (f"close code {frame.close_code} may not be sent",)
+    try:
+        frame.payload[2:].decode()
+    except UnicodeDecodeError:
+        return (*code_fault, "invalid UTF-8 in the reason")
+    return code_fault
+
+
+def _may_deflate(frame: Frame, message: "MessageReader") -> bool:
+    return frame.opcode in (1, 2) and message.can_inflate
+
+
+def _length_checks(frame: Frame) -> dict[str, bool]:
+    bits, length = frame.length_bits, frame.length
+    return {
+        f"length {length} written in {bits} bits": (bits == 16 and length < 126)
+        or (bits == 64 and length < 65_536),
+        f"length {length}: the highest bit is set": bits == 64 and length >= 2**63,
+    }
+
+
+def _may_be_sent(code: int) -> bool:
+    # RFC 6455, 7.4: 1004, 1005, 1006 and 1015 are never in a frame.
+    return code in (*range(1000, 1004), *range(1007, 1015)) or 3000 <= code < 5000
+
+
+class MessageReader:
+    """The message that one direction is in the middle of; of a long one it keeps the beginning.
+
+    Args:
+        inflater: What inflates deflated messages; None where permessage-deflate was not agreed on.
+    """
+
+    def __init__(self, inflater: Inflater | None = None) -> None:
+        self.opcode = 0
+        self.size = 0
+        self.is_deflated = False
+        self._inflater = inflater
+        self._kept = bytearray()
+        self._fault = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    @property
+    def can_inflate(self) -> bool:
+        """Whether permessage-deflate was agreed on."""
+        return self._inflater is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a message has begun and not ended."""
+        return bool(self.opcode)
+
+    def begin(self, opcode: int, is_deflated: bool) -> None:
+        """Begin a message of the opcode 1 (text) or 2 (binary)."""
+        self.opcode, self.is_deflated = opcode, is_deflated and self.can_inflate
+        self.size, self._fault = 0, ""
+        self._kept.clear()
+        self._decoder.reset()
+
+    def add(self, piece: bytes) -> None:
+        """Take the next bytes of the message, unmasked."""
+        if self.is_deflated and self._inflater:
+            self._inflate(self._inflater.inflate(piece))
+        else:
+            self._take(piece)
+
+    def end(self) -> tuple[str | bytes, list[str]]:
+        """End the message; return its beginning, and what is wrong with it."""
+        if self.is_deflated and self._inflater:
+            self._inflate(self._inflater.end())
+        if self.opcode == TEXT:
+            self._check(b"", is_last=True)
+        faults = [self._fault] if self._fault else []
+        # What is cut in the middle of a character loses that character.
+        how = "replace" if faults else "ignore"
+        message = self._kept.decode("utf-8", how) if self.opcode == TEXT else bytes(self._kept)
+        self.opcode = 0
+        return message, faults
+
+    def _inflate(self, pieces: Iterator[bytes]) -> None:
+        try:
+            for piece in pieces:
+                self._take(piece)
+        except InflateError as error:
+            self._fault = self._fault or str(error)
+
+    def _take(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if len(self._kept) < KEPT:
+            self._kept += piece[: KEPT - len(self._kept)]
+        if self.opcode == TEXT:
+            self._check(piece)
+
+    def _check(self, piece: bytes, *, is_last: bool = False) -> None:
+        if self._fault:
+            return
+
+        try:
+            self._decoder.decode(piece, is_last)
+        except UnicodeDecodeError:
+            self._fault = "invalid UTF-8"
 
 
 FIN = 0x80

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from websocket_lab.client.connection_words import close_code_meaning
 from websocket_lab.server.safe_text import shortened
+from websocket_lab.wire.close_words import close_code_meaning
 
 
 if TYPE_CHECKING:

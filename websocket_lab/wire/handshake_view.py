@@ -4,11 +4,11 @@ import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
 
-from websocket_lab.tap.sequence_arrow import readable
-from websocket_lab.widgets.card import Card, heading, safe
+from websocket_lab.display.card import Card, heading, safe
+from websocket_lab.display.sequence_arrow import readable
 from websocket_lab.wire.connection import WireConnection
-from websocket_lab.wire.http_head import HttpHead
-from websocket_lab.wire.wire_style import STYLE
+from websocket_lab.wire.frame_view import STYLE
+from websocket_lab.wire.http import HttpHead
 
 
 # RFC 6455, 1.3: the same for every handshake in the world.

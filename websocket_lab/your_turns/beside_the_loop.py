@@ -1,8 +1,8 @@
 """The check of lesson 9's your-turn: an endpoint that goes on receiving while it works."""
 
-from websocket_lab.checking.bench import word
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.text_bench import TextBench
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import word
+from websocket_lab.grading.text_harness import TextHarness
 
 
 def steps_of(name: str) -> list[str]:
@@ -10,7 +10,7 @@ def steps_of(name: str) -> list[str]:
     return [f"{name}: step {step} of 3" for step in range(1, 4)]
 
 
-def a_job_takes_its_steps(server: TextBench) -> None:
+def a_job_takes_its_steps(server: TextHarness) -> None:
     """Ana asks for a report, and receives its three steps."""
     ana, report = server.enter("Ana"), word()
     ana.sends(report)
@@ -26,7 +26,7 @@ NO_STEPS = {
 }
 
 
-def the_loop_goes_on_meanwhile(server: TextBench) -> None:
+def the_loop_goes_on_meanwhile(server: TextHarness) -> None:
     """Ana asks for a report and a letter: the letter begins before the report is done."""
     ana, report, letter = server.enter("Ana"), word(), word()
     for name in (report, letter):
@@ -48,7 +48,7 @@ DEAF = (
 
 EXERCISE = Exercise(
     title="Listen while you work",
-    bench=TextBench,
+    harness=TextHarness,
     steps=(a_job_takes_its_steps, the_loop_goes_on_meanwhile),
     hints={
         "": (

@@ -1,11 +1,11 @@
 """The check of lesson 2's your-turn: an endpoint that answers each text in capitals."""
 
-from websocket_lab.checking.bench import word
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.text_bench import TextBench
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import word
+from websocket_lab.grading.text_harness import TextHarness
 
 
-def the_handshake_is_accepted(server: TextBench) -> None:
+def the_handshake_is_accepted(server: TextHarness) -> None:
     """Ana can connect."""
     server.enter("Ana", likely=REFUSED)
 
@@ -13,14 +13,14 @@ def the_handshake_is_accepted(server: TextBench) -> None:
 REFUSED = {"refused": "An endpoint begins with `await websocket.accept()`, before it receives anything."}
 
 
-def the_answer_is_in_capitals(server: TextBench) -> None:
+def the_answer_is_in_capitals(server: TextHarness) -> None:
     """Ana's text comes back in capitals."""
     ana, text = server.enter("Ana"), word()
     ana.sends(text, ENDED)
     ana.hears_text(f"Echo: {text.upper()}", answers(text))
 
 
-def each_text_is_answered(server: TextBench) -> None:
+def each_text_is_answered(server: TextHarness) -> None:
     """Each text is answered once, not only the first."""
     ana = server.enter("Ana")
     for text in (word(), word(), word()):
@@ -50,7 +50,7 @@ def answers(text: str) -> dict[str, str]:
 
 EXERCISE = Exercise(
     title="Answer in capitals",
-    bench=TextBench,
+    harness=TextHarness,
     steps=(the_handshake_is_accepted, the_answer_is_in_capitals, each_text_is_answered),
     hints={
         "": (

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from websocket_lab.checking.bench import word
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Causes
-from websocket_lab.checking.text_bench import TextBench
-from websocket_lab.checking.text_person import TextPerson
 from websocket_lab.client.connection_state import ConnectionEnded
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import word
+from websocket_lab.grading.simulated_client import Causes
+from websocket_lab.grading.text_client import TextPerson
+from websocket_lab.grading.text_harness import TextHarness
 
 
 # Seconds that each message takes on its way, so that a client can vanish in the midst of a broadcast.
 ON_THE_WAY = 0.4
 
 
-class Room(TextBench):
+class Room(TextHarness):
     """A server under check that passes each text on; each step begins with an empty room."""
 
     def join(self, *names: str) -> list[TextPerson]:
@@ -88,7 +88,7 @@ UNGUARDED = {"nothing": BROKEN, "closed": BROKEN}
 
 EXERCISE = Exercise(
     title="Everyone but the speaker",
-    bench=Room,
+    harness=Room,
     steps=(the_others_hear, the_speaker_hears_nothing, a_client_that_vanishes_harms_nobody),
     hints={
         "": (

@@ -1,15 +1,15 @@
 """The check of lesson 6's your-turn: the first message must be the token, or the connection is closed."""
 
-from websocket_lab.checking.bench import word
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Causes
-from websocket_lab.checking.text_bench import TextBench
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import word
+from websocket_lab.grading.simulated_client import Causes
+from websocket_lab.grading.text_harness import TextHarness
 
 
 TOKEN, REASON = "secret-token", "Invalid token"
 
 
-def is_turned_away(server: TextBench, offered: str, likely: Causes) -> None:
+def is_turned_away(server: TextHarness, offered: str, likely: Causes) -> None:
     """Have Eve offer a token, which must close her connection with 4001 and a reason."""
     eve = server.enter("Eve")
     eve.sends(offered, {"closed": "Receive the token before you close."})
@@ -23,7 +23,7 @@ NO_REASON = 'The reason is the second argument: `websocket.close(4001, "Invalid 
 NOT_BEFORE = "Look at the token first, then welcome."
 
 
-def the_right_token_is_welcome(server: TextBench) -> None:
+def the_right_token_is_welcome(server: TextHarness) -> None:
     """Ana sends the right token, is welcomed, and has her echo."""
     ana, text = server.enter("Ana"), word()
     ana.sends(TOKEN, NOT_WELCOME)
@@ -40,7 +40,7 @@ NOT_WELCOME = {
 }
 
 
-def a_wrong_token_is_turned_away(server: TextBench) -> None:
+def a_wrong_token_is_turned_away(server: TextHarness) -> None:
     """A wrong token closes the connection with 4001 “Invalid token”, and nothing is sent before."""
     is_turned_away(server, word(), LET_IN)
 
@@ -52,7 +52,7 @@ LET_IN = {
 }
 
 
-def almost_right_is_wrong(server: TextBench) -> None:
+def almost_right_is_wrong(server: TextHarness) -> None:
     """A token that is too short, too long, empty or not ASCII is wrong, too."""
     for offered in (TOKEN[:-1], f"{TOKEN}s", "", "sécret-token"):
         is_turned_away(server, offered, ALMOST)
@@ -67,7 +67,7 @@ ALMOST = LET_IN | {
 
 EXERCISE = Exercise(
     title="Ask for the token first",
-    bench=TextBench,
+    harness=TextHarness,
     steps=(the_right_token_is_welcome, a_wrong_token_is_turned_away, almost_right_is_wrong),
     hints={
         "": (

@@ -3,24 +3,24 @@
 import time
 from functools import partial
 
-from websocket_lab.checking.bench import Bench
-from websocket_lab.checking.event import ANYTHING, Event, shown
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Person
+from websocket_lab.grading.event import ANYTHING, Event, shown
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import Harness
+from websocket_lab.grading.simulated_client import SimulatedClient
 
 
-class ClockBench(Bench):
+class ClockHarness(Harness):
     """A clock under check."""
 
     vocabulary = None
 
-    def enter(self, name: str) -> Person:
+    def enter(self, name: str) -> SimulatedClient:
         """Return a person who is connected to the clock."""
         person = self.person("/clock", name)
         person.connects({"refused": "The clock's address is /clock."})
         return person
 
-    def tick(self, person: Person) -> int:
+    def tick(self, person: SimulatedClient) -> int:
         """Return the number of the next tick that someone receives."""
         event = person.hears({"tick": ANYTHING, "at": ANYTHING}, NO_TICK)
         is_number = isinstance(event["tick"], int)
@@ -35,7 +35,7 @@ NO_TICK = {
 }
 
 
-def a_newcomer_has_the_current_tick(clock: ClockBench) -> None:
+def a_newcomer_has_the_current_tick(clock: ClockHarness) -> None:
     """Ben connects after a tick, and receives that tick at once."""
     ana = clock.enter("Ana")
     # The second one comes at its moment, so the next is half a second away.
@@ -54,7 +54,7 @@ def another_tick(current: int, came: Event) -> str:
     return "Ben had to wait for the next tick. Send the current one above the loop, before anything waits."
 
 
-def each_tick_follows_once(clock: ClockBench) -> None:
+def each_tick_follows_once(clock: ClockHarness) -> None:
     """After that, each tick comes once, in order."""
     ana = clock.enter("Ana")
     first = clock.tick(ana)
@@ -70,7 +70,7 @@ TWICE = {
 
 EXERCISE = Exercise(
     title="Send the current tick at once",
-    bench=ClockBench,
+    harness=ClockHarness,
     steps=(a_newcomer_has_the_current_tick, each_tick_follows_once),
     hints={
         "": (

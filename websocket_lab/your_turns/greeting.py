@@ -2,11 +2,11 @@
 
 from secrets import randbelow
 
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Causes
-from websocket_lab.checking.text_bench import TextBench
-from websocket_lab.checking.text_person import TextPerson
 from websocket_lab.client.connection_state import ConnectFailed
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.simulated_client import Causes
+from websocket_lab.grading.text_client import TextPerson
+from websocket_lab.grading.text_harness import TextHarness
 
 
 def some_number() -> int:
@@ -14,14 +14,14 @@ def some_number() -> int:
     return 10 + randbelow(90)
 
 
-def is_greeted(server: TextBench, query: str, name: str, likely: Causes) -> None:
+def is_greeted(server: TextHarness, query: str, name: str, likely: Causes) -> None:
     """Have Ana connect with this query, and receive a greeting with this name."""
     number = some_number()
     ana = server.enter("Ana", f"/hello/{number}{query}", likely)
     ana.hears_text(f"Hello {name}, you are number {number}", likely)
 
 
-def name_and_number_come_from_the_address(server: TextBench) -> None:
+def name_and_number_come_from_the_address(server: TextHarness) -> None:
     """Whoever connects to /hello/7?name=Ana is greeted by that name and that number."""
     for query, name in (("?name=Ana", "Ana"), ("?name=Ben%20%26%20Eve", "Ben & Eve")):
         is_greeted(server, query, name, NO_GREETING)
@@ -36,7 +36,7 @@ NO_GREETING = {
 }
 
 
-def a_name_may_be_left_out(server: TextBench) -> None:
+def a_name_may_be_left_out(server: TextHarness) -> None:
     """Without a name, the greeting is for a stranger."""
     is_greeted(server, "", "stranger", NO_DEFAULT)
 
@@ -47,7 +47,7 @@ NO_DEFAULT = NO_GREETING | {
 }
 
 
-def a_number_is_an_integer(server: TextBench) -> None:
+def a_number_is_an_integer(server: TextHarness) -> None:
     """/hello/seven and /hello/7.5 are refused during the handshake."""
     for path in ("/hello/seven", "/hello/7.5"):
         ana = TextPerson(server.server.url(path), "Ana", None)
@@ -61,7 +61,7 @@ def a_number_is_an_integer(server: TextBench) -> None:
 
 EXERCISE = Exercise(
     title="Greet by name and number",
-    bench=TextBench,
+    harness=TextHarness,
     steps=(name_and_number_come_from_the_address, a_name_may_be_left_out, a_number_is_an_integer),
     hints={
         "": (

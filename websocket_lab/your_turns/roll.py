@@ -1,30 +1,30 @@
 """The check of lesson 7's your-turn: a class that says which messages are valid."""
 
-from websocket_lab.checking.bench import Bench
-from websocket_lab.checking.event import Event
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Causes, Person
+from websocket_lab.grading.event import Event
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import Harness
+from websocket_lab.grading.simulated_client import Causes, SimulatedClient
 
 
-class Dice(Bench):
+class Dice(Harness):
     """A server that rolls dice, under check."""
 
     vocabulary = frozenset({"rolled", "error"})
 
-    def ana(self) -> Person:
+    def ana(self) -> SimulatedClient:
         """Return Ana, who is connected."""
         ana = self.person("/ws/json", "Ana")
         ana.connects({"refused": "The address is /ws/json."})
         return ana
 
 
-def rolls(ana: Person, sides: int, likely: Causes) -> None:
+def rolls(ana: SimulatedClient, sides: int, likely: Causes) -> None:
     """Have Ana roll a die, which the server must do."""
     ana.sends({"action": "roll", "sides": sides}, likely)
     ana.hears({"type": "rolled", "sides": sides}, likely)
 
 
-def is_turned_down(ana: Person, message: Event, likely: Causes) -> None:
+def is_turned_down(ana: SimulatedClient, message: Event, likely: Causes) -> None:
     """Have Ana send what is not valid: she reads so, and her connection stays open."""
     ana.sends(message, likely)
     ana.hears({"type": "error"}, likely)
@@ -86,7 +86,7 @@ ANY_ACTION = {
 
 EXERCISE = Exercise(
     title="Roll a die",
-    bench=Dice,
+    harness=Dice,
     steps=(
         a_die_is_rolled,
         too_few_or_too_many_sides_are_an_error,

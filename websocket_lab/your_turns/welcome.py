@@ -1,17 +1,17 @@
 """The check of lesson 8's your-turn: a newcomer is welcomed by name, and nobody else is."""
 
-from websocket_lab.checking.chat_bench import ChatBench
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.person import Causes, Person
+from websocket_lab.grading.chat_harness import ChatHarness
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.simulated_client import Causes, SimulatedClient
 
 
-class FriendlyChat(ChatBench):
+class FriendlyChat(ChatHarness):
     """A chat that welcomes newcomers, under check."""
 
-    vocabulary = ChatBench.vocabulary | {"welcome"}
+    vocabulary = ChatHarness.vocabulary | {"welcome"}
 
 
-def is_welcomed(newcomer: Person, likely: Causes) -> None:
+def is_welcomed(newcomer: SimulatedClient, likely: Causes) -> None:
     """Have a newcomer, who has read `joined`, be welcomed next."""
     newcomer.hears({"type": "welcome", "username": newcomer.username}, likely)
 
@@ -47,7 +47,7 @@ def nobody_else_is_welcomed(chat: FriendlyChat) -> None:
     chat.nobody_hears_more(ben, ana, likely=TO_ALL)
 
 
-def room_of(person: Person) -> str:
+def room_of(person: SimulatedClient) -> str:
     """Return the name of the room in which someone is."""
     return person.client.url.rsplit("/", 2)[-2]
 
@@ -57,7 +57,7 @@ TO_ALL = NOTHING_ELSE | {"welcome": "Others receive Ben's welcome, too. It goes 
 
 EXERCISE = Exercise(
     title="Welcome a newcomer by name",
-    bench=FriendlyChat,
+    harness=FriendlyChat,
     steps=(a_newcomer_is_welcomed, nobody_else_is_welcomed),
     hints={
         "": (

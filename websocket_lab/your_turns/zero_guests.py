@@ -1,13 +1,13 @@
 """The check of lesson 3's your-turn: a client that breaks a rule is told which, by code and reason."""
 
-from websocket_lab.checking.exercise import Exercise
-from websocket_lab.checking.text_bench import TextBench
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.text_harness import TextHarness
 
 
 REASON = "At least one guest, please"
 
 
-def guests_get_their_cake(server: TextBench) -> None:
+def guests_get_their_cake(server: TextHarness) -> None:
     """Guests still get their cake, and `bye` still ends with 1000."""
     ana = server.enter("Ana")
     for guests in (4, 1, 250):
@@ -24,7 +24,7 @@ TOO_STRICT = {
 }
 
 
-def no_guests_break_a_rule(server: TextBench) -> None:
+def no_guests_break_a_rule(server: TextHarness) -> None:
     """At 0 guests, the connection is closed with 1008."""
     ana = server.enter("Ana")
     ana.sends("0")
@@ -42,7 +42,7 @@ ANOTHER_END = {
 }
 
 
-def the_reason_names_the_rule(server: TextBench) -> None:
+def the_reason_names_the_rule(server: TextHarness) -> None:
     """The reason is “At least one guest, please”."""
     ana = server.enter("Ana")
     ana.sends("0")
@@ -54,7 +54,7 @@ def the_reason_names_the_rule(server: TextBench) -> None:
 NO_REASON = 'The reason is the second argument: `WebSocketException(1008, "At least one guest, please")`.'
 
 
-def every_zero_is_zero(server: TextBench) -> None:
+def every_zero_is_zero(server: TextHarness) -> None:
     """“00” and “٠”, the Arabic zero, are 0 guests, too."""
     for zero in ("00", "٠"):
         ana = server.enter("Ana")
@@ -70,7 +70,7 @@ MANY_ZEROS = (
 
 EXERCISE = Exercise(
     title="No guests at all",
-    bench=TextBench,
+    harness=TextHarness,
     steps=(
         guests_get_their_cake,
         no_guests_break_a_rule,

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from websocket_lab.client import client_loop
-from websocket_lab.wire import tap_loop
+from websocket_lab.wire import proxy as tap_loop
 
 
 @pytest.mark.parametrize(

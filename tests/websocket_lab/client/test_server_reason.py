@@ -6,9 +6,9 @@ import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
 
 from websocket_lab import BackgroundServer, ConnectFailed, ConnectionEnded, LiveClient, WireTap
-from websocket_lab.checking.bench import CheckedServer
-from websocket_lab.panel.client_panel import ClientPanel
+from websocket_lab.grading.harness import CheckedServer
 from websocket_lab.server.server_reason import raised
+from websocket_lab.widgets.client_panel import ClientPanel
 
 
 WHERE = "See under the cell that started it, or print(server.errors[-1])."

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from websocket_lab.client.client_log import LogEntry
-from websocket_lab.widgets.task_board import TaskBoard
+from websocket_lab.widgets.task_bars import TaskBoard
 
 
 STARTED = {"type": "started", "task_id": "1", "name": "report", "total": 5}

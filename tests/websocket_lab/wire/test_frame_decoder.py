@@ -7,10 +7,9 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Opcode
 
 from tests.websocket_lab.wire.encoded import Sent, closings, cut, encode, messages
-from websocket_lab.tap.sequence_arrow import Kind
+from websocket_lab.display.sequence_arrow import Kind
 from websocket_lab.wire.frame import KEPT, Frame
-from websocket_lab.wire.frame_decoder import FrameDecoder
-from websocket_lab.wire.inflater import Inflater
+from websocket_lab.wire.frame_decoder import FrameDecoder, Inflater
 
 
 def decode(data: bytes, *, from_client: bool = True, inflater: Inflater | None = None) -> list[Frame]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.websocket_lab.wire.encoded import cut
-from websocket_lab.tap.sequence_arrow import Kind
+from websocket_lab.display.sequence_arrow import Kind
 from websocket_lab.wire.client_names import user_agent
 from websocket_lab.wire.connection import WireConnection
 from websocket_lab.wire.event_log import MOST_EVENTS

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, WebSocket
 
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 async def take_steps(name: str, websocket: WebSocket) -> None:

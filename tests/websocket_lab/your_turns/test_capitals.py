@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 def server(endpoint: Callable[[WebSocket], Awaitable[None]]) -> MakeApp:

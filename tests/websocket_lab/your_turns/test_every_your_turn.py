@@ -9,8 +9,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from websocket_lab import compare
-from websocket_lab.checking.check import check
-from websocket_lab.exercise.exercise_notebook import (
+from websocket_lab.grading.check import check
+from websocket_lab.grading.exercise_notebook import (
     gap_cells,
     read_solution,
     server_cells,

@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI, WebSocket
 
 from server_snippets.step_04_connection_manager import GONE, ConnectionManager
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 class Manager(ConnectionManager):

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI, HTTPException, WebSocket, WebSocketException
 
 from server_snippets.step_06_authentication import TOKEN, is_right
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 def door(ask: Callable[[WebSocket], Awaitable[Any]]) -> MakeApp:

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from server_snippets.step_01_polling_and_push import START, TICK_SECONDS, describe, last_tick
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 Sends = Callable[[WebSocket, int], Awaitable[Any]]

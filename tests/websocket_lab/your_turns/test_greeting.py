@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import pytest
 from fastapi import FastAPI, Path, Query, WebSocket
 
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 def server(endpoint: Callable[..., Any], path: str = "/hello/{number}") -> MakeApp:

@@ -8,8 +8,8 @@ from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from server_snippets.step_07_json_messages import explain, reply, texts
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_app
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_app
 
 
 def server(roll: Any) -> MakeApp:

@@ -9,8 +9,8 @@ from fastapi import FastAPI, WebSocket
 
 from server_snippets.step_07_json_messages import reply
 from server_snippets.step_08_chat_rooms import admit, manager, notice, talk
-from tests.websocket_lab.checks.bank import MakeApp, fails, passes, slow
-from websocket_lab.exercise.finished_exercise import finished_module
+from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.grading.finished_exercise import finished_module
 
 
 def chat(greet: Callable[[WebSocket, str, str], Awaitable[Any]]) -> MakeApp:

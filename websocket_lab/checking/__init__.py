@@ -1,1 +1,0 @@
-"""The building blocks of the exercise checks: simulated users, steps, and the verdict."""

@@ -1,0 +1,1 @@
+"""Cards, tables, sequence diagrams and the shared look: what every instrument shows itself with."""

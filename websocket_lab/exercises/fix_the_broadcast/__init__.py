@@ -1,0 +1,1 @@
+"""Fix the broadcast: the check of this exercise."""

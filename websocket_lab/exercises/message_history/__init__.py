@@ -1,0 +1,1 @@
+"""Message history: the check of this exercise."""

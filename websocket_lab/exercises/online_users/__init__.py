@@ -1,0 +1,1 @@
+"""Online users: the check of this exercise."""

@@ -1,0 +1,1 @@
+"""Private messages: the check of this exercise."""

@@ -1,0 +1,1 @@
+"""Rate limit: the check of this exercise."""

@@ -1,0 +1,1 @@
+"""Reconnecting client: the check of this exercise."""

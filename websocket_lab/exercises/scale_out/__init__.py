@@ -1,0 +1,1 @@
+"""Scale out: the check of this exercise."""

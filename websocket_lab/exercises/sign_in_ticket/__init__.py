@@ -1,0 +1,1 @@
+"""Sign in ticket: the check of this exercise."""

@@ -1,0 +1,1 @@
+"""Slow client: the check of this exercise."""

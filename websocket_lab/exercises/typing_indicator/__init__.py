@@ -1,0 +1,1 @@
+"""Typing indicator: the check of this exercise."""

@@ -1,0 +1,1 @@
+"""Validate messages: the check of this exercise."""

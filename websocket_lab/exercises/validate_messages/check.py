@@ -1,0 +1,224 @@
+"""The check of “Validate messages”: each wrong message gets an error with its code, and the talk goes on."""
+
+from websocket_lab.exercises.validate_messages.harness import (
+    ONE_ERROR,
+    RIGHT,
+    STAY,
+    Channels,
+    echoes,
+    get_errors,
+    say,
+)
+from websocket_lab.grading.event import ANYTHING, Event, matches, shown
+from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.harness import word
+from websocket_lab.grading.simulated_client import SimulatedClient
+
+
+def right_messages_are_carried_out(room: Channels) -> None:
+    """What is right is carried out: an echo, a subscription, a message to those who subscribed."""
+    channel, text = word(), word()
+    ben, eve = room.subscribe("Ben", channel), room.subscribe("Eve", word())
+    ana = room.connect("Ana")
+    ana.sends(say(channel, text))
+    ben.hears({"type": "message", "channel": channel, "message": text}, RIGHT)
+    for data in (word(), None, 7, [word(), {"deep": [1.5, True]}]):
+        ana.sends({"action": "echo", "data": data})
+        ana.hears({"type": "response", "data": data}, RIGHT)
+    echoes(eve, RIGHT)
+
+
+def broken_json_is_invalid_json(room: Channels) -> None:
+    """A text that is no JSON gets the error invalid_json."""
+    broken = ['{"action": "echo", "data": 1,}', word(), '{"action": "echo"', "{'action': 'echo'}"]
+    get_errors(
+        room, broken, "invalid_json", {"error": "The code for a text that is no JSON is invalid_json."}
+    )
+    get_errors(room, [""], "invalid_json", dict.fromkeys(("error", "closed", "nothing"), EMPTY_TEXT))
+
+
+EMPTY_TEXT = (
+    "An empty text is a text, but not JSON: `if not text` is true for it. "
+    "Ask whether the message has a text at all: `is None`."
+)
+
+
+def another_shape_is_an_invalid_message(room: Channels) -> None:
+    """JSON that is not an object gets the error invalid_message."""
+    likely = {
+        "error": "It is JSON, and no object: the code is invalid_message.",
+        "closed": "An exception ended your handler. A list has no keys, and not every type of mistake that "
+        "pydantic knows is a key of CODES.",
+    }
+    get_errors(room, ["[1, 2, 3]", '"echo"', "5", "null", "true"], "invalid_message", likely)
+
+
+def an_unknown_action_is_named(room: Channels) -> None:
+    """An action that does not exist, or none, gets the error unknown_action."""
+    wrong = [f'{{"action": "{word()}"}}', "{}", '{"data": 1}', '{"action": "Echo", "data": 1}']
+    odd = ['{"action": 7}', '{"action": null}', '{"action": ["echo"], "data": 1}']
+    likely = {"error": "An object without an action, or with one that does not exist, is an unknown_action."}
+    get_errors(room, wrong + odd, "unknown_action", likely)
+
+
+def a_missing_field_is_an_invalid_message(room: Channels) -> None:
+    """A known action that lacks a field gets the error invalid_message."""
+    wrong = ['{"action": "send", "channel": "news"}', '{"action": "send", "message": "hi"}']
+    more = ['{"action": "subscribe"}', '{"action": "echo"}']
+    get_errors(room, wrong + more, "invalid_message", FIELDS)
+
+
+FIELDS = {
+    "error": "The action is known, and a field is wrong: the code is invalid_message.",
+    "nothing": "Is the field in your class, with its type, and without a default?",
+    "closed": "A field that is missing, or of another type, must not raise there. Let pydantic look.",
+}
+
+
+def a_wrong_type_is_an_invalid_message(room: Channels) -> None:
+    """A field of the wrong type gets the error invalid_message."""
+    wrong = [
+        '{"action": "subscribe", "channel": 7}',
+        '{"action": "subscribe", "channel": null}',
+        '{"action": "subscribe", "channel": ["news"]}',
+        '{"action": "send", "channel": "news", "message": 5}',
+        '{"action": "send", "channel": {"name": "news"}, "message": "hi"}',
+    ]
+    get_errors(room, wrong, "invalid_message", FIELDS)
+
+
+def depth_does_no_harm(room: Channels) -> None:
+    """Lists in lists, thousands deep, harm nobody: their sender gets an error, or the right echo."""
+    eve = room.connect("Eve")
+    for depth in DEPTHS:
+        lists, stand_in = f"{'[' * depth}{']' * depth}", word()
+        eve.stand_ins = {lists: f'"{stand_in}"'}
+        eve.sends(lists, DEEP)
+        is_refused(eve, eve.next_event(NOT_READ, DEEP))
+        eve.sends(f'{{"action": "echo", "data": {lists}}}', DEEP)
+        came = eve.next_event(f"{NOT_READ[:-1]}, or the lists once more.", DEEP)
+        if not matches(came, {"type": "response", "data": stand_in}):
+            is_refused(eve, came)
+        echoes(eve, ONE_ERROR | {"closed": DEEP["closed"]})
+
+
+# How deep json.loads reads differs: to 977 in Python 3.11, to 9,949 in 3.13, to 65,185 in 3.14.
+DEPTHS = 5_000, 30_000
+NOT_READ = "Eve hears invalid_json or invalid_message."
+DEEP = {
+    "nothing": "What is nested too deep to be read is invalid_json, or invalid_message.",
+    "closed": "What is nested too deep for json.loads raises RecursionError, which is not a ValueError. "
+    "Pydantic's parser calls it a ValidationError.",
+}
+
+
+def is_refused(person: SimulatedClient, came: Event) -> None:
+    """Have what a person has heard be an error with one of the codes for what cannot be read."""
+    is_error = matches(came, {"type": "error", "code": ANYTHING, "detail": ANYTHING})
+    is_right = is_error and came["code"] in ("invalid_json", "invalid_message")
+    wanted = NOT_READ.removeprefix(f"{person.name} ").removesuffix(".")
+    person.must(is_right, wanted, f"heard {shown(came)}", DEEP["nothing"])
+
+
+def binary_is_no_text(room: Channels) -> None:
+    """A binary message gets the error text_expected, even if its bytes would be JSON."""
+    likely = {
+        "closed": 'A binary message has no text: message["text"] raises KeyError, and so does receive_json.',
+        "error": "The code for a binary message is text_expected.",
+    }
+    get_errors(room, [b"\x01\x02\xff", b'{"action": "echo", "data": 1}'], "text_expected", likely)
+    get_errors(room, [b""], "text_expected", dict.fromkeys(("error", "closed", "nothing"), EMPTY_BYTES))
+
+
+EMPTY_BYTES = (
+    "Empty bytes are binary, too, and false for `if`. Ask whether the message has a text: `is None`."
+)
+
+
+def nobody_else_notices(room: Channels) -> None:
+    """While Eve sends everything that is wrong, Ben hears what he subscribed to, and nothing else."""
+    channel = word()
+    ben, eve, ana = room.subscribe("Ben", channel), room.connect("Eve"), room.connect("Ana")
+    wrong = [
+        f'{{"action": "send", "channel": "{channel}"}}',
+        f'{{"action": "shout", "channel": "{channel}"}}',
+    ]
+    for message in (*wrong, "[", "[1]", b"\x00"):
+        eve.sends(message)
+        eve.hears({"type": "error"}, STAY)
+    text = word()
+    ana.sends(say(channel, text))
+    ben.hears_nothing_before({"type": "message", "channel": channel, "message": text}, ELSEWHERE)
+    echoes(ana, ELSEWHERE)
+    echoes(eve, ELSEWHERE)
+
+
+ELSEWHERE = {
+    "error": "An error goes to the one who made the mistake, and to nobody else.",
+    "message": "A message that is not valid is passed on to nobody.",
+    "nothing": "One client's mistake must not stop what others say.",
+    "closed": "One client's mistake must not end another client's connection.",
+}
+
+
+EXERCISE = Exercise(
+    title="Validate messages",
+    harness=Channels,
+    steps=(
+        right_messages_are_carried_out,
+        broken_json_is_invalid_json,
+        another_shape_is_an_invalid_message,
+        an_unknown_action_is_named,
+        a_missing_field_is_an_invalid_message,
+        a_wrong_type_is_an_invalid_message,
+        depth_does_no_harm,
+        binary_is_no_text,
+        nobody_else_notices,
+    ),
+    hints={
+        "": (
+            "Who finds out what is wrong with a message? Leave as much of it as you can to pydantic.",
+            "One try for each message: `ACTIONS.validate_json(text)` raises ValidationError.",
+            "`explain(mistake)` makes the error of it, reply sends it, and the loop goes on.",
+        ),
+        "right_messages_are_carried_out": (
+            "Does your class Send have the fields of the contract?",
+            "`channel: str` and `message: str`",
+            "When nothing was wrong: `await self.answer(action, websocket)`",
+        ),
+        "broken_json_is_invalid_json": (
+            "What does ACTIONS.validate_json raise for a text that is no JSON?",
+            "`mistake.errors()[0]` is pydantic's first complaint, a dict; its type is a key of CODES.",
+            '`code = CODES.get(first["type"], "invalid_message")`',
+        ),
+        "another_shape_is_an_invalid_message": (
+            "What is the code of a complaint that is not in CODES?",
+            '`CODES.get(first["type"], "invalid_message")`',
+        ),
+        "an_unknown_action_is_named": (
+            "Pydantic has two names for it: the tag of the union is missing, or it is none of the known.",
+            'CODES maps both to unknown_action: `CODES.get(first["type"], "invalid_message")`',
+        ),
+        "a_missing_field_is_an_invalid_message": (
+            "Which fields must a Send have?",
+            "A field without a default must be there: message: str",
+        ),
+        "a_wrong_type_is_an_invalid_message": (
+            "Which types do the fields of Send have?",
+            "Both are texts: channel: str and message: str. Pydantic makes no text of a number.",
+        ),
+        "depth_does_no_harm": (
+            "Who parses the JSON in your code?",
+            "Pydantic's parser stops in time: give the text to ACTIONS.validate_json, and not to json.loads.",
+        ),
+        "binary_is_no_text": (
+            "What does message hold when the client sent bytes?",
+            '`message.get("text")` is None for a binary message. Look before you parse.',
+            '`await reply(error("text_expected", "Send JSON as text."), websocket)`, and return.',
+        ),
+        "nobody_else_notices": (
+            "To whom do you send an error?",
+            "`reply(…, websocket)` reaches the client of this endpoint alone. Carry out only what was valid.",
+        ),
+    },
+)

@@ -1,0 +1,1 @@
+"""What checks are made of: simulated clients, steps and verdicts; hints, solutions and progress."""

@@ -1,0 +1,75 @@
+"""An exercise, or a your-turn, as its check sees it: steps in order, and hints for each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from inspect import getdoc
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from websocket_lab.grading.harness import Harness
+from websocket_lab.server.safe_text import plain_text, safe_repr
+
+
+PACKAGE = Path(__file__).parent.parent
+Step = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What one exercise asks for, as steps that real clients take.
+
+    Args:
+        title: Its name as people read it.
+        harness: What the steps are given; it holds the learner's server.
+        steps: Functions whose docstring says what is right.
+        hints: For each step, by its name, sentences from gentle to plain; under "" those for every step.
+        seconds: How long the whole check may take.
+        is_timed: Whether a wrong server looks like a right one where the process stands still.
+    """
+
+    title: str
+    harness: Callable[[Any], Harness]
+    steps: Sequence[Step]
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    seconds: float = 30.0
+    is_timed: bool = False
+
+    def __post_init__(self) -> None:
+        """ValueError if a hint is for a step that there is not."""
+        names = [step.__name__ for step in self.steps]
+        if lost := [name for name in self.hints if name not in ("", *names)]:
+            raise ValueError(
+                f"There are hints for {lost[0]}, and no such step; there are: {', '.join(names)}."
+            )
+
+
+def claim(step: Step) -> str:
+    """Return what is right after a step, in a sentence."""
+    return (getdoc(step) or step.__name__).partition("\n")[0]
+
+
+def known_ids() -> list[str]:
+    """Return the ids that can be checked: those of the exercises, then those of the your-turns."""
+    return list(_modules())
+
+
+def find(exercise_id: str) -> Exercise:
+    """Return the exercise, or the your-turn, with this id; LookupError if there is none."""
+    name, modules = plain_text(exercise_id), _modules()
+    if name not in modules:
+        raise LookupError(f"There is no exercise {safe_repr(exercise_id)}. There are: {', '.join(modules)}.")
+
+    exercise: Exercise = import_module(modules[name]).EXERCISE
+    return exercise
+
+
+def _modules() -> dict[str, str]:
+    # By name, for checks import what is here: a check is loaded when it is asked for.
+    exercises = {name: f"websocket_lab.exercises.{name}.check" for name in _names_in("exercises")}
+    return exercises | {name: f"websocket_lab.your_turns.{name}" for name in _names_in("your_turns")}
+
+
+def _names_in(folder: str) -> list[str]:
+    return sorted(module.name for module in iter_modules([str(PACKAGE / folder)]))

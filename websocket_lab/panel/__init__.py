@@ -1,1 +1,0 @@
-"""The client panel in the notebook: state, log, people and a field to type in."""

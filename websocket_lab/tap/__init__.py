@@ -1,1 +1,0 @@
-"""The wire tap: what crosses between client and server, as a sequence diagram, and faults on demand."""
