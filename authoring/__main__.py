@@ -69,7 +69,7 @@ def pictures(root: Path) -> int:
     # Only this command needs a browser.
     from authoring.pictures import take_pictures
 
-    taken = take_pictures(root / "pictures")
+    taken = take_pictures(root / "docs" / "pictures")
     for path in taken:
         print(f"Wrote {path.relative_to(root).as_posix()}")
     if not taken:

@@ -10,7 +10,7 @@ from authoring.lesson import Lesson
 from authoring.readme import with_rows
 
 
-TEACHING = "teaching/README.md"
+TEACHING = "docs/teaching/README.md"
 CONTRIBUTING = "CONTRIBUTING.md"
 PLAN_HEAD = "| When | Together | Minutes |\n|---|---|---:|"
 # What is no code of the course, and folders that are found by their exercise's name.
@@ -92,6 +92,6 @@ class Guides:
 
 
 def _entry(page: Lesson) -> str:
-    return f"[{page.name}](../{page.path.parent.name}/{page.path.name}) ({page.minutes})".replace(
-        "../solutions/", "../exercises/"
-    )
+    # Learners open the exercise, not its solution.
+    folder = page.path.parent.name.replace("solutions", "exercises")
+    return f"[{page.name}](../../{folder}/{page.path.name}) ({page.minutes})"

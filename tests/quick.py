@@ -6,10 +6,9 @@ import pytest
 # A browser, a kernel, a server in a process of its own, or much waiting: parts of the names of tests.
 SLOW = (
     "tests/benchmarks/",
-    "tests/deployment/",
+    "tests/docs/",
     "tests/exercises/",
     "tests/notebooks/",
-    "tests/teaching/",
     "tests/server_snippets/static/",
     "test_taking_the_server_along.py",
     "tests/websocket_lab/exercises/",

@@ -13,13 +13,13 @@ def test_a_plan_adds_up_the_minutes_of_what_is_there(course):
     course.add_good_lesson("00_hello", "Hello")
     course.add_good_lesson("02_echo", "Echo")
     guide = course.root / TEACHING
-    guide.parent.mkdir()
+    guide.parent.mkdir(parents=True)
     guide.write_text("<!-- one-day:start -->\n<!-- one-day:end -->")
 
     page = Course.read(course.root).texts[guide]
 
     assert (
-        "[0 · Hello](../notebooks/00_hello.ipynb) (5)<br>[2 · Echo](../notebooks/02_echo.ipynb) (5) | 10 |"
+        "[0 · Hello](../../notebooks/00_hello.ipynb) (5)<br>[2 · Echo](../notebooks/02_echo.ipynb) (5) | 10 |"
         in page
     )
     assert "| **All** | | **10** |" in page

@@ -10,7 +10,7 @@ from websocket_lab.processes.child_process import HOST, ChildProcess, PrivatePro
 from websocket_lab.server.cell_registry import CellRegistry
 
 
-CONFIGURATION = Path(server_snippets.__file__).parent.parent / "deployment" / "nginx.conf"
+CONFIGURATION = Path(server_snippets.__file__).parent.parent / "docs" / "nginx.conf"
 # In one process, so that nothing is left behind when it is killed.
 ONE_PROCESS = "daemon off; master_process off;"
 HOW_TO_GET_IT = "nginx is not installed: sudo apt install nginx-light, or brew install nginx."

@@ -10,15 +10,15 @@ from authoring.__main__ import main
 from authoring.pictures import MOVING, STILL, take_pictures
 
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", [STILL, MOVING])
 def test_a_picture_is_there_is_linked_and_is_small(name: str) -> None:
-    path = ROOT / "pictures" / name
+    path = ROOT / "docs" / "pictures" / name
 
-    assert f"](pictures/{name})" in README
+    assert f"](docs/pictures/{name})" in README
     assert path.stat().st_size < 1_500_000
     with Image.open(path) as picture:
         assert picture.width >= 900
@@ -33,7 +33,7 @@ def test_every_picture_says_in_words_what_it_shows() -> None:
 
 
 def test_the_moving_picture_plays_once_and_its_last_frame_stays() -> None:
-    with Image.open(ROOT / "pictures" / MOVING) as picture:
+    with Image.open(ROOT / "docs" / "pictures" / MOVING) as picture:
         assert picture.n_frames > 10
         assert picture.height > picture.width * 0.6
         assert "loop" not in picture.info

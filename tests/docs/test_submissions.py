@@ -13,7 +13,7 @@ from websocket_lab.grading.exercise_notebook import solution_path
 
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "teaching" / "submissions.md"
+GUIDE = ROOT / "docs" / "teaching" / "submissions.md"
 NAME = solution_path("private_messages").name
 # What each learner made of the solution.
 SUBMISSIONS: dict[str, Callable[[str], str]] = {

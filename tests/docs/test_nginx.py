@@ -1,4 +1,4 @@
-"""deployment/nginx.conf, with a real nginx in front of the real command."""
+"""docs/nginx.conf, with a real nginx in front of the real command."""
 
 import os
 import shutil

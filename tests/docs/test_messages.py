@@ -12,7 +12,7 @@ from websocket_lab.server.background_server import ServerStartError
 
 
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = (ROOT / "teaching" / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "teaching" / "README.md").read_text(encoding="utf-8")
 BOX = (ROOT / "authoring" / "trouble.md").read_text(encoding="utf-8")
 
 
