@@ -52,8 +52,14 @@ def too_few_or_too_many_sides_are_an_error(dice: Dice) -> None:
         is_turned_down(ana, {"action": "roll", "sides": sides}, NO_LIMIT)
 
 
-NO_LIMIT = {
-    "rolled": "Your class lets this number through. Give the field its limits: `Field(ge=2, le=100)`.",
+def lets_through(cause: str) -> dict[str, str]:
+    """Return the cause of a roll that should be an error; by chance it is the same as the last one."""
+    return {"rolled": cause, "twice": cause}
+
+
+NO_LIMIT = lets_through(
+    "Your class lets this number through. Give the field its limits: `Field(ge=2, le=100)`."
+) | {
     "closed": "Your class lets this number through, and such a die cannot be rolled: an exception ended the "
     "endpoint. Give the field its limits: `Field(ge=2, le=100)`.",
 }
@@ -66,8 +72,9 @@ def what_is_no_number_is_an_error(dice: Dice) -> None:
     is_turned_down(ana, {"action": "roll"}, NO_NUMBER)
 
 
-NO_NUMBER = {
-    "rolled": "Your class fills in a number of its own. A field without a default must be in the message.",
+NO_NUMBER = lets_through(
+    "Your class fills in a number of its own. A field without a default must be in the message."
+) | {
     "closed": "Your class lets this through, and an exception ended the endpoint. Sides are an `int`.",
 }
 
@@ -79,9 +86,9 @@ def another_action_is_an_error(dice: Dice) -> None:
     is_turned_down(ana, {"sides": 6}, ANY_ACTION)
 
 
-ANY_ACTION = {
-    "rolled": 'Any action passes, or none. The field `action` must be this one text: `Literal["roll"]`.',
-}
+ANY_ACTION = lets_through(
+    'Any action passes, or none. The field `action` must be this one text: `Literal["roll"]`.'
+)
 
 
 EXERCISE = Exercise(
