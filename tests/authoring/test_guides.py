@@ -19,8 +19,8 @@ def test_a_plan_adds_up_the_minutes_of_what_is_there(course):
     page = Course.read(course.root).texts[guide]
 
     assert (
-        "[0 · Hello](../../notebooks/00_hello.ipynb) (5)<br>[2 · Echo](../../notebooks/02_echo.ipynb) (5) | 10 |"
-        in page
+        "[0 · Hello](../../notebooks/00_hello.ipynb) (5)<br>"
+        "[2 · Echo](../../notebooks/02_echo.ipynb) (5) | 10 |" in page
     )
     assert "| **All** | | **10** |" in page
 
