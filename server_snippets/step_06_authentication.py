@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from server_snippets.server.logs import hidden_tokens
+from server_snippets.server.logs import redacted_tokens
 
 
 # %% token
@@ -35,7 +35,7 @@ def is_own_page(websocket: WebSocket) -> bool:
 @asynccontextmanager
 async def keep_secrets(app: FastAPI) -> AsyncIterator[None]:
     """Keep tokens out of the log for as long as the server runs."""
-    with hidden_tokens():
+    with redacted_tokens():
         yield
 
 

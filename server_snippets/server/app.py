@@ -18,7 +18,7 @@ from .endpoints.clients import clients_router
 from .endpoints.echo import echo_router
 from .endpoints.pages import STATIC, pages_router
 from .endpoints.tasks import tasks_router
-from .logs import hidden_tokens, short_client_errors
+from .logs import redacted_tokens, short_client_errors
 from .settings import Settings
 from .shutdown import Draining
 from .transport.open_connections import OpenConnections
@@ -57,7 +57,7 @@ def make_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, OpenConnections]]:
-        with hidden_tokens(), short_client_errors():
+        with redacted_tokens(), short_client_errors():
             async with broker.running():
                 # The HTTP protocol finds it there, and counts unfinished handshakes.
                 yield {"open_connections": open_connections}

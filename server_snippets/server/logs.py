@@ -122,7 +122,7 @@ def without_secrets(value: object) -> object:
 
 
 @contextmanager
-def hidden_tokens() -> Iterator[None]:
+def redacted_tokens() -> Iterator[None]:
     """Hide the queries in uvicorn's log lines for as long as the block lasts."""
     loggers = [logging.getLogger(name) for name in LOGGERS]
     # One filter a server: two in one process must not take away each other's.

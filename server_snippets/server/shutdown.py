@@ -52,7 +52,7 @@ STALLED_SECONDS = 0.5
 FIRST_SECONDS, RETURNS_A_SECOND = 1.0, 500
 
 
-async def say_farewell(connections: Collection[FanOutProtocol], answers: float, end: float) -> None:
+async def close_all_connections(connections: Collection[FanOutProtocol], answers: float, end: float) -> None:
     """Close all connections, and return when they have ended, or at `end`, a time of the event loop.
 
     Args:
@@ -64,7 +64,7 @@ async def say_farewell(connections: Collection[FanOutProtocol], answers: float, 
         connection.stop_receiving()
     await until_answered(connections, answers)
     for connection in connections:
-        connection.start_closing(f"Restarting: reconnect after {a_while(len(connections)):.1f} s")
+        connection.start_closing(f"Restarting: reconnect after {reconnect_delay(len(connections)):.1f} s")
     while time() < end and not all(connection.has_ended for connection in connections):
         await asyncio.sleep(POLL_SECONDS)
 
@@ -78,7 +78,7 @@ async def until_answered(connections: Collection[FanOutProtocol], end: float) ->
         await asyncio.sleep(POLL_SECONDS)
 
 
-def a_while(clients: int) -> float:
+def reconnect_delay(clients: int) -> float:
     """Return some seconds, so different that all clients do not come back at once."""
     return random.uniform(FIRST_SECONDS, FIRST_SECONDS + max(1.0, clients / RETURNS_A_SECOND))
 
@@ -141,7 +141,7 @@ class DrainingServer(uvicorn.Server):
         log("drain", open=len(self._connections()))
         await self._draining.begin(WORK * self._seconds)
         connections = self._connections()
-        await say_farewell(connections, start + ANSWERS * self._seconds, start + self._seconds)
+        await close_all_connections(connections, start + ANSWERS * self._seconds, start + self._seconds)
         late = sum(not connection.has_ended for connection in connections)
         log("drained", told=len(connections) - late, aborted=late, seconds=round(time() - start, 1))
 

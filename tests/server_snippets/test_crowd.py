@@ -28,7 +28,7 @@ class Guest:
         # What of it is about this guest alone: looking through all would take longer with each event.
         self.own_texts: set[str] = set()
         self.errors: list[str] = []
-        self._news = asyncio.Event()
+        self._dispatcher = asyncio.Event()
 
     async def join(self, url: str) -> None:
         """Connect and listen from now on."""
@@ -50,14 +50,14 @@ class Guest:
                 self.own_texts.add(event["text"])
             elif event["type"] == "error":
                 self.errors.append(event["detail"])
-            self._news.set()
+            self._dispatcher.set()
 
     async def until(self, condition: Any) -> None:
         """Wait until something is true of what was heard."""
         async with asyncio.timeout(60):
             while not condition():
-                self._news.clear()
-                await self._news.wait()
+                self._dispatcher.clear()
+                await self._dispatcher.wait()
 
     async def say(self, text: str) -> None:
         """Say something."""

@@ -94,7 +94,9 @@ def all_that_was_said(redis_url: str) -> list[str]:
     with Redis.from_url(redis_url, decode_responses=True) as redis:
         entries = [LogEntry.read(field) for _, fields in redis.xrange(LOG) for field in fields.items()]
     return [
-        json.loads(entry.message)["text"] for entry in entries if (entry.kind, entry.room) == ("said", ROOM)
+        json.loads(entry.message)["text"]
+        for entry in entries
+        if (entry.kind, entry.room) == ("published", ROOM)
     ]
 
 

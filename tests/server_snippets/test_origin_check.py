@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server_snippets.main import Settings, make_app
-from server_snippets.server.connections.origin import is_welcome
+from server_snippets.server.connections.origin import has_joined
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
@@ -33,7 +33,7 @@ def handshake(host: str | None, *origins: str, scheme: str = "ws") -> dict[str, 
     ],
 )
 def test_the_own_page_is_welcome(host: str, origin: str, scheme: str) -> None:
-    assert is_welcome(handshake(host, origin, scheme=scheme))
+    assert has_joined(handshake(host, origin, scheme=scheme))
 
 
 @pytest.mark.parametrize(
@@ -56,28 +56,28 @@ def test_the_own_page_is_welcome(host: str, origin: str, scheme: str) -> None:
     ],
 )
 def test_a_foreign_page_is_not_welcome(origin: str) -> None:
-    assert not is_welcome(handshake("example.org:8000", origin))
+    assert not has_joined(handshake("example.org:8000", origin))
 
 
 def test_without_an_origin_everyone_is_welcome() -> None:
-    assert is_welcome(handshake("example.org"))
-    assert is_welcome(handshake(None))
+    assert has_joined(handshake("example.org"))
+    assert has_joined(handshake(None))
 
 
 def test_every_origin_must_be_welcome() -> None:
     own = "http://example.org"
 
-    assert is_welcome(handshake("example.org", own, own))
-    assert not is_welcome(handshake("example.org", own, "http://evil.example"))
-    assert not is_welcome(handshake(None, own))
-    assert not is_welcome(handshake("", "http://"))
+    assert has_joined(handshake("example.org", own, own))
+    assert not has_joined(handshake("example.org", own, "http://evil.example"))
+    assert not has_joined(handshake(None, own))
+    assert not has_joined(handshake("", "http://"))
 
 
 def test_a_foreign_page_may_be_allowed_by_name() -> None:
     scope = handshake("127.0.0.1:8000", "https://example.org")
 
-    assert is_welcome(scope, {"https://example.org:443"})
-    assert not is_welcome(scope, {"http://example.org", "nonsense"})
+    assert has_joined(scope, {"https://example.org:443"})
+    assert not has_joined(scope, {"http://example.org", "nonsense"})
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/1", "/ws/json", "/ws/tasks", "/ws/auth", "/ws/chat/lobby/eve"])

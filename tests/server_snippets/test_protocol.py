@@ -18,7 +18,7 @@ from server_snippets.server.transport.backlog import SlowClients
 from server_snippets.server.transport.encoded_message import EncodedMessage
 from server_snippets.server.transport.frame_writer import FrameWriter, LoopTurn, ignore
 from server_snippets.server.transport.protocol import EXTENSION, FanOutProtocol
-from server_snippets.server.transport.receive_queue import Inbox
+from server_snippets.server.transport.receive_queue import ReceiveQueue
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -111,7 +111,7 @@ def test_the_base_class_asks_the_queue_for_nothing_that_the_inbox_does_not_have(
     functions = [function for function in vars(BASE).values() if hasattr(function, "__code__")]
     # A text is joined, too, and a protocol shut down.
     of_a_queue = {name for name in vars(asyncio.Queue) if not name.startswith("_")} - {"join", "shutdown"}
-    assert names_in(*functions) & of_a_queue <= set(vars(Inbox)), told
+    assert names_in(*functions) & of_a_queue <= set(vars(ReceiveQueue)), told
 
 
 def test_the_handshake_headers_are_needed_no_more_after_the_handshake() -> None:

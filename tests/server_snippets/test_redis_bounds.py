@@ -28,7 +28,7 @@ OVERHEAD = 1.3
 SAY = f"""
 {APPEND}
 local message = string.rep('x', ARGV[2])
-for _ = 1, ARGV[1] do append(KEYS[1], KEYS[2], KEYS[3], {KEPT}, '{{"kind":"said"}}', message) end
+for _ = 1, ARGV[1] do append(KEYS[1], KEYS[2], KEYS[3], {KEPT}, '{{"kind":"published"}}', message) end
 """
 KEPT_OF_ALL_ROOMS = 5_000_000
 SAY_IN = f"""

@@ -28,7 +28,7 @@ async def connected(url: str) -> AsyncIterator[RedisConnection]:
 
 async def wait_in_vain(connection: RedisConnection, beats: int) -> "asyncio.Task[list[str]]":
     """Ask for what nobody has said yet, and let some seconds pass."""
-    asking = asyncio.create_task(connection.ask("BLPOP", "said", 0))
+    asking = asyncio.create_task(connection.ask("BLPOP", "published", 0))
     # Now it has asked.
     await asyncio.sleep(0)
     for _ in range(beats):
@@ -54,10 +54,10 @@ def test_an_answer_that_has_come_while_a_process_was_frozen_is_found(redis_serve
     async def story() -> list[str]:
         async with connected(redis_server.url) as connection, connected(redis_server.url) as other:
             asking = await wait_in_vain(connection, PATIENCE_BEATS)
-            await other.ask("LPUSH", "said", "hi")
+            await other.ask("LPUSH", "published", "hi")
             return await asking
 
-    assert asyncio.run(story()) == ["said", "hi"]
+    assert asyncio.run(story()) == ["published", "hi"]
 
 
 def test_a_redis_that_is_asked_nothing_owes_nothing(redis_server: RedisServer) -> None:

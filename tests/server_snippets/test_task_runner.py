@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server_snippets.server.connections.messages import Refused
+from server_snippets.server.connections.messages import ClientError
 from server_snippets.server.endpoints.task_runner import MAX_ENDED, MAX_RUNNING, TaskRunner
 
 
@@ -36,7 +36,7 @@ def test_what_runs_is_bounded_and_cancelling_makes_room() -> None:
         runner = TaskRunner(Told().announce, 1)
         for _ in range(MAX_RUNNING):
             await runner.start("report", 1)
-        with pytest.raises(Refused, match="50 tasks run already"):
+        with pytest.raises(ClientError, match="50 tasks run already"):
             await runner.start("report", 1)
         await runner.cancel("1")
         await runner.start("report", 1)
@@ -66,10 +66,10 @@ def test_a_task_can_be_cancelled_by_whoever_hears_first_that_it_is_started() -> 
 def test_a_task_that_could_not_be_told_of_is_none() -> None:
     async def story() -> list[dict[str, Any]]:
         async def refuse(event: dict[str, Any]) -> None:
-            raise Refused("unavailable", "Nobody can be told.")
+            raise ClientError("unavailable", "Nobody can be told.")
 
         runner = TaskRunner(refuse, 0)
-        with pytest.raises(Refused, match="Nobody can be told"):
+        with pytest.raises(ClientError, match="Nobody can be told"):
             await runner.start("report", 1)
         return runner.tasks()
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..connections.manager import Message
-from ..connections.messages import Refused
-from .presence import Guest, GuestList
+from ..connections.messages import ClientError
+from .presence import Presence, PresenceRegistry
 
 
-class Unavailable(Refused):
+class Unavailable(ClientError):
     """The broker is away, and did not accept something, or could not say whether it did."""
 
     def __init__(self, detail: str = "Not delivered: the broker is away. Try again.") -> None:
@@ -27,81 +27,83 @@ class Entry:
     """Something that has happened.
 
     Args:
-        kind: Something was said; a guest has entered, changed, or left. A guest of this process has
-            expired: all others have read that it left, because the process was silent for too long, but it
-            is here, and enters again; or is taken: another has its name meanwhile. Or something was missed,
+        kind: Something was published; a presence has joined, was updated, or has left. A presence of this
+            process has expired: all others have read that it left, because the process was silent for too
+            long, but it is here, and joins again; or is taken: another has its name meanwhile. Or something was missed,
             because the process was away for longer than the log keeps, so that its clients had better
             come again.
         place: The endpoint that it is for.
         room: Where in that place.
-        guest: Whom it is about, or who says it.
+        presence: Whom it is about, or who says it.
         message: What is said.
-        history: What was said in the room before, each as JSON, for a guest of this process that enters.
+        history: What was said in the room before, each as JSON, for a presence of this process that enters.
         id: Its unique id; it begins with the time in milliseconds.
     """
 
-    kind: Literal["said", "entered", "changed", "left", "expired", "taken", "missed"]
+    kind: Literal["published", "joined", "updated", "left", "expired", "taken", "missed"]
     place: str
     room: str = ""
-    guest: Guest | None = None
+    presence: Presence | None = None
     message: Message = ""
     history: Sequence[str] = ()
     id: str = ""
 
 
-Hear = Callable[[Entry], Awaitable[None]]
+OnEvent = Callable[[Entry], Awaitable[None]]
 Recall = Callable[[Entry], None]
 
 
-def subscribe(subscribers: dict[str, Hear], place: str, hear: Hear) -> None:
+def add_subscriber(subscribers: dict[str, OnEvent], place: str, on_event: OnEvent) -> None:
     """Add a place's one subscriber; raise ValueError if it has one already, which would stop receiving."""
     if place in subscribers:
         raise ValueError(
             f"This broker has a subscriber for {place!r} already, which would receive nothing any more."
             " Include this router once, or give each a broker of its own."
         )
-    subscribers[place] = hear
+    subscribers[place] = on_event
 
 
 class Broker(Protocol):
     """Brings what an endpoint tells to that endpoint of every process.
 
-    What returns without an exception is accepted. A broker that is away refuses, after a moment, with
-    the code `unavailable`; what is patient waits for it instead; `post` and `leave` return at once, and
+    What returns without an exception is accepted. A broker that is away rejects, after a moment, with
+    the code `unavailable`; what says `wait` waits for it instead; `post` and `leave` return at once, and
     are told when it is back.
     """
 
     process: str
-    guests: GuestList
+    presences: PresenceRegistry
 
     @property
     def is_away(self) -> bool:
-        """Whether it refuses what is not patient."""
+        """Whether it rejects what does not wait."""
         ...
 
-    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+    def subscribe(self, place: str, on_event: OnEvent, recall: Recall | None = None) -> None:
         """Deliver to a place what happens there, one entry after the other; it can be opened once.
 
         What had happened before this process was there is for `recall`, as far as the broker keeps it.
         """
 
-    async def say(
-        self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
+    async def publish(
+        self, place: str, room: str, message: Message, *, by: Presence | None = None, keep: bool = False
     ) -> None:
-        """Tell all, and keep it for the room's history if asked to; a guest who is gone says nothing."""
+        """Publish to all, and keep it for the room's history if asked to; who is gone publishes nothing."""
 
-    async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
-        """Tell all; do not wait until that has happened."""
+    async def publish_soon(
+        self, place: str, room: str, message: Message, *, by: Presence | None = None
+    ) -> None:
+        """Publish to all; do not wait until that has happened."""
 
-    async def enter(self, guest: Guest, *, patient: bool = False) -> bool:
-        """Let a guest in and tell all; return False if its name is held by another."""
+    async def join(self, presence: Presence, *, wait: bool = False) -> bool:
+        """Add a presence and tell all; return False if its name is held by another."""
         ...
 
-    async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
-        """Tell all what has become of a guest, also of one that is new."""
+    async def update(self, presence: Presence, message: Message, *, wait: bool = True) -> None:
+        """Tell all how a presence has changed, also one that is new."""
 
-    async def leave(self, guest: Guest) -> None:
-        """Let a guest out and tell all; do not wait until that has happened."""
+    async def leave(self, presence: Presence) -> None:
+        """Remove a presence and tell all; do not wait until that has happened."""
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Do the work for as long as the block lasts."""

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ..connections.manager import Message
-from .base import Entry, Hear, Recall, subscribe
+from .base import Entry, OnEvent, Recall, add_subscriber
 from .history import EventIds, MessageHistory, stamp
-from .presence import Guest, GuestList
+from .presence import Presence, PresenceRegistry
 
 
 class MemoryBroker:
@@ -14,53 +14,59 @@ class MemoryBroker:
 
     def __init__(self) -> None:
         self.process = ""
-        self.guests = GuestList()
+        self.presences = PresenceRegistry()
         self.is_away = False
-        self._hear: dict[str, Hear] = {}
+        self._subscribers: dict[str, OnEvent] = {}
         self._history = MessageHistory()
         self._ids = EventIds()
 
-    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+    def subscribe(self, place: str, on_event: OnEvent, recall: Recall | None = None) -> None:
         """Deliver to a place what happens there; nothing has happened before."""
-        subscribe(self._hear, place, hear)
+        add_subscriber(self._subscribers, place, on_event)
 
-    async def say(
-        self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
+    async def publish(
+        self, place: str, room: str, message: Message, *, by: Presence | None = None, keep: bool = False
     ) -> None:
         """Tell all in this loop turn."""
-        entry = Entry("said", place, room, by, message, id=self._ids.next())
+        entry = Entry("published", place, room, by, message, id=self._ids.next())
         if keep:
             self._history.add(room, stamp(message, entry.id))
-        await self._hear[place](entry)
+        await self._subscribers[place](entry)
 
-    async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
+    async def publish_soon(
+        self, place: str, room: str, message: Message, *, by: Presence | None = None
+    ) -> None:
         """Tell all in this loop turn."""
-        await self.say(place, room, message, by=by)
+        await self.publish(place, room, message, by=by)
 
-    async def enter(self, guest: Guest, *, patient: bool = False) -> bool:
-        """Let a guest in if its name is free."""
-        if self.guests.find(guest.place, guest.name):
+    async def join(self, presence: Presence, *, wait: bool = False) -> bool:
+        """Add a presence if its name is free."""
+        if self.presences.find(presence.place, presence.name):
             return False
 
-        self.guests.put(guest)
-        history = self._history.messages(guest.room)
-        await self._hear[guest.place](
-            Entry("entered", guest.place, guest.room, guest, history=history, id=self._ids.next())
+        self.presences.put(presence)
+        history = self._history.messages(presence.room)
+        await self._subscribers[presence.place](
+            Entry("joined", presence.place, presence.room, presence, history=history, id=self._ids.next())
         )
         return True
 
-    async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
+    async def update(self, presence: Presence, message: Message, *, wait: bool = True) -> None:
         """Tell all in this loop turn."""
-        self.guests.put(guest)
-        await self._hear[guest.place](Entry("changed", guest.place, guest.room, guest, message))
+        self.presences.put(presence)
+        await self._subscribers[presence.place](
+            Entry("updated", presence.place, presence.room, presence, message)
+        )
 
-    async def leave(self, guest: Guest) -> None:
-        """Let a guest out; one that is not there stays away."""
-        if guest not in self.guests:
+    async def leave(self, presence: Presence) -> None:
+        """Remove a presence; one that is not there stays away."""
+        if presence not in self.presences:
             return
 
-        self.guests.remove(guest)
-        await self._hear[guest.place](Entry("left", guest.place, guest.room, guest, id=self._ids.next()))
+        self.presences.remove(presence)
+        await self._subscribers[presence.place](
+            Entry("left", presence.place, presence.room, presence, id=self._ids.next())
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""The guests of all processes: people in rooms, and everything else that exists only once."""
+"""The presences of all processes: people in rooms, and everything else that exists only once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Guest:
+class Presence:
     """Someone, or something, that all processes know of.
 
     Args:
@@ -27,57 +27,57 @@ class Guest:
 
     @property
     def key(self) -> str:
-        """The one guest that can have this place and name."""
+        """The one presence that can have this place and name."""
         return f"{self.place}:{self.name}"
 
 
-class GuestList:
-    """All guests of all processes."""
+class PresenceRegistry:
+    """All presences of all processes."""
 
     def __init__(self) -> None:
-        self._guests: dict[str, Guest] = {}
+        self._presences: dict[str, Presence] = {}
         self._rooms: dict[tuple[str, str], set[str]] = defaultdict(set)
 
-    def __iter__(self) -> Iterator[Guest]:
-        """Give all guests, those that came first first."""
-        return iter(list(self._guests.values()))
+    def __iter__(self) -> Iterator[Presence]:
+        """Give all presences, those that came first first."""
+        return iter(list(self._presences.values()))
 
-    def __contains__(self, guest: Guest) -> bool:
-        """Return whether this guest, as it is, is there."""
-        return self._guests.get(guest.key) == guest
+    def __contains__(self, presence: Presence) -> bool:
+        """Return whether this presence, as it is, is there."""
+        return self._presences.get(presence.key) == presence
 
-    def find(self, place: str, name: str) -> Guest | None:
+    def find(self, place: str, name: str) -> Presence | None:
         """Return who holds a name."""
-        return self._guests.get(f"{place}:{name}")
+        return self._presences.get(f"{place}:{name}")
 
-    def put(self, guest: Guest) -> None:
-        """Add a guest, or replace what was known of it."""
-        self._guests[guest.key] = guest
-        self._rooms[guest.place, guest.room].add(guest.name)
+    def put(self, presence: Presence) -> None:
+        """Add a presence, or replace what was known of it."""
+        self._presences[presence.key] = presence
+        self._rooms[presence.place, presence.room].add(presence.name)
 
-    def replace(self, guests: Iterable[Guest]) -> None:
+    def replace(self, presences: Iterable[Presence]) -> None:
         """Forget all, and begin with these."""
-        self._guests.clear()
+        self._presences.clear()
         self._rooms.clear()
-        for guest in guests:
-            self.put(guest)
+        for presence in presences:
+            self.put(presence)
 
-    def remove(self, guest: Guest) -> None:
-        """Forget a guest."""
-        del self._guests[guest.key]
-        names = self._rooms[guest.place, guest.room]
-        names.discard(guest.name)
+    def remove(self, presence: Presence) -> None:
+        """Forget a presence."""
+        del self._presences[presence.key]
+        names = self._rooms[presence.place, presence.room]
+        names.discard(presence.name)
         if not names:
-            del self._rooms[guest.place, guest.room]
+            del self._rooms[presence.place, presence.room]
 
     def names(self, place: str, room: str) -> list[str]:
         """Return the names of all in a room, sorted."""
         return sorted(self._rooms.get((place, room), ()))
 
-    def of_place(self, place: str) -> list[Guest]:
-        """Return all guests of a place, those that came first first."""
-        return [guest for guest in self if guest.place == place]
+    def of_place(self, place: str) -> list[Presence]:
+        """Return all presences of a place, those that came first first."""
+        return [presence for presence in self if presence.place == place]
 
-    def of_process(self, process: str) -> list[Guest]:
-        """Return all guests that live on a process."""
-        return [guest for guest in self if guest.process == process]
+    def of_process(self, process: str) -> list[Presence]:
+        """Return all presences that live on a process."""
+        return [presence for presence in self if presence.process == process]

@@ -23,7 +23,7 @@ RETRY_AFTER_SECONDS = 3
 TRY_AGAIN_LATER = 1013
 
 
-async def refuse_for_now(reason: str, scope: Scope, send: Send) -> None:
+async def reject_for_now(reason: str, scope: Scope, send: Send) -> None:
     """Answer the handshake with HTTP 503: it costs little, and proxies and clients know that it will pass."""
     log_connection("refused", scope, status=503, reason=repr(reason))
     if "websocket.http.response" not in scope.get("extensions", {}):
@@ -153,14 +153,14 @@ class GuardedConnection:
     async def _next(self) -> Message:
         while (message := await self._receive())["type"] in INCOMING:
             if message is RATE_LIMITED:
-                is_patient = await self._refuse()
+                waits = await self._refuse()
             elif self._is_too_big(message):
                 return await self._end(1009, "Message too big")
             elif not self._is_counting or self._limit.admits():
                 return message
             else:
-                is_patient = await self._hold_back()
-            if not is_patient:
+                waits = await self._hold_back()
+            if not waits:
                 return await self._end(*TOO_MANY)
 
         if message["type"] == "websocket.disconnect":
@@ -241,9 +241,9 @@ class ConnectionGuard:
         if scope["type"] != "websocket":
             return await self._app(scope, receive, send)
         if self._draining.has_begun:
-            return await refuse_for_now("Restarting", scope, send)
+            return await reject_for_now("Restarting", scope, send)
         if 0 < self._settings.max_connections <= self._open.total:
-            return await refuse_for_now("Too many connections", scope, send)
+            return await reject_for_now("Too many connections", scope, send)
         address = address_of(scope)
         if 0 < most_from(address, self._settings.max_per_address) <= self._open.of(address):
             return await close_at_once("Too many connections from your address", scope, send)
@@ -262,7 +262,7 @@ class ConnectionGuard:
 
         scope["backlog_total"] = self._backlogs
         if extension := scope.get("extensions", {}).get(EXTENSION):
-            # Also where the endpoint opens no outbox: what the transport holds counts, too.
+            # Also where the endpoint opens no send_queue: what the transport holds counts, too.
             writer: FrameWriter = extension["writer"]
             writer.backlog.share(self._backlogs, writer.give_up)
         guard = GuardedConnection(receive, send, self._settings, accepted)

@@ -1,6 +1,6 @@
 """The connected clients, their rooms and their names.
 
-Sending never waits for a client, so `broadcast` is not `async`: messages go into outboxes, and what one
+Sending never waits for a client, so `broadcast` is not `async`: messages go into send_queues, and what one
 handler does between two messages happens for everyone in the same order. This is the place where a faster
 way to send goes in.
 """
@@ -14,7 +14,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from ..transport.backlog import SlowClients
 from ..transport.encoded_message import EncodedMessage
-from .send_queue import Outbox, open_outbox
+from .send_queue import SendQueue, open_send_queue
 
 
 # A text as it is, or an event that becomes JSON.
@@ -28,11 +28,11 @@ def as_text(message: Message) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
-def put_into(outboxes: Iterable[Outbox], message: Message) -> None:
-    """Encode `message` once, and put it into each outbox."""
+def put_into(send_queues: Iterable[SendQueue], message: Message) -> None:
+    """Encode `message` once, and put it into each send_queue."""
     encoded = EncodedMessage(as_text(message))
-    for outbox in outboxes:
-        outbox.put(encoded)
+    for send_queue in send_queues:
+        send_queue.put(encoded)
 
 
 class ConnectionManager:
@@ -40,9 +40,9 @@ class ConnectionManager:
 
     def __init__(self, slow_clients: SlowClients = SlowClients.DISCONNECT) -> None:
         self._slow_clients = slow_clients
-        self.active_connections: dict[WebSocket, Outbox] = {}
-        # The outbox stands beside each member, so that fan-out looks nothing up.
-        self.rooms: dict[str, dict[WebSocket, Outbox]] = {}
+        self.active_connections: dict[WebSocket, SendQueue] = {}
+        # The send queue stands beside each member, so that fan-out looks nothing up.
+        self.rooms: dict[str, dict[WebSocket, SendQueue]] = {}
         self.users: dict[str, WebSocket] = {}
         # The same the other way round, so that forgetting a client takes no search.
         self._rooms_of: dict[WebSocket, set[str]] = {}
@@ -51,20 +51,20 @@ class ConnectionManager:
     async def connect(self, websocket: WebSocket) -> None:
         """Accept a client and remember it."""
         await websocket.accept()
-        self.active_connections[websocket] = open_outbox(websocket, self._slow_clients)
+        self.active_connections[websocket] = open_send_queue(websocket, self._slow_clients)
 
     def disconnect(self, websocket: WebSocket) -> None:
         """Forget a client, its rooms and its names; one that is forgotten already stays so."""
-        if outbox := self.active_connections.pop(websocket, None):
-            outbox.close()
+        if send_queue := self.active_connections.pop(websocket, None):
+            send_queue.close()
         for room in self._rooms_of.pop(websocket, ()):
             self.leave_room(websocket, room)
         self.unregister_user(self._names.get(websocket, ""), websocket)
 
     def send_personal_message(self, message: Message, websocket: WebSocket) -> None:
         """Send `message` to one client."""
-        if outbox := self.active_connections.get(websocket):
-            put_into([outbox], message)
+        if send_queue := self.active_connections.get(websocket):
+            put_into([send_queue], message)
 
     def broadcast(self, message: Message) -> None:
         """Send `message` to every client."""
@@ -79,8 +79,8 @@ class ConnectionManager:
 
     def join_room(self, websocket: WebSocket, room: str) -> None:
         """Make a client a member of `room`; one that has left already stays out."""
-        if outbox := self.active_connections.get(websocket):
-            self.rooms.setdefault(room, {})[websocket] = outbox
+        if send_queue := self.active_connections.get(websocket):
+            self.rooms.setdefault(room, {})[websocket] = send_queue
             self._rooms_of.setdefault(websocket, set()).add(room)
 
     def leave_room(self, websocket: WebSocket, room: str) -> None:
@@ -103,7 +103,7 @@ class ConnectionManager:
         """Send `message` to every member of `room`, except those in `but`."""
         members = self.rooms.get(room, {})
         if but:
-            members = {member: outbox for member, outbox in members.items() if member not in but}
+            members = {member: send_queue for member, send_queue in members.items() if member not in but}
         put_into(members.values(), message)
 
     def register_user(self, username: str, websocket: WebSocket) -> bool:

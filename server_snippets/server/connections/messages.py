@@ -23,7 +23,7 @@ ERROR_CODES = {
 MAX_DETAIL = 300
 
 
-class Refused(Exception):
+class ClientError(Exception):
     """A message cannot be carried out, for the reason in `error`."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -32,10 +32,10 @@ class Refused(Exception):
 
 
 def read_action(message: Message, actions: TypeAdapter[Action]) -> Action:
-    """Return the action that a message asks for; raise Refused if it asks for none."""
+    """Return the action that a message asks for; raise ClientError if it asks for none."""
     text = message.get("text")
     if text is None:
-        raise Refused("text_expected", "This endpoint takes JSON as text, not binary messages.")
+        raise ClientError("text_expected", "This endpoint takes JSON as text, not binary messages.")
 
     try:
         return actions.validate_json(text)
@@ -43,13 +43,13 @@ def read_action(message: Message, actions: TypeAdapter[Action]) -> Action:
         raise explain(error) from None
 
 
-def explain(error: ValidationError) -> Refused:
+def explain(error: ValidationError) -> ClientError:
     """Return pydantic's first complaint as an error for the client."""
     complaint: Any = error.errors(include_url=False, include_input=False)[0]
     # The first place is the name of the action: the client knows it.
     field = ".".join(map(str, complaint["loc"][1:]))
     detail = f"{field}: {complaint['msg']}" if field else complaint["msg"]
-    return Refused(ERROR_CODES.get(complaint["type"], "invalid_message"), detail[:MAX_DETAIL])
+    return ClientError(ERROR_CODES.get(complaint["type"], "invalid_message"), detail[:MAX_DETAIL])
 
 
 async def answer_each(
@@ -59,5 +59,5 @@ async def answer_each(
     while (message := await websocket.receive())["type"] == "websocket.receive":
         try:
             await answer(read_action(message, actions))
-        except Refused as refused:
-            manager.send_personal_message(refused.error, websocket)
+        except ClientError as error:
+            manager.send_personal_message(error.error, websocket)

@@ -26,7 +26,7 @@ def read_address(origin: str) -> Address | None:
     return (parts.scheme, parts.hostname, port) if parts.hostname else None
 
 
-def is_welcome(scope: Scope, allowed_origins: Collection[str] = ()) -> bool:
+def has_joined(scope: Scope, allowed_origins: Collection[str] = ()) -> bool:
     """Return whether the handshake comes from no browser, from our own page, or from an allowed origin."""
     headers = Headers(scope=scope)
     origins = headers.getlist("origin")
@@ -62,7 +62,7 @@ class OriginCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on everything except a handshake from another origin."""
-        if scope["type"] == "websocket" and not is_welcome(scope, self._allowed_origins):
+        if scope["type"] == "websocket" and not has_joined(scope, self._allowed_origins):
             self._log(scope)
             await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})
             return

@@ -11,7 +11,7 @@ from ..transport.encoded_message import EncodedMessage
 from ..transport.protocol import EXTENSION
 
 
-class Outbox(Protocol):
+class SendQueue(Protocol):
     """Takes messages for one client at once, and sends them in their order."""
 
     backlog: Backlog
@@ -26,16 +26,16 @@ class Outbox(Protocol):
         """Disconnect the client, which reads too slowly."""
 
 
-def open_outbox(websocket: WebSocket, policy: SlowClients) -> Outbox:
+def open_send_queue(websocket: WebSocket, policy: SlowClients) -> SendQueue:
     """Return the fast way out where the server offers one, and a task that sends anywhere else."""
     extension = websocket.scope.get("extensions", {}).get(EXTENSION)
-    outbox: Outbox = extension["writer"] if extension else TaskOutbox(websocket)
-    outbox.backlog.policy = policy
+    send_queue: SendQueue = extension["writer"] if extension else TaskOutbox(websocket)
+    send_queue.backlog.policy = policy
     # The connection's guard knows what waits for all clients together.
     if total := websocket.scope.get("backlog_total"):
-        outbox.backlog.share(total, outbox.give_up)
-        websocket.scope["backlog"] = outbox.backlog
-    return outbox
+        send_queue.backlog.share(total, send_queue.give_up)
+        websocket.scope["backlog"] = send_queue.backlog
+    return send_queue
 
 
 class TaskOutbox:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, TypeAdapter
 
 from ..brokers.base import Broker, Entry
 from ..connections.manager import ConnectionManager
-from ..connections.messages import Refused, answer_each
+from ..connections.messages import ClientError, answer_each
 from ..settings import Settings
 
 
@@ -26,14 +26,14 @@ Channel = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class Subscribe(BaseModel):
-    """Hear what is sent to a channel."""
+    """OnEvent what is sent to a channel."""
 
     action: Literal["subscribe"]
     channel: Channel
 
 
 class Unsubscribe(BaseModel):
-    """Hear no more of a channel."""
+    """OnEvent no more of a channel."""
 
     action: Literal["unsubscribe"]
     channel: Channel
@@ -79,7 +79,7 @@ class Subscriber:
                 self._reply({"type": "unsubscribed", "channel": channel})
             case Send(channel=channel, message=message):
                 event = {"type": "message", "channel": channel, "message": message}
-                await self._broker.say(CHANNELS, channel, event)
+                await self._broker.publish(CHANNELS, channel, event)
             case Echo(data=data):
                 self._reply({"type": "response", "data": data})
 
@@ -89,7 +89,7 @@ class Subscriber:
     def _subscribe(self, channel: str) -> None:
         # Subscribing again is not a mistake: a client that reconnects asks for all of them again.
         if len({*self._manager.rooms_of(self._websocket), channel}) > MAX_SUBSCRIPTIONS:
-            raise Refused("too_many_subscriptions", f"{MAX_SUBSCRIPTIONS} channels are the most.")
+            raise ClientError("too_many_subscriptions", f"{MAX_SUBSCRIPTIONS} channels are the most.")
 
         self._manager.join_room(self._websocket, channel)
 
@@ -102,13 +102,13 @@ def channels_router(settings: Settings, broker: Broker) -> APIRouter:
     router = APIRouter()
     manager = ConnectionManager(settings.slow_clients)
 
-    async def hear(entry: Entry) -> None:
+    async def on_event(entry: Entry) -> None:
         if entry.kind == "missed":
             await manager.close_all(1012, "Come again")
         else:
             manager.broadcast_to_room(entry.message, entry.room)
 
-    broker.open(CHANNELS, hear)
+    broker.subscribe(CHANNELS, on_event)
 
     @router.websocket("/ws/json")
     async def channels(websocket: WebSocket) -> None:

@@ -1,7 +1,7 @@
 """`/ws/chat/{room}/{username}`: chat rooms with history, presence, typing and private messages."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -11,12 +11,12 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, Field, TypeAdapter
 
 from ..brokers.base import Broker
-from ..brokers.membership import stay
-from ..brokers.presence import Guest
-from ..connections.manager import ConnectionManager, Message
-from ..connections.messages import Refused, answer_each
+from ..brokers.membership import membership
+from ..brokers.presence import Presence
+from ..connections.manager import ConnectionManager
+from ..connections.messages import ClientError, answer_each
 from ..settings import Settings
-from .chat_delivery import CHAT, USERNAME_TAKEN, ChatAudience, as_event
+from .chat_delivery import CHAT, USERNAME_TAKEN, ChatDelivery
 from .typing_indicator import TypingIndicator
 
 
@@ -25,43 +25,43 @@ class ChatRooms:
 
     def __init__(self, broker: Broker, typing_seconds: float) -> None:
         self._broker = broker
-        self._typing = TypingIndicator(self, typing_seconds)
+        self._typing = TypingIndicator(self._typing_changed, typing_seconds)
 
-    async def say(self, member: Guest, text: str) -> None:
+    async def say(self, member: Presence, text: str) -> None:
         """Pass a text on to the whole room, or a private one to the one it is for."""
-        await self._typing.stop(member, member.room, member.name)
+        await self._typing.stop(member)
         if text.split(maxsplit=1)[:1] == ["/pm"]:
             return await self._whisper(member, text)
 
         event = {"type": "message", "room": member.room, "from": member.name, "text": text}
-        await self._broker.say(CHAT, member.room, event, by=member, keep=True)
+        await self._broker.publish(CHAT, member.room, event, by=member, keep=True)
 
-    async def show_typing(self, member: Guest) -> None:
+    async def show_typing(self, member: Presence) -> None:
         """Show the others that someone is typing."""
-        await self._typing.start(member, member.room, member.name)
+        await self._typing.start(member)
 
     @contextmanager
-    def floor(self, member: Guest) -> Iterator[None]:
+    def typing_until_the_end(self, member: Presence) -> Iterator[None]:
         """Let someone act for as long as the block lasts; who has gone types no more."""
         try:
             yield
         finally:
             self._typing.forget(member)
 
-    async def broadcast_to_room(self, message: Message, room: str, *, but: Collection[Guest]) -> None:
-        """Tell the others that a member types or, which is never refused, has stopped."""
-        [member] = but
-        tell = self._broker.say if as_event(message)["active"] else self._broker.post
-        await tell(CHAT, room, message, by=member)
+    async def _typing_changed(self, member: Presence, active: bool) -> None:
+        event = {"type": "typing", "username": member.name, "active": active}
+        # That someone has stopped is never rejected.
+        publish = self._broker.publish if active else self._broker.publish_soon
+        await publish(CHAT, member.room, event, by=member)
 
-    async def _whisper(self, member: Guest, text: str) -> None:
+    async def _whisper(self, member: Presence, text: str) -> None:
         _, *words = text.split(maxsplit=2)
         if len(words) < 2:
-            raise Refused("bad_command", "A private message is: /pm NAME TEXT")
+            raise ClientError("bad_command", "A private message is: /pm NAME TEXT")
 
         receiver, secret = words
         event = {"type": "private", "from": member.name, "to": receiver, "text": secret}
-        await self._broker.say(CHAT, member.room, event, by=member)
+        await self._broker.publish(CHAT, member.room, event, by=member)
 
 
 BAD_NAME = 4000
@@ -94,7 +94,7 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
     """Return the routes of this endpoint."""
     router = APIRouter()
     manager = ConnectionManager(settings.slow_clients)
-    audience = ChatAudience(manager, settings, broker)
+    delivery = ChatDelivery(manager, settings, broker)
     rooms = ChatRooms(broker, settings.typing_seconds)
     visits = count(1)
 
@@ -103,7 +103,7 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
         await manager.connect(websocket)
         try:
             if is_name(room) and is_name(username):
-                await visit(websocket, Guest(CHAT, username, broker.process, room, next(visits)), after)
+                await visit(websocket, Presence(CHAT, username, broker.process, room, next(visits)), after)
             else:
                 await websocket.close(BAD_NAME, "Bad name")
         finally:
@@ -115,7 +115,7 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
         await websocket.accept()
         await websocket.close(BAD_NAME, "Bad name")
 
-    async def visit(websocket: WebSocket, member: Guest, after: str) -> None:
+    async def visit(websocket: WebSocket, member: Presence, after: str) -> None:
         async def answer(action: Action) -> None:
             match action:
                 case Say(text=text):
@@ -125,9 +125,9 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
 
         tell = partial(manager.send_personal_message, websocket=websocket)
         send_away = partial(websocket.close, USERNAME_TAKEN, "Username taken")
-        with audience.seat(member, websocket, after), rooms.floor(member):
-            async with stay(broker, member, tell, send_away) as is_welcome:
-                if is_welcome:
+        with delivery.attach(member, websocket, after), rooms.typing_until_the_end(member):
+            async with membership(broker, member, tell, send_away) as has_joined:
+                if has_joined:
                     await answer_each(websocket, manager, ACTIONS, answer)
 
     return router

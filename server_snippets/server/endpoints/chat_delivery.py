@@ -10,9 +10,9 @@ from fastapi import WebSocket
 
 from ..brokers.base import Broker, Entry
 from ..brokers.history import EventLog
-from ..brokers.presence import Guest
+from ..brokers.presence import Presence
 from ..connections.manager import ConnectionManager, Message, as_text
-from ..connections.messages import Refused
+from ..connections.messages import ClientError
 from ..settings import Settings
 
 
@@ -93,9 +93,9 @@ def as_event(message: Message) -> dict[str, Any]:
     return event
 
 
-def presence(kind: str, guest: Guest) -> dict[str, Any]:
+def presence_event(kind: str, presence: Presence) -> dict[str, Any]:
     """Return the event that says that someone has joined or left."""
-    return {"type": kind, "room": guest.room, "username": guest.name}
+    return {"type": kind, "room": presence.room, "username": presence.name}
 
 
 def history_event(room: str, messages: Sequence[str]) -> str:
@@ -103,56 +103,56 @@ def history_event(room: str, messages: Sequence[str]) -> str:
     return f'{{"type":"history","room":"{room}","messages":[{",".join(messages)}]}}'
 
 
-class ChatAudience:
+class ChatDelivery:
     """The members of all rooms who are connected here.
 
     Nothing here waits, so everyone hears everything in one order.
     """
 
     def __init__(self, manager: ConnectionManager, settings: Settings, broker: Broker) -> None:
-        self._members: dict[Guest, WebSocket] = {}
+        self._members: dict[Presence, WebSocket] = {}
         # The last event that those have seen who come back.
-        self._seen: dict[Guest, str] = {}
+        self._seen: dict[Presence, str] = {}
         self._events = EventLog()
         self._manager = manager
         self._broker = broker
         self._users = UserList(manager, settings.users_seconds, self._usernames)
         # Of whom all were told that they type.
-        self._typists: set[Guest] = set()
-        broker.open(CHAT, self.hear, self.recall)
+        self._typists: set[Presence] = set()
+        broker.subscribe(CHAT, self.on_event, self.recall)
 
     @contextmanager
-    def seat(self, guest: Guest, websocket: WebSocket, after: str = "") -> Iterator[None]:
-        """Let a guest listen from its joining until the end of the block.
+    def attach(self, presence: Presence, websocket: WebSocket, after: str = "") -> Iterator[None]:
+        """Let a presence listen from its joining until the end of the block.
 
         Args:
-            guest: The listener.
+            presence: The listener.
             websocket: Its connection.
             after: The last event that it has seen in this room, if it comes back.
         """
-        self._members[guest] = websocket
+        self._members[presence] = websocket
         if after:
-            self._seen[guest] = after
+            self._seen[presence] = after
         try:
             yield
         finally:
-            del self._members[guest]
-            self._seen.pop(guest, None)
+            del self._members[presence]
+            self._seen.pop(presence, None)
             self._manager.disconnect(websocket)
 
-    async def hear(self, entry: Entry) -> None:
+    async def on_event(self, entry: Entry) -> None:
         """Pass on what the broker brings."""
         match entry:
-            case Entry(kind="entered", guest=Guest() as guest):
-                self._joined(guest, entry)
-            case Entry(kind="left", guest=Guest() as guest):
-                self._left(guest, entry)
-            case Entry(kind="expired", guest=Guest() as guest):
-                self._expired(guest, entry)
-            case Entry(kind="said", guest=Guest() as guest):
-                self._said(guest, entry)
-            case Entry(kind="taken", guest=Guest() as guest):
-                if websocket := self._members.get(guest):
+            case Entry(kind="joined", presence=Presence() as presence):
+                self._joined(presence, entry)
+            case Entry(kind="left", presence=Presence() as presence):
+                self._left(presence, entry)
+            case Entry(kind="expired", presence=Presence() as presence):
+                self._expired(presence, entry)
+            case Entry(kind="published", presence=Presence() as presence):
+                self._said(presence, entry)
+            case Entry(kind="taken", presence=Presence() as presence):
+                if websocket := self._members.get(presence):
                     await websocket.close(USERNAME_TAKEN, "Username taken")
             case Entry(kind="missed"):
                 self._events.clear()
@@ -161,77 +161,77 @@ class ChatAudience:
     def recall(self, entry: Entry) -> None:
         """Keep what happened before this process was there, for those who come back to it."""
         match entry:
-            case Entry(kind="said", message=message):
+            case Entry(kind="published", message=message):
                 if as_event(message)["type"] == "message":
                     self._keep(entry, message)
-            case Entry(kind="entered" | "left" as kind, guest=Guest() as guest):
-                self._keep(entry, presence(JOINED if kind == "entered" else LEFT, guest))
+            case Entry(kind="joined" | "left" as kind, presence=Presence() as presence):
+                self._keep(entry, presence_event(JOINED if kind == "joined" else LEFT, presence))
 
     def _keep(self, entry: Entry, event: Message) -> str:
         return self._events.add(entry.room, event, entry.id)
 
-    def _joined(self, guest: Guest, entry: Entry) -> None:
-        if websocket := self._members.get(guest):
-            self._manager.register_user(guest.name, websocket)
+    def _joined(self, presence: Presence, entry: Entry) -> None:
+        if websocket := self._members.get(presence):
+            self._manager.register_user(presence.name, websocket)
             # One that had expired is in the room still, and has missed nothing.
-            if guest.room not in self._manager.rooms_of(websocket):
-                self._welcome(websocket, guest, entry)
-        self._manager.broadcast_to_room(self._keep(entry, presence(JOINED, guest)), guest.room)
-        self._users.joined(guest.room, websocket)
+            if presence.room not in self._manager.rooms_of(websocket):
+                self._welcome(websocket, presence, entry)
+        self._manager.broadcast_to_room(self._keep(entry, presence_event(JOINED, presence)), presence.room)
+        self._users.joined(presence.room, websocket)
 
-    def _welcome(self, websocket: WebSocket, guest: Guest, entry: Entry) -> None:
-        after = self._seen.pop(guest, "")
-        missed = self._events.after(guest.room, after) if after else None
+    def _welcome(self, websocket: WebSocket, presence: Presence, entry: Entry) -> None:
+        after = self._seen.pop(presence, "")
+        missed = self._events.after(presence.room, after) if after else None
         if missed is None:
-            gap = [as_text({"type": "gap", "room": guest.room})] if after else []
-            missed = [*gap, history_event(guest.room, entry.history)]
+            gap = [as_text({"type": "gap", "room": presence.room})] if after else []
+            missed = [*gap, history_event(presence.room, entry.history)]
         for event in missed:
             self._manager.send_personal_message(event, websocket)
-        self._manager.join_room(websocket, guest.room)
+        self._manager.join_room(websocket, presence.room)
 
-    def _left(self, guest: Guest, entry: Entry) -> None:
-        if websocket := self._members.get(guest):
-            self._manager.leave_room(websocket, guest.room)
-            self._manager.unregister_user(guest.name, websocket)
-        self._tell_left(guest, entry)
+    def _left(self, presence: Presence, entry: Entry) -> None:
+        if websocket := self._members.get(presence):
+            self._manager.leave_room(websocket, presence.room)
+            self._manager.unregister_user(presence.name, websocket)
+        self._tell_left(presence, entry)
 
-    def _expired(self, guest: Guest, entry: Entry) -> None:
-        if websocket := self._members.get(guest):
+    def _expired(self, presence: Presence, entry: Entry) -> None:
+        if websocket := self._members.get(presence):
             # It stays in the room. But private messages go to the name's holder, maybe someone else by now.
-            self._manager.unregister_user(guest.name, websocket)
-        self._tell_left(guest, entry)
+            self._manager.unregister_user(presence.name, websocket)
+        self._tell_left(presence, entry)
 
-    def _tell_left(self, guest: Guest, entry: Entry) -> None:
-        if guest in self._typists:
-            self._show_typing(guest, {"type": "typing", "username": guest.name, "active": False})
-        self._manager.broadcast_to_room(self._keep(entry, presence(LEFT, guest)), guest.room)
-        self._users.left(guest.room)
+    def _tell_left(self, presence: Presence, entry: Entry) -> None:
+        if presence in self._typists:
+            self._show_typing(presence, {"type": "typing", "username": presence.name, "active": False})
+        self._manager.broadcast_to_room(self._keep(entry, presence_event(LEFT, presence)), presence.room)
+        self._users.left(presence.room)
 
-    def _said(self, guest: Guest, entry: Entry) -> None:
+    def _said(self, presence: Presence, entry: Entry) -> None:
         event = as_event(entry.message)
         match event["type"]:
             case "message":
-                self._users.catch_up(guest.room)
-                self._manager.broadcast_to_room(self._keep(entry, entry.message), guest.room)
+                self._users.catch_up(presence.room)
+                self._manager.broadcast_to_room(self._keep(entry, entry.message), presence.room)
             case "private":
-                self._whisper(guest, event)
+                self._whisper(presence, event)
             case "typing":
-                self._show_typing(guest, event)
+                self._show_typing(presence, event)
 
-    def _whisper(self, guest: Guest, event: dict[str, Any]) -> None:
+    def _whisper(self, presence: Presence, event: dict[str, Any]) -> None:
         receiver = event["to"]
         answer = event
-        if not self._broker.guests.find(CHAT, receiver):
-            answer = Refused("unknown_user", f"Nobody here is called {receiver!r}."[:100]).error
+        if not self._broker.presences.find(CHAT, receiver):
+            answer = ClientError("unknown_user", f"Nobody here is called {receiver!r}."[:100]).error
         self._manager.send_to_user(event, receiver)
-        if guest.name != receiver and (websocket := self._members.get(guest)):
+        if presence.name != receiver and (websocket := self._members.get(presence)):
             self._manager.send_personal_message(answer, websocket)
 
-    def _show_typing(self, guest: Guest, event: dict[str, Any]) -> None:
+    def _show_typing(self, presence: Presence, event: dict[str, Any]) -> None:
         note = self._typists.add if event["active"] else self._typists.discard
-        note(guest)
-        websocket = self._members.get(guest)
-        self._manager.broadcast_to_room(event, guest.room, but={websocket} if websocket else ())
+        note(presence)
+        websocket = self._members.get(presence)
+        self._manager.broadcast_to_room(event, presence.room, but={websocket} if websocket else ())
 
     def _usernames(self, room: str) -> list[str]:
-        return self._broker.guests.names(CHAT, room)
+        return self._broker.presences.names(CHAT, room)

@@ -7,42 +7,42 @@ from typing import Annotated
 from fastapi import APIRouter, Path, WebSocket
 
 from ..brokers.base import Broker, Entry
-from ..brokers.membership import stay
-from ..brokers.presence import Guest
+from ..brokers.membership import membership
+from ..brokers.presence import Presence
 from ..connections.manager import ConnectionManager
-from ..connections.messages import Refused
+from ..connections.messages import ClientError
 from ..settings import Settings
 
 
 CLIENTS = "clients"
 # Digits only: `int` alone would also take 1.0, 1_0, +1 and " 1" for numbers. All of these fit into 64 bits.
 ClientId = Annotated[str, Path(pattern="^[0-9]{1,18}$")]
-TEXT_ONLY = Refused("text_expected", "This endpoint takes text, not binary messages.")
+TEXT_ONLY = ClientError("text_expected", "This endpoint takes text, not binary messages.")
 
 
-class ClientsAudience:
+class ClientsDelivery:
     """The clients of this endpoint who are connected here."""
 
     def __init__(self, manager: ConnectionManager, broker: Broker) -> None:
-        self.websockets: dict[Guest, WebSocket] = {}
+        self.websockets: dict[Presence, WebSocket] = {}
         self._manager = manager
-        broker.open(CLIENTS, self.hear)
+        broker.subscribe(CLIENTS, self.on_event)
 
-    async def hear(self, entry: Entry) -> None:
+    async def on_event(self, entry: Entry) -> None:
         """Pass on what the broker brings."""
         match entry:
-            case Entry(kind="entered", guest=Guest(state=client_id) as guest):
-                if websocket := self.websockets.get(guest):
+            case Entry(kind="joined", presence=Presence(state=client_id) as presence):
+                if websocket := self.websockets.get(presence):
                     self._manager.join_room(websocket, CLIENTS)
                 self._tell(f"Client {client_id} joined")
-            case Entry(kind="left", guest=Guest(state=client_id) as guest):
-                if websocket := self.websockets.get(guest):
+            case Entry(kind="left", presence=Presence(state=client_id) as presence):
+                if websocket := self.websockets.get(presence):
                     self._manager.leave_room(websocket, CLIENTS)
                 self._tell(f"Client {client_id} left")
-            case Entry(kind="expired", guest=Guest(state=client_id)):
+            case Entry(kind="expired", presence=Presence(state=client_id)):
                 # It is here, and enters again: until then it is told what the others are told.
                 self._tell(f"Client {client_id} left")
-            case Entry(kind="said", message=str() as text):
+            case Entry(kind="published", message=str() as text):
                 self._tell(text)
             case Entry(kind="missed"):
                 await self._manager.close_all(1012, "Come again")
@@ -55,31 +55,31 @@ def clients_router(settings: Settings, broker: Broker) -> APIRouter:
     """Return the routes of this endpoint; its path takes in every `/ws/…` that no earlier route has."""
     router = APIRouter()
     manager = ConnectionManager(settings.slow_clients)
-    audience = ClientsAudience(manager, broker)
+    delivery = ClientsDelivery(manager, broker)
     visits = count(1)
 
     @router.websocket("/ws/{client_id}")
     async def join(websocket: WebSocket, client_id: ClientId) -> None:
-        # One number may come twice, so the guest's name is another.
+        # One number may come twice, so the presence's name is another.
         visit, number = next(visits), str(int(client_id))
-        guest = Guest(CLIENTS, f"{broker.process} {visit}", broker.process, visit=visit, state=number)
+        presence = Presence(CLIENTS, f"{broker.process} {visit}", broker.process, visit=visit, state=number)
         tell = partial(manager.send_personal_message, websocket=websocket)
         await manager.connect(websocket)
-        audience.websockets[guest] = websocket
+        delivery.websockets[presence] = websocket
         try:
-            async with stay(broker, guest, tell, websocket.close):
-                await pass_on_each(websocket, guest)
+            async with membership(broker, presence, tell, websocket.close):
+                await pass_on_each(websocket, presence)
         finally:
-            del audience.websockets[guest]
+            del delivery.websockets[presence]
             manager.disconnect(websocket)
 
-    async def pass_on_each(websocket: WebSocket, guest: Guest) -> None:
+    async def pass_on_each(websocket: WebSocket, presence: Presence) -> None:
         while (message := await websocket.receive())["type"] == "websocket.receive":
             try:
                 if (text := message.get("text")) is None:
                     raise TEXT_ONLY
-                await broker.say(CLIENTS, "", f"Client {guest.state}: {text}", by=guest)
-            except Refused as refused:
-                manager.send_personal_message(refused.error, websocket)
+                await broker.publish(CLIENTS, "", f"Client {presence.state}: {text}", by=presence)
+            except ClientError as error:
+                manager.send_personal_message(error.error, websocket)
 
     return router

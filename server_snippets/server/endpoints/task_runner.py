@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from itertools import count, islice
 from typing import Any, Literal
 
-from ..connections.messages import Refused
+from ..connections.messages import ClientError
 
 
 MAX_RUNNING = 50
@@ -49,9 +49,9 @@ class TaskRunner:
     async def start(self, name: str, steps: int) -> None:
         """Start a task that goes on when its starter leaves."""
         if self._is_finishing:
-            raise Refused("restarting", "The server restarts: start the task when you are back.")
+            raise ClientError("restarting", "The server restarts: start the task when you are back.")
         if sum(progress.status == "running" for progress in self._listed.values()) >= MAX_RUNNING:
-            raise Refused("too_many_tasks", f"{MAX_RUNNING} tasks run already. Cancel one, or wait.")
+            raise ClientError("too_many_tasks", f"{MAX_RUNNING} tasks run already. Cancel one, or wait.")
 
         progress = Progress(f"{self._prefix}{next(self._numbers)}", name, steps)
         is_told = asyncio.Event()
@@ -64,7 +64,7 @@ class TaskRunner:
     async def cancel(self, task_id: str) -> None:
         """End a task before it is done."""
         if task_id not in self._running:
-            raise Refused("unknown_task", f"No task {task_id!r} is running."[:100])
+            raise ClientError("unknown_task", f"No task {task_id!r} is running."[:100])
 
         self._running[task_id].cancel()
         await self._end(self._listed[task_id], "cancelled")
@@ -100,7 +100,7 @@ class TaskRunner:
         task_id, name, total = progress.task_id, progress.name, progress.total
         try:
             await self._announce({"type": "started", "task_id": task_id, "name": name, "total": total})
-        except Refused:
+        except ClientError:
             self._listed.pop(task_id, None)
             if running := self._running.pop(task_id, None):
                 running.cancel()

@@ -12,9 +12,9 @@ from fastapi import APIRouter, FastAPI, WebSocket
 from pydantic import BaseModel, Field, TypeAdapter
 
 from ..brokers.base import Broker, Entry, Unavailable
-from ..brokers.presence import Guest
+from ..brokers.presence import Presence
 from ..connections.manager import ConnectionManager
-from ..connections.messages import Refused, answer_each
+from ..connections.messages import ClientError, answer_each
 from ..settings import Settings
 from ..shutdown import Draining
 from .task_runner import TaskRunner
@@ -27,7 +27,7 @@ POLL_SECONDS = 0.02
 Event = dict[str, Any]
 
 
-def is_running(task: Guest) -> bool:
+def is_running(task: Presence) -> bool:
     """Return whether a task, as it was told, is running."""
     return bool(json.loads(task.state)["status"] == "running")
 
@@ -35,7 +35,7 @@ def is_running(task: Guest) -> bool:
 class TaskBoard:
     """Runs the tasks that are started here, and tells the watchers who are connected here of all tasks.
 
-    A task is a guest, whose state says how far it is: so all processes know of it, and that it has failed
+    A task is a presence, whose state says how far it is: so all processes know of it, and that it has failed
     if its process dies.
     """
 
@@ -46,7 +46,7 @@ class TaskBoard:
         self._broker = broker
         # asyncio keeps no strong reference to a task.
         self._cancelling: set[asyncio.Task[None]] = set()
-        broker.open(TASKS, self.hear)
+        broker.subscribe(TASKS, self.on_event)
 
     async def start(self, name: str, steps: int) -> None:
         """Start a task on this process."""
@@ -56,16 +56,16 @@ class TaskBoard:
         """End a task before it is done, on whichever process it runs."""
         if self._broker.is_away:
             raise Unavailable
-        guest = self._broker.guests.find(TASKS, task_id)
-        if guest and guest.process != self._broker.process and is_running(guest):
-            await self._broker.say(TASKS, "", task_id)
+        presence = self._broker.presences.find(TASKS, task_id)
+        if presence and presence.process != self._broker.process and is_running(presence):
+            await self._broker.publish(TASKS, "", task_id)
         else:
             await self._runner.cancel(task_id)
 
     def tasks(self) -> Event:
         """Return the event that says how far all tasks are."""
-        guests = self._broker.guests.of_place(TASKS)
-        return {"type": "tasks", "tasks": [json.loads(guest.state) for guest in guests]}
+        presences = self._broker.presences.of_place(TASKS)
+        return {"type": "tasks", "tasks": [json.loads(presence.state) for presence in presences]}
 
     async def finish(self, seconds: float) -> None:
         """Take no new tasks, let all go on for `seconds` at the most, and cancel what still runs here."""
@@ -79,45 +79,45 @@ class TaskBoard:
         """Cancel the tasks that run here, because the server ends."""
         await self._runner.stop()
 
-    async def hear(self, entry: Entry) -> None:
+    async def on_event(self, entry: Entry) -> None:
         """Pass on what the broker brings."""
         match entry:
-            case Entry(kind="changed", message=message):
+            case Entry(kind="updated", message=message):
                 self._manager.broadcast(message)
-            case Entry(kind="said", message=str() as task_id):
+            case Entry(kind="published", message=str() as task_id):
                 # Not here and now: what is told of it comes back on the way that brought this.
                 cancelling = asyncio.create_task(self._cancel_here(task_id))
                 self._cancelling.add(cancelling)
                 cancelling.add_done_callback(self._cancelling.discard)
-            case Entry(kind="left", guest=Guest(name=task_id) as guest):
-                if is_running(guest):
+            case Entry(kind="left", presence=Presence(name=task_id) as presence):
+                if is_running(presence):
                     failed = {"type": "failed", "task_id": task_id, "detail": "Its process has ended"}
                     self._manager.broadcast(failed)
-            case Entry(kind="missed" | "entered"):
+            case Entry(kind="missed" | "joined"):
                 # A task enters when its process is back that was thought dead: it has not failed after all.
                 self._manager.broadcast(self.tasks())
 
     def _any_runs(self) -> bool:
-        return any(is_running(task) for task in self._broker.guests.of_place(TASKS))
+        return any(is_running(task) for task in self._broker.presences.of_place(TASKS))
 
     async def _cancel_here(self, task_id: str) -> None:
         # Each process hears this; the task is on one, and may have ended meanwhile.
-        with suppress(Refused):
+        with suppress(ClientError):
             await self._runner.cancel(task_id)
 
     async def _announce(self, event: Event) -> None:
         task_id = event["task_id"]
         state = json.dumps(asdict(self._runner.progress(task_id)))
-        guest = Guest(TASKS, task_id, self._broker.process, state=state)
-        await self._broker.change(guest, event, patient=event["type"] != "started")
-        if not is_running(guest):
+        presence = Presence(TASKS, task_id, self._broker.process, state=state)
+        await self._broker.update(presence, event, wait=event["type"] != "started")
+        if not is_running(presence):
             await self._forget_old_ones()
 
     async def _forget_old_ones(self) -> None:
         listed = {task["task_id"] for task in self._runner.tasks()}
-        for guest in self._broker.guests.of_process(self._broker.process):
-            if guest.place == TASKS and guest.name not in listed:
-                await self._broker.leave(guest)
+        for presence in self._broker.presences.of_process(self._broker.process):
+            if presence.place == TASKS and presence.name not in listed:
+                await self._broker.leave(presence)
 
 
 class Start(BaseModel):

@@ -1,54 +1,49 @@
 """Tells the others in a room who is typing."""
 
 import asyncio
-from collections.abc import Collection
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
-from ..brokers.presence import Guest
-from ..connections.manager import Message
+from ..brokers.presence import Presence
 
 
-class Teller(Protocol):
-    """Tells a room something."""
-
-    async def broadcast_to_room(self, message: Message, room: str, *, but: Collection[Guest]) -> None:
-        """Send `message` to every member of `room`, except those in `but`."""
+OnChange = Callable[[Presence, bool], Awaitable[None]]
 
 
 class TypingIndicator:
-    """Says once that someone types, and once that it has stopped."""
+    """Says once that someone types, and once that it has stopped.
 
-    def __init__(self, teller: Teller, seconds: float) -> None:
-        self._teller = teller
+    Args:
+        on_change: Is told of a member whether they type from now on.
+        seconds: How long someone counts as typing after the last sign of it.
+    """
+
+    def __init__(self, on_change: OnChange, seconds: float) -> None:
+        self._on_change = on_change
         self._seconds = seconds
         # One task for each who types; it waits for the silence.
-        self._silences: dict[Guest, asyncio.Task[None]] = {}
+        self._silences: dict[Presence, asyncio.Task[None]] = {}
 
-    async def start(self, typist: Guest, room: str, username: str) -> None:
-        """Count someone as typing from now on, for three seconds after the last sign of it."""
+    async def start(self, typist: Presence) -> None:
+        """Count someone as typing from now on, until the silence has lasted."""
         if silence := self._silences.get(typist):
             silence.cancel()
         else:
-            await self._tell(typist, room, username, active=True)
-        self._silences[typist] = asyncio.create_task(self._wait(typist, room, username))
+            await self._on_change(typist, True)
+        self._silences[typist] = asyncio.create_task(self._wait(typist))
 
-    async def stop(self, typist: Guest, room: str, username: str) -> None:
+    async def stop(self, typist: Presence) -> None:
         """Count someone as not typing any more; who was not typing is passed over in silence."""
         if self.forget(typist):
-            await self._tell(typist, room, username, active=False)
+            await self._on_change(typist, False)
 
-    def forget(self, typist: Guest) -> bool:
+    def forget(self, typist: Presence) -> bool:
         """Say no more of someone; return whether that one was typing."""
         silence = self._silences.pop(typist, None)
         if silence:
             silence.cancel()
         return silence is not None
 
-    async def _wait(self, typist: Guest, room: str, username: str) -> None:
+    async def _wait(self, typist: Presence) -> None:
         await asyncio.sleep(self._seconds)
         del self._silences[typist]
-        await self._tell(typist, room, username, active=False)
-
-    async def _tell(self, typist: Guest, room: str, username: str, *, active: bool) -> None:
-        event = {"type": "typing", "username": username, "active": active}
-        await self._teller.broadcast_to_room(event, room, but={typist})
+        await self._on_change(typist, False)

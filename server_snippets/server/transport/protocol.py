@@ -18,7 +18,7 @@ from websockets.http11 import Request
 from .frame_reader import FrameReader
 from .frame_writer import FrameWriter, LoopTurn
 from .rate_limit import RateLimit
-from .receive_queue import Inbox
+from .receive_queue import ReceiveQueue
 
 
 EXTENSION = "websocket.fan_out"
@@ -63,7 +63,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         # Without compression: a frame for all cannot be compressed for each, and each compressor costs 30 kB
         # and 20 µs a message.
         self.conn = FrameReader(self.config.ws_max_size, self.logger)
-        self.queue = cast(Any, Inbox())
+        self.queue = cast(Any, ReceiveQueue())
         self.writable = WRITABLE
         self.writer = FrameWriter(LoopTurn.of(self.loop), cast(Transport, transport), self.disconnect_slow)
         self._rate: RateLimit | None = None

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 
-class Inbox(Generic[Item]):
+class ReceiveQueue(Generic[Item]):
     """Items in the order of their coming; it takes the place of uvicorn's queue."""
 
     # Lists, for an empty deque takes 700 bytes, and an asyncio.Queue has four of them.

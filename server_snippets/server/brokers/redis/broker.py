@@ -20,10 +20,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from ...connections.manager import Message, as_text
-from ..base import Entry, Hear, Recall, Unavailable
-from ..presence import Guest
-from .connection import LOST, Link, RedisConnection
-from .dispatcher import News
+from ..base import Entry, OnEvent, Recall, Unavailable
+from ..presence import Presence
+from .connection import LOST, ConnectionHealth, RedisConnection
+from .dispatcher import Dispatcher
 from .reader import LogReader
 from .scripts import MAX_LOG_BYTES
 from .writer import Command, LogWriter
@@ -53,86 +53,88 @@ class RedisBroker:
     def __init__(self, url: str, log_bytes: int = MAX_LOG_BYTES) -> None:
         self.process = secrets.token_hex(4)
         self._connections = reading, writing = RedisConnection(url), RedisConnection(url)
-        self._news = News(reading, self.process)
-        self.guests = self._news.guests
+        self._dispatcher = Dispatcher(reading, self.process)
+        self.presences = self._dispatcher.presences
         names = {"reader", "writer"}
-        self._link = Link(
-            reading.address, reading.hide_secrets, names, lambda: self._writer.refuse(), self._post_beat
+        self._health = ConnectionHealth(
+            reading.address, reading.hide_secrets, names, lambda: self._writer.reject(), self._post_beat
         )
-        self._writer = LogWriter(writing, self._link, self.process, log_bytes, self._register_again)
+        self._writer = LogWriter(writing, self._health, self.process, log_bytes, self._register_again)
         self._reader = LogReader(
-            reading, self._link, self.process, log_bytes, self._news.apply, self._news.restore
+            reading, self._health, self.process, log_bytes, self._dispatcher.apply, self._dispatcher.restore
         )
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
         # whom nobody knows whether they are in.
-        self._own: dict[str, Guest] = {}
-        self._coming: dict[Guest, Command] = {}
-        self._uncertain: set[Guest] = set()
+        self._own: dict[str, Presence] = {}
+        self._coming: dict[Presence, Command] = {}
+        self._uncertain: set[Presence] = set()
         # asyncio keeps no strong reference to a task.
         self._sending_away: set[asyncio.Task[None]] = set()
 
     @property
     def is_away(self) -> bool:
-        """Whether it refuses what is not patient."""
-        return self._link.is_away
+        """Whether it rejects what does not wait."""
+        return self._health.is_away
 
-    def open(self, place: str, hear: Hear, recall: Recall | None = None) -> None:
+    def subscribe(self, place: str, on_event: OnEvent, recall: Recall | None = None) -> None:
         """Deliver to a place what happens there, one entry after the other; it can be opened once."""
-        self._news.open(place, hear, recall)
+        self._dispatcher.subscribe(place, on_event, recall)
 
-    async def say(
-        self, place: str, room: str, message: Message, *, by: Guest | None = None, keep: bool = False
+    async def publish(
+        self, place: str, room: str, message: Message, *, by: Presence | None = None, keep: bool = False
     ) -> None:
-        """Tell all, and keep it for the room's history if asked to; a guest who is gone says nothing."""
-        command = Command("said", place, room, by, as_text(message), keep, is_patient=False)
+        """Publish to all, and keep it for the room's history if asked to; who is gone publishes nothing."""
+        command = Command("published", place, room, by, as_text(message), keep, waits=False)
         if await self._write(command) == "absent":
             raise Unavailable("Not delivered: the broker does not know you yet. Try again.")
 
-    async def post(self, place: str, room: str, message: Message, *, by: Guest | None = None) -> None:
-        """Tell all; do not wait until that has happened."""
-        self._writer.post(Command("said", place, room, by, as_text(message)))
+    async def publish_soon(
+        self, place: str, room: str, message: Message, *, by: Presence | None = None
+    ) -> None:
+        """Publish to all; do not wait until that has happened."""
+        self._writer.write_soon(Command("published", place, room, by, as_text(message)))
 
-    async def enter(self, guest: Guest, *, patient: bool = False) -> bool:
-        """Let a guest in and tell all; return False if its name is held by another."""
-        command = Command("entered", guest.place, guest.room, guest, is_patient=patient)
-        self._coming[guest] = command
+    async def join(self, presence: Presence, *, wait: bool = False) -> bool:
+        """Add a presence and tell all; return False if its name is held by another."""
+        command = Command("joined", presence.place, presence.room, presence, waits=wait)
+        self._coming[presence] = command
         try:
-            is_welcome = await self._write(command) != "taken"
+            has_joined = await self._write(command) != "taken"
         except Unavailable:
             if command.number:
-                self._uncertain.add(guest)
+                self._uncertain.add(presence)
             raise
-        if is_welcome:
-            self._own[guest.key] = guest
-        return is_welcome
+        if has_joined:
+            self._own[presence.key] = presence
+        return has_joined
 
-    async def change(self, guest: Guest, message: Message, *, patient: bool = True) -> None:
-        """Tell all what has become of a guest, also of one that is new."""
+    async def update(self, presence: Presence, message: Message, *, wait: bool = True) -> None:
+        """Tell all how a presence has changed, also one that is new."""
         text = as_text(message)
-        await self._write(Command("changed", guest.place, guest.room, guest, text, is_patient=patient))
-        self._own[guest.key] = guest
+        await self._write(Command("updated", presence.place, presence.room, presence, text, waits=wait))
+        self._own[presence.key] = presence
 
-    async def leave(self, guest: Guest) -> None:
-        """Let a guest out and tell all; do not wait until that has happened."""
-        if self._own.get(guest.key) == guest:
-            del self._own[guest.key]
-        coming = self._coming.pop(guest, None)
+    async def leave(self, presence: Presence) -> None:
+        """Remove a presence and tell all; do not wait until that has happened."""
+        if self._own.get(presence.key) == presence:
+            del self._own[presence.key]
+        coming = self._coming.pop(presence, None)
         never_came = coming is not None and self._writer.take_back(coming)
-        if guest in self._uncertain or not never_came:
-            self._writer.post(Command("left", guest.place, guest.room, guest))
-        self._uncertain.discard(guest)
+        if presence in self._uncertain or not never_came:
+            self._writer.write_soon(Command("left", presence.place, presence.room, presence))
+        self._uncertain.discard(presence)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Read and write for as long as the block lasts; without Redis it begins nevertheless."""
-        self._link.start()
+        self._health.start()
         tasks = [
-            asyncio.create_task(self._link.keep_up("writer", self._write_on)),
-            asyncio.create_task(self._link.keep_up("reader", self._reader.run)),
+            asyncio.create_task(self._health.keep_up("writer", self._write_on)),
+            asyncio.create_task(self._health.keep_up("reader", self._reader.run)),
             asyncio.create_task(self._beat()),
         ]
         try:
-            await self._link.wait_until_up(START_SECONDS)
+            await self._health.wait_until_up(START_SECONDS)
             yield
         finally:
             await self._say_goodbye(tasks)
@@ -140,7 +142,7 @@ class RedisBroker:
     async def _write(self, command: Command) -> str:
         reply = await self._writer.write(command)
         if reply == "logged":
-            await self._news.heard(command.number)
+            await self._dispatcher.wait_for(command.number)
         return reply
 
     async def _write_on(self) -> None:
@@ -153,35 +155,37 @@ class RedisBroker:
             await asyncio.sleep(BEAT_SECONDS)
             for connection in self._connections:
                 connection.beat()
-            if self._link.is_up:
+            if self._health.is_up:
                 self._post_beat()
 
     def _post_beat(self) -> None:
-        self._writer.post(Command("beat"))
+        self._writer.write_soon(Command("beat"))
 
     async def _say_goodbye(self, tasks: list[asyncio.Task[None]]) -> None:
         with suppress(*LOST):
-            async with asyncio.timeout(GOODBYE_SECONDS if self._link.is_up else 0):
+            async with asyncio.timeout(GOODBYE_SECONDS if self._health.is_up else 0):
                 # Behind all that waits.
                 await self._writer.write(Command("beat"))
         await end(tasks)
-        if self._link.is_up:
+        if self._health.is_up:
             with suppress(*LOST):
                 async with asyncio.timeout(GOODBYE_SECONDS):
                     await self._reader.expire(self.process)
-        self._link.stop()
+        self._health.stop()
         for connection in self._connections:
             await connection.close()
 
     def _register_again(self) -> Iterator[Command]:
-        for guest in list(self._own.values()):
-            command = Command("entered", guest.place, guest.room, guest)
-            command.reply.add_done_callback(partial(self._registered_again, guest))
+        for presence in list(self._own.values()):
+            command = Command("joined", presence.place, presence.room, presence)
+            command.reply.add_done_callback(partial(self._registered_again, presence))
             yield command
 
-    def _registered_again(self, guest: Guest, reply: "asyncio.Future[str]") -> None:
+    def _registered_again(self, presence: Presence, reply: "asyncio.Future[str]") -> None:
         if not reply.cancelled() and reply.result() == "taken":
-            self._own.pop(guest.key, None)
-            sending_away = asyncio.create_task(self._news.tell(Entry("taken", guest.place, guest=guest)))
+            self._own.pop(presence.key, None)
+            sending_away = asyncio.create_task(
+                self._dispatcher.tell(Entry("taken", presence.place, presence=presence))
+            )
             self._sending_away.add(sending_away)
             sending_away.add_done_callback(self._sending_away.discard)

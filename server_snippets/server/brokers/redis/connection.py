@@ -25,7 +25,7 @@ Call = tuple[str | int, ...]
 
 
 def connection_to(url: str) -> Any:
-    """Return redis-py's connection, not open yet; it never tries again by itself: that is the link's work."""
+    """Return redis-py's connection, not open yet; it never tries again: that is the health's work."""
     try:
         pool: Any = ConnectionPool.from_url(
             url,
@@ -128,7 +128,7 @@ class RedisConnection:
 
 # redis-py has errors of its own, but a connection that breaks while it opens may raise others.
 LOST = (RedisError, OSError, TimeoutError)
-# How long an action waits for a broker that is away, before it is refused.
+# How long an action waits for a broker that is away, before it is rejected.
 PATIENCE_SECONDS = 2.0
 MOST_SECONDS_BETWEEN_ATTEMPTS = 2.0
 
@@ -160,14 +160,14 @@ def reason(error: Exception) -> str:
     return f"{code} {words}" if code else words
 
 
-class Link:
+class ConnectionHealth:
     """The connections of one process to its broker.
 
     Args:
         address: What the log calls the broker.
         hide: Takes the secrets out of what the log says.
         names: What the connections are called here.
-        refuse: Is called when the broker has been away for longer than an action waits.
+        reject: Is called when the broker has been away for longer than an action waits.
         probe: Is called when one connection is lost: one that nobody uses has not noticed yet.
     """
 
@@ -176,13 +176,13 @@ class Link:
         address: str,
         hide: Callable[[str], str],
         names: set[str],
-        refuse: Callable[[], None],
+        reject: Callable[[], None],
         probe: Callable[[], None],
     ) -> None:
         self._address = address
         self._hide = hide
         self._names = names
-        self._refuse = refuse
+        self._reject = reject
         self._probe = probe
         self._broken = set(names)
         self._away_since: float | None = time.monotonic()
@@ -261,4 +261,4 @@ class Link:
 
     def _await_all(self) -> None:
         self._away_since = time.monotonic()
-        self._patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._refuse)
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._reject)

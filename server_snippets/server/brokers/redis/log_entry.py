@@ -5,20 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from ..presence import Guest
+from ..presence import Presence
 
 
 ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def as_json(guest: Guest) -> str:
-    """Return a guest as the broker keeps it."""
-    return ENCODE(vars(guest))
+def as_json(presence: Presence) -> str:
+    """Return a presence as the broker keeps it."""
+    return ENCODE(vars(presence))
 
 
-def as_guest(text: str) -> Guest:
-    """Return a guest of whom the broker keeps this."""
-    return Guest(**json.loads(text))
+def as_presence(text: str) -> Presence:
+    """Return the presence of which the broker keeps this."""
+    return Presence(**json.loads(text))
 
 
 @dataclass
@@ -30,13 +30,13 @@ class LogEntry:
     number: int = 0
     place: str = ""
     room: str = ""
-    guest: Guest | None = None
+    presence: Presence | None = None
     message: str = ""
 
     @property
     def about(self) -> str:
         """All but the message, as one text."""
-        known = vars(self) | {"guest": vars(self.guest) if self.guest else None}
+        known = vars(self) | {"presence": vars(self.presence) if self.presence else None}
         del known["message"]
         return ENCODE(known)
 
@@ -46,5 +46,5 @@ class LogEntry:
         # One field, not one for each thing: redis-py has much work with each, whatever is in it.
         about, message = fields
         known = json.loads(about)
-        guest = known.pop("guest", None)
-        return cls(**known, guest=Guest(**guest) if guest else None, message=message)
+        presence = known.pop("presence", None)
+        return cls(**known, presence=Presence(**presence) if presence else None, message=message)

@@ -6,16 +6,16 @@ import time
 from collections.abc import Awaitable, Callable
 
 from ..history import MAX_EVENTS_BYTES
-from ..presence import Guest
-from .connection import Link, RedisConnection
-from .log_entry import LogEntry, as_guest
+from ..presence import Presence
+from .connection import ConnectionHealth, RedisConnection
+from .log_entry import LogEntry, as_presence
 from .scripts import (
     EPOCH,
     EXPIRE,
-    GUESTS,
     LOG,
     LOG_STATE,
     LOOK,
+    PRESENCES,
     SEGMENTS,
     process_key,
 )
@@ -35,8 +35,8 @@ TRIMMED = ("HGET", LOG_STATE, "trimmed")
 logger = logging.getLogger("uvicorn.error")
 
 Apply = Callable[[str, LogEntry], Awaitable[None]]
-# Takes all guests, what happened last, and whether this process has missed something.
-Restore = Callable[[list[Guest], list[tuple[str, LogEntry]], bool], Awaitable[None]]
+# Takes all presences, what happened last, and whether this process has missed something.
+Restore = Callable[[list[Presence], list[tuple[str, LogEntry]], bool], Awaitable[None]]
 
 
 def as_numbers(entry_id: str) -> tuple[int, int]:
@@ -50,11 +50,11 @@ class LogReader:
 
     Args:
         redis: The connection; only `apply` may use it, too.
-        link: Knows whether the broker is there.
+        health: Knows whether the broker is there.
         process: Who reads.
         log_bytes: How much the log keeps.
         apply: Takes each entry.
-        restore: Takes the guests and what happened last, at the start and after a part of the log was missed.
+        restore: Takes the presences and what happened last, at the start and after missing a part.
 
     Attributes:
         has_place: Set once it is known from where on the log is read.
@@ -63,14 +63,14 @@ class LogReader:
     def __init__(
         self,
         redis: RedisConnection,
-        link: Link,
+        health: ConnectionHealth,
         process: str,
         log_bytes: int,
         apply: Apply,
         restore: Restore,
     ) -> None:
         self._redis = redis
-        self._link = link
+        self._health = health
         self._process = process
         self._log_bytes = log_bytes
         self._apply = apply
@@ -78,18 +78,18 @@ class LogReader:
         self.has_place = asyncio.Event()
         self._epoch = ""
         self._last = ""
-        # When each process was heard last, by our own clock, and the number of what it wrote then.
-        self._heard: dict[str, tuple[float, str]] = {}
+        # When each process was last seen, by our own clock, and the number of what it wrote then.
+        self._last_seen: dict[str, tuple[float, str]] = {}
 
     async def run(self) -> None:
         """Read forever."""
         await self._redis.open()
         await self._find_place()
         self.has_place.set()
-        self._link.up("reader")
+        self._health.up("reader")
         while True:
             entries, trimmed = await self._read_on()
-            self._link.up("reader")
+            self._health.up("reader")
             if self._is_missed(trimmed):
                 await self._start_over()
                 continue
@@ -100,7 +100,7 @@ class LogReader:
 
     async def expire(self, process: str, number: str = "") -> None:
         """Tell all that a process has ended, unless it has written something after this command."""
-        keys = (LOG, LOG_STATE, SEGMENTS, GUESTS, process_key(process))
+        keys = (LOG, LOG_STATE, SEGMENTS, PRESENCES, process_key(process))
         await self._redis.ask("EVAL", EXPIRE, len(keys), *keys, process, number, self._log_bytes)
 
     async def _read_on(self) -> tuple[list[tuple[str, list[str]]], str | None]:
@@ -120,20 +120,20 @@ class LogReader:
         elif not self._epoch or self._is_missed(await self._redis.ask(*TRIMMED)):
             await self._start_over()
         self._epoch = epoch
-        self._hear_anew()
+        self._reset_last_seen()
 
     def _is_missed(self, trimmed: str | None) -> bool:
         return trimmed is not None and as_numbers(trimmed) > as_numbers(self._last)
 
     async def _start_over(self) -> None:
-        texts, newest = await self._redis.ask("EVAL", LOOK, 2, GUESTS, LOG)
+        texts, newest = await self._redis.ask("EVAL", LOOK, 2, PRESENCES, LOG)
         self._last = newest[0][0] if newest else "0-0"
-        guests = [as_guest(text) for text in texts]
-        self._heard |= {guest.process: (0.0, "") for guest in guests}
-        self._hear_anew()
+        presences = [as_presence(text) for text in texts]
+        self._last_seen |= {presence.process: (0.0, "") for presence in presences}
+        self._reset_last_seen()
         if self._epoch:
             logger.warning("The broker's log holds no longer all that was missed here; clients come again.")
-        await self._restore(guests, await self._past(), bool(self._epoch))
+        await self._restore(presences, await self._past(), bool(self._epoch))
 
     async def _past(self) -> list[tuple[str, LogEntry]]:
         """Return the last entries before the place where reading begins, oldest first."""
@@ -148,25 +148,25 @@ class LogReader:
             before = f"({page[-1][0]}"
         return entries[::-1]
 
-    def _hear_anew(self) -> None:
+    def _reset_last_seen(self) -> None:
         # Nobody could be heard while this process was frozen or cut off, or while Redis took nothing.
         now = time.monotonic()
-        self._heard = {process: (now, number) for process, (_, number) in self._heard.items()}
+        self._last_seen = {process: (now, number) for process, (_, number) in self._last_seen.items()}
 
     async def _take(self, entry_id: str, entry: LogEntry) -> None:
         now = time.monotonic()
-        heard, _ = self._heard.get(self._process, (now, ""))
-        if entry.process == self._process and now - heard > LATE_SECONDS:
-            self._hear_anew()
-        self._heard[entry.process] = now, str(entry.number)
+        last_seen, _ = self._last_seen.get(self._process, (now, ""))
+        if entry.process == self._process and now - last_seen > LATE_SECONDS:
+            self._reset_last_seen()
+        self._last_seen[entry.process] = now, str(entry.number)
         await self._apply(entry_id, entry)
         self._last = entry_id
         if entry.kind == "gone":
-            del self._heard[entry.process]
+            del self._last_seen[entry.process]
 
     async def _expire_the_silent(self) -> None:
         # Compared with ourselves: while Redis takes nothing from anyone, silence means nothing.
-        heard_here, _ = self._heard.get(self._process, (0.0, ""))
-        for process, (heard, number) in self._heard.items():
-            if heard < heard_here - SILENCE_SECONDS:
+        last_seen_here, _ = self._last_seen.get(self._process, (0.0, ""))
+        for process, (last_seen, number) in self._last_seen.items():
+            if last_seen < last_seen_here - SILENCE_SECONDS:
                 await self.expire(process, number)

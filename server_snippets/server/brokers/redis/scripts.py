@@ -14,7 +14,7 @@ LOG = "{websocket-lab}:log"
 LOG_STATE = "{websocket-lab}:log-state"
 # Where each segment of the log ends, and how many bytes it has.
 SEGMENTS = "{websocket-lab}:log-segments"
-GUESTS = "{websocket-lab}:guests"
+PRESENCES = "{websocket-lab}:presences"
 # Who was there first after the broker was empty: another one means that it has lost its memory.
 EPOCH = "{websocket-lab}:epoch"
 # How many bytes the history of each room has, and when something was said there last.
@@ -41,10 +41,10 @@ def history_key(place: str, room: str) -> str:
     return f"{{websocket-lab}}:room:{place}:{room}"
 
 
-# A process starts to read: the guests, and the newest entry, at one moment.
+# A process starts to read: the presences, and the newest entry, at one moment.
 LOOK = """
-local guests, log = unpack(KEYS)
-return {redis.call('HVALS', guests), redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)}
+local presences, log = unpack(KEYS)
+return {redis.call('HVALS', presences), redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)}
 """
 
 # A process starts to write, again after each loss of its connection. What it sent before and is still on
@@ -119,22 +119,22 @@ end
 WRITE = f"""
 {APPEND}
 {REMEMBER}
-local log, state, segments, guests, process_key, history, sizes, times = unpack(KEYS)
-local session, number, kind, name, guest, about, message, max_log_bytes, keep = unpack(ARGV)
+local log, state, segments, presences, process_key, history, sizes, times = unpack(KEYS)
+local session, number, kind, name, presence, about, message, max_log_bytes, keep = unpack(ARGV)
 if redis.call('HGET', process_key, 'session') ~= session then return 'forgotten' end
 redis.call('HSET', process_key, 'last', number)
 
-local there = guest ~= '' and redis.call('HGET', guests, name)
-if kind == 'entered' then
-  if there then return there == guest and 'there' or 'taken' end
-  redis.call('HSET', guests, name, guest)
-elseif kind == 'changed' then
-  redis.call('HSET', guests, name, guest)
+local there = presence ~= '' and redis.call('HGET', presences, name)
+if kind == 'joined' then
+  if there then return there == presence and 'there' or 'taken' end
+  redis.call('HSET', presences, name, presence)
+elseif kind == 'updated' then
+  redis.call('HSET', presences, name, presence)
 elseif kind == 'left' then
-  if there ~= guest then return 'absent' end
-  redis.call('HDEL', guests, name)
-elseif kind == 'said' then
-  if guest ~= '' and there ~= guest then return 'absent' end
+  if there ~= presence then return 'absent' end
+  redis.call('HDEL', presences, name)
+elseif kind == 'published' then
+  if presence ~= '' and there ~= presence then return 'absent' end
 end
 
 local id = append(log, state, segments, tonumber(max_log_bytes), about, message)
@@ -147,12 +147,12 @@ end
 return 'logged'
 """
 
-# A process has ended, or is thought to have: its guests are gone, their names are free, and it is told that
-# it is forgotten; unless it has written something since the command by which it was heard last. The log has
-# an entry for each guest, so that reading it takes no other knowledge.
+# A process has ended, or is thought to have: its presences are gone, their names are free, and it is told
+# that it is forgotten; unless it has written something since the command by which it was last seen. The log has
+# an entry for each presence, so that reading it takes no other knowledge.
 EXPIRE = f"""
 {APPEND}
-local log, state, segments, guests, process_key = unpack(KEYS)
+local log, state, segments, presences, process_key = unpack(KEYS)
 local process, number, max_log_bytes = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local last = redis.call('HGET', process_key, 'last')
 if last and number ~= '' and last ~= number then return end
@@ -161,12 +161,13 @@ redis.call('HSET', state, 'expired', process)
 local function tell(about)
   append(log, state, segments, max_log_bytes, cjson.encode(about), '')
 end
-local all = redis.call('HGETALL', guests)
+local all = redis.call('HGETALL', presences)
 for index = 1, #all, 2 do
-  local guest = cjson.decode(all[index + 1])
-  if guest.process == process then
-    redis.call('HDEL', guests, all[index])
-    tell({{kind = 'expired', process = process, place = guest.place, room = guest.room, guest = guest}})
+  local presence = cjson.decode(all[index + 1])
+  if presence.process == process then
+    redis.call('HDEL', presences, all[index])
+    local place, room = presence.place, presence.room
+    tell({{kind = 'expired', process = process, place = place, room = room, presence = presence}})
   end
 end
 redis.call('DEL', process_key)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from ..base import Unavailable
-from ..presence import Guest
-from .connection import Call, Link, RedisConnection
+from ..presence import Presence
+from .connection import Call, ConnectionHealth, RedisConnection
 from .log_entry import LogEntry, as_json
 from .scripts import (
     BEGIN,
-    GUESTS,
     LOG,
     LOG_STATE,
+    PRESENCES,
     ROOM_BYTES,
     ROOM_TIMES,
     SEGMENTS,
@@ -38,25 +38,25 @@ class Command:
     kind: str
     place: str = ""
     room: str = ""
-    guest: Guest | None = None
+    presence: Presence | None = None
     message: str = ""
     keep: bool = False
-    is_patient: bool = True
+    waits: bool = True
     number: int = 0
     reply: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def arguments(self, process: str, session: str, log_bytes: int) -> list[str | int]:
         """Return the script's keys and arguments."""
-        entry = LogEntry(self.kind, process, self.number, self.place, self.room, self.guest, self.message)
+        entry = LogEntry(self.kind, process, self.number, self.place, self.room, self.presence, self.message)
         log = (LOG, LOG_STATE, SEGMENTS)
         history = (history_key(self.place, self.room), ROOM_BYTES, ROOM_TIMES)
-        guest = (self.guest.key, as_json(self.guest)) if self.guest else ("", "")
+        presence = (self.presence.key, as_json(self.presence)) if self.presence else ("", "")
         keep = "1" if self.keep else ""
-        what = (self.kind, *guest, entry.about, self.message)
-        return [*log, GUESTS, process_key(process), *history, session, self.number, *what, log_bytes, keep]
+        what = (self.kind, *presence, entry.about, self.message)
+        return [*log, PRESENCES, process_key(process), *history, session, self.number, *what, log_bytes, keep]
 
 
-def settle(command: Command, reply: str) -> None:
+def resolve(command: Command, reply: str) -> None:
     """Say what became of a command, if anyone still waits for it."""
     if not command.reply.done():
         command.reply.set_result(reply)
@@ -70,7 +70,7 @@ class LogWriter:
 
     Args:
         redis: The connection; nobody else uses it.
-        link: Knows whether the broker is there.
+        health: Knows whether the broker is there.
         process: Who writes.
         log_bytes: How much the log keeps.
         register_again: Returns the commands that make a process known that was forgotten.
@@ -79,13 +79,13 @@ class LogWriter:
     def __init__(
         self,
         redis: RedisConnection,
-        link: Link,
+        health: ConnectionHealth,
         process: str,
         log_bytes: int,
         register_again: Callable[[], Iterable[Command]],
     ) -> None:
         self._redis = redis
-        self._link = link
+        self._health = health
         self._process = process
         self._log_bytes = log_bytes
         self._register_again = register_again
@@ -96,13 +96,13 @@ class LogWriter:
 
     async def write(self, command: Command) -> str:
         """Write, and return what became of it: `logged`, `taken`, `there` or `absent`."""
-        if self._link.is_away and not command.is_patient:
+        if self._health.is_away and not command.waits:
             raise Unavailable
 
-        self.post(command)
+        self.write_soon(command)
         return await command.reply
 
-    def post(self, command: Command) -> None:
+    def write_soon(self, command: Command) -> None:
         """Write as soon as possible."""
         self._waiting.append(command)
         self._arrived.set()
@@ -116,21 +116,21 @@ class LogWriter:
         command.reply.cancel()
         return True
 
-    def refuse(self) -> None:
+    def reject(self) -> None:
         """Refuse what cannot wait any longer."""
         for command in [*self._sent, *self._waiting]:
-            if not command.is_patient:
-                self._refuse_one(command)
+            if not command.waits:
+                self._reject_one(command)
 
     async def run(self) -> None:
         """Write forever."""
         await self._redis.open()
         await self._begin()
-        self._link.up("writer")
+        self._health.up("writer")
         while True:
             await self._arrived.wait()
             await self._write_some()
-            self._link.up("writer")
+            self._health.up("writer")
 
     async def _begin(self) -> None:
         self._session = secrets.token_hex(8)
@@ -144,21 +144,21 @@ class LogWriter:
     def _sort_out(self, last: int) -> None:
         """Settle what was written, and write the rest again: of all that was sent the answers were lost."""
         sent, self._sent = self._sent, []
-        again = [command for command in sent if not self._is_settled(command, last)]
+        again = [command for command in sent if not self._is_resolved(command, last)]
         self._waiting.extendleft(reversed(again))
 
-    def _is_settled(self, command: Command, last: int) -> bool:
+    def _is_resolved(self, command: Command, last: int) -> bool:
         is_written = command.number <= last
-        if command.kind == "entered" and is_written:
+        if command.kind == "joined" and is_written:
             # Whether the name was free is asked once more: who is there already does not enter twice.
             return False
         if is_written:
-            settle(command, "logged")
+            resolve(command, "logged")
         elif last >= 0:
             command.number = 0
-        elif command.kind == "said":
+        elif command.kind == "published":
             # Forgotten by the broker, which may have been told or not.
-            self._refuse_one(command)
+            self._reject_one(command)
         return command.reply.done()
 
     async def _write_some(self) -> None:
@@ -166,7 +166,7 @@ class LogWriter:
         self._sent = list(self._next_commands())
         for command in self._sent:
             command.number = next(self._numbers)
-        await self._settle_all(await self._redis.ask_all([self._call(command) for command in self._sent]))
+        await self._resolve_all(await self._redis.ask_all([self._call(command) for command in self._sent]))
 
     def _call(self, command: Command) -> Call:
         arguments = command.arguments(self._process, self._session, self._log_bytes)
@@ -180,7 +180,7 @@ class LogWriter:
         if self._waiting:
             self._arrived.set()
 
-    async def _settle_all(self, replies: list[str]) -> None:
+    async def _resolve_all(self, replies: list[str]) -> None:
         sent, self._sent = self._sent, []
         forgotten = []
         for command, reply in zip(sent, replies, strict=True):
@@ -188,11 +188,11 @@ class LogWriter:
                 command.number = 0
                 forgotten.append(command)
             else:
-                settle(command, reply)
+                resolve(command, reply)
         self._waiting.extendleft(reversed(forgotten))
         if forgotten:
             await self._begin()
 
-    def _refuse_one(self, command: Command) -> None:
+    def _reject_one(self, command: Command) -> None:
         if not command.reply.done():
             command.reply.set_exception(Unavailable(UNKNOWN) if command.number else Unavailable())

@@ -5,13 +5,13 @@ import logging
 import pytest
 
 from server_snippets.main import make_app
-from server_snippets.server.logs import hidden_tokens
+from server_snippets.server.logs import redacted_tokens
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
 def test_what_follows_a_question_mark_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("uvicorn.error")
-    with hidden_tokens(), caplog.at_level("INFO", logger="uvicorn.error"):
+    with redacted_tokens(), caplog.at_level("INFO", logger="uvicorn.error"):
         logger.info('%s - "WebSocket %s" [accepted]', ("127.0.0.1", 1), "/ws/auth?token=secret-token&a=b")
         logger.info("plain")
 
@@ -19,8 +19,8 @@ def test_what_follows_a_question_mark_is_not_logged(caplog: pytest.LogCaptureFix
 
 
 def test_one_server_that_stops_leaves_the_others_covered(caplog: pytest.LogCaptureFixture) -> None:
-    with hidden_tokens():
-        with hidden_tokens():
+    with redacted_tokens():
+        with redacted_tokens():
             pass
         with caplog.at_level("INFO", logger="uvicorn.error"):
             logging.getLogger("uvicorn.error").info("%s", "/ws?token=secret-token")
