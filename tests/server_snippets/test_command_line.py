@@ -116,7 +116,7 @@ def test_help_names_every_option() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "published"),
+    ("options", "said"),
     [
         (["--port", "ninety"], "'ninety' is not a port"),
         (["--port", "65536"], "'65536' is not a port"),

@@ -58,5 +58,5 @@ def test_every_close_code_is_one_that_the_test_page_explains(code: str) -> None:
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
-def test_every_link_leads_somewhere(health: str) -> None:
-    assert (FOLDER / health).exists()
+def test_every_link_leads_somewhere(link: str) -> None:
+    assert (FOLDER / link).exists()

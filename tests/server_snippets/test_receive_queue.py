@@ -1,4 +1,4 @@
-"""The receive queue gives everything once and in order, as asyncio's queue does, whoever waits and gives up."""
+"""The receive queue gives everything once and in order, as asyncio's does, whoever waits and gives up."""
 
 import asyncio
 import random

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,6 +27,11 @@ class FakeWebSocket:
         self.lists.append(json.loads(text)["users"])
 
 
+def usernames_of(manager: ConnectionManager) -> Callable[[str], list[str]]:
+    """Return what returns the names of a room's members."""
+    return lambda room: sorted(name for name, user in manager.users.items() if user in manager.rooms[room])
+
+
 async def join(manager: ConnectionManager, users: UserList, username: str) -> Any:
     """Let somebody into the room."""
     websocket: Any = FakeWebSocket()
@@ -39,7 +45,7 @@ async def join(manager: ConnectionManager, users: UserList, username: str) -> An
 async def crowd(size: int, wait: float) -> list[FakeWebSocket]:
     """Let so many in at once, wait, and return them in the order of their coming."""
     manager = ConnectionManager()
-    users = UserList(manager, 0.01)
+    users = UserList(manager, 0.01, usernames_of(manager))
     guests = [await join(manager, users, f"guest-{number:03}") for number in range(size)]
     await asyncio.sleep(wait)
     return guests
@@ -80,7 +86,7 @@ def test_a_newcomer_hears_a_list_at_once_and_none_twice() -> None:
 def test_the_list_is_true_before_anything_else_is_said(size: int) -> None:
     async def story() -> list[list[str]]:
         manager = ConnectionManager()
-        users = UserList(manager, 3600)
+        users = UserList(manager, 3600, usernames_of(manager))
         first = await join(manager, users, "ana")
         for number in range(size):
             await join(manager, users, f"guest-{number}")
@@ -95,7 +101,7 @@ def test_the_list_is_true_before_anything_else_is_said(size: int) -> None:
 def test_those_who_stay_hear_who_is_left() -> None:
     async def story() -> list[list[str]]:
         manager = ConnectionManager()
-        users = UserList(manager, 0.01)
+        users = UserList(manager, 0.01, usernames_of(manager))
         ana, ben = await join(manager, users, "ana"), await join(manager, users, "ben")
         manager.disconnect(ben)
         users.left("lobby")

@@ -29,9 +29,9 @@ class Entry:
     Args:
         kind: Something was published; a presence has joined, was updated, or has left. A presence of this
             process has expired: all others have read that it left, because the process was silent for too
-            long, but it is here, and joins again; or is taken: another has its name meanwhile. Or something was missed,
-            because the process was away for longer than the log keeps, so that its clients had better
-            come again.
+            long, but it is here, and joins again; or is taken: another has its name meanwhile. Or something
+            was missed, because the process was away for longer than the log keeps, so that its clients had
+            better come again.
         place: The endpoint that it is for.
         room: Where in that place.
         presence: Whom it is about, or who says it.

@@ -95,10 +95,6 @@ class ConnectionManager:
         """Return the rooms that a client is a member of."""
         return self._rooms_of.get(websocket, ())
 
-    def users_in_room(self, room: str) -> list[str]:
-        """Return the names of the members of `room`, sorted."""
-        return sorted(self._names[member] for member in self.rooms.get(room, ()) if member in self._names)
-
     def broadcast_to_room(self, message: Message, room: str, *, but: Collection[WebSocket] = ()) -> None:
         """Send `message` to every member of `room`, except those in `but`."""
         members = self.rooms.get(room, {})

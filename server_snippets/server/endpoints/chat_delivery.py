@@ -26,18 +26,18 @@ class UserList:
     Args:
         manager: Knows who is connected here.
         seconds: How long changes are gathered.
-        usernames: Returns who is in a room, if others than those connected here may be.
+        usernames: Returns who is in a room, on whichever process.
     """
 
     def __init__(
         self,
         manager: ConnectionManager,
         seconds: float,
-        usernames: Callable[[str], list[str]] | None = None,
+        usernames: Callable[[str], list[str]],
     ) -> None:
         self._manager = manager
         self._seconds = seconds
-        self._usernames = usernames or manager.users_in_room
+        self._usernames = usernames
         self._delayed: dict[str, asyncio.Task[None]] = {}
         # Who has heard the list as it is now.
         self._told: dict[str, set[WebSocket]] = {}

@@ -148,8 +148,8 @@ return 'logged'
 """
 
 # A process has ended, or is thought to have: its presences are gone, their names are free, and it is told
-# that it is forgotten; unless it has written something since the command by which it was last seen. The log has
-# an entry for each presence, so that reading it takes no other knowledge.
+# that it is forgotten; unless it has written something since the command by which it was last seen. The log
+# has an entry for each presence, so that reading it takes no other knowledge.
 EXPIRE = f"""
 {APPEND}
 local log, state, segments, presences, process_key = unpack(KEYS)
