@@ -1,14 +1,17 @@
 """Step 10, a client that comes back: it waits, connects again, and asks for what it missed.
 
-New since step 9: whoever reads the messages does not notice that connections end.
-Used by: notebooks/10_heartbeat.ipynb, with server_snippets.step_10_heartbeat
+New since step 9: whoever reads the messages does not notice that connections end. At the end is the client of
+lesson 14, which reads in the close frame's reason how long to wait.
+Used by: notebooks/10_heartbeat.ipynb, with server_snippets.step_10_heartbeat, and notebooks/14_lifespan.ipynb
 """
 
 # %% imports
 import asyncio
 import json
 import random
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -75,3 +78,30 @@ async def messages(
             if not may_pass(error):
                 raise
         await asyncio.sleep(next(pauses))
+
+
+# %% asked_for
+def asked_for(reason: str | None) -> float | None:
+    """Return the seconds of `Restarting: reconnect after 1.3 s`, or None where nobody asks for any."""
+    found = re.search(r"reconnect after (\d+(?:\.\d+)?) s", reason or "")
+    return float(found[1]) if found else None
+
+
+# %% stay_connected
+async def stay_connected(url: str, on_text: Callable[[str], None], **options: Any) -> None:
+    """Give `on_text` each text, and each goodbye, on one connection after the other."""
+    pauses = waits()
+    while True:
+        pause = next(pauses)
+        try:
+            async with connect(url, **options) as websocket:
+                pauses = waits()
+                with suppress(ConnectionClosed):
+                    async for text in websocket:
+                        on_text(str(text))
+                on_text(f"{websocket.close_code} {websocket.close_reason}")
+                pause = asked_for(websocket.close_reason) or pause
+        except Exception as error:
+            if not may_pass(error):
+                raise
+        await asyncio.sleep(pause)

@@ -6,21 +6,43 @@ Run it: uvicorn server_snippets.step_14_lifespan:app
 
 # %% imports
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import gettempdir
 
 from fastapi import FastAPI, WebSocket
 
 # %% course_imports
 from server_snippets.step_04_connection_manager import ConnectionManager
 from server_snippets.step_07_json_messages import texts
-from server_snippets.step_14_shelf import Shelf
+
+
+# %% checkpoint
+class CheckpointFile:
+    """How many pages of each report are written, in a file that the next server reads."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or Path(gettempdir()) / "websocket_lab_reports.json"
+
+    def save(self, reports: dict[str, int]) -> None:
+        """Leave these reports for the next server."""
+        self.path.write_text(json.dumps(reports))
+
+    def take(self) -> dict[str, int]:
+        """Return what was left, and remove the file, so that nothing is done twice."""
+        if not self.path.exists():
+            return {}
+        reports: dict[str, int] = json.loads(self.path.read_text())
+        self.path.unlink()
+        return reports
 
 
 # %% state
 PAGES, PAGE_SECONDS = 10, 0.2
 manager = ConnectionManager()
-shelf = Shelf()
+checkpoint = CheckpointFile()
 written: dict[str, int] = {}
 writing: dict[str, asyncio.Task[None]] = {}
 
@@ -45,13 +67,13 @@ def begin(name: str, pages: int = 0) -> None:
 # %% lifespan
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Go on with what lies on the shelf; in the end, put there what is not done."""
-    for name, pages in shelf.take().items():
+    """Go on where the last server stopped; in the end, save what is not done."""
+    for name, pages in checkpoint.take().items():
         begin(name, pages)
     yield
     for task in writing.values():
         task.cancel()
-    shelf.put(written)
+    checkpoint.save(written)
     written.clear()
     writing.clear()
 

@@ -12,6 +12,7 @@ SLOW = (
     "tests/server_snippets/static/",
     "test_taking_the_server_along.py",
     "tests/websocket_lab/exercises/",
+    "tests/websocket_lab/your_turns/",
     "_in_jupyterlab.py",
     "test_away.py",
     "test_command_line.py",

@@ -25,7 +25,7 @@ def test_what_fails_before_the_yield_keeps_the_server_from_starting(run: LessonR
 
 
 def test_the_next_server_goes_on_with_what_the_last_one_left(run: LessonRun) -> None:
-    left = re.fullmatch(r'\{"sales": (\d)\}', run.output("print(shelf.path.read_text())"))
+    left = re.fullmatch(r'\{"sales": (\d)\}', run.output("print(checkpoint.path.read_text())"))
 
     assert left and int(left[1]) >= 3
     pages = [int(page) for page in run.output('reader.receive_until("sales: page 10 of 10")').split()]

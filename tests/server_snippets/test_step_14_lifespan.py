@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 
 from server_snippets import step_14_lifespan
-from server_snippets.step_14_lifespan import app
-from server_snippets.step_14_returning_client import asked_for, stay
-from server_snippets.step_14_shelf import Shelf
+from server_snippets.step_10_reconnecting_client import asked_for, stay_connected
+from server_snippets.step_14_lifespan import CheckpointFile, app
 from websocket_lab import BackgroundServer, LiveClient
 
 
 @pytest.fixture(autouse=True)
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    """Begin with an empty shelf, and write fast."""
-    monkeypatch.setattr(step_14_lifespan, "shelf", Shelf(tmp_path / "shelf.json"))
+def checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CheckpointFile:
+    """Begin without a checkpoint, and write fast."""
+    monkeypatch.setattr(step_14_lifespan, "checkpoint", CheckpointFile(tmp_path / "checkpoint.json"))
     monkeypatch.setattr(step_14_lifespan, "PAGE_SECONDS", 0.05)
-    return step_14_lifespan.shelf
+    return step_14_lifespan.checkpoint
 
 
 @pytest.fixture
@@ -52,25 +51,27 @@ def test_a_report_that_is_being_written_is_not_begun_twice(thick_reports: None, 
     assert pages == list(range(1, len(pages) + 1))
 
 
-def test_the_next_server_goes_on_where_the_last_one_stopped(thick_reports: None, shelf: Shelf) -> None:
+def test_the_next_server_goes_on_where_the_last_one_stopped(
+    thick_reports: None, checkpoint: CheckpointFile
+) -> None:
     server = BackgroundServer(app)
     with server, LiveClient(server.url("/ws/reports")) as ana:
         ana.send("sales")
         ana.wait_for("sales: page 2 of 100000")
-    pages = shelf.take()["sales"]
-    shelf.put({"sales": pages})
+    pages = checkpoint.take()["sales"]
+    checkpoint.save({"sales": pages})
     with server, LiveClient(server.url("/ws/reports")) as ana:
         first = int(str(ana.receive()).split()[2])
 
     assert 2 <= pages < first
 
 
-def test_what_is_done_is_not_left_on_the_shelf(shelf: Shelf) -> None:
+def test_what_is_done_is_not_left_in_the_checkpoint(checkpoint: CheckpointFile) -> None:
     with BackgroundServer(app) as server, LiveClient(server.url("/ws/reports")) as ana:
         ana.send("sales")
         ana.wait_for("sales: page 10 of 10")
 
-    assert shelf.take() == {}
+    assert checkpoint.take() == {}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ async def until_there() -> None:
 
 async def restart_under(server: BackgroundServer, heard: list[str]) -> None:
     """Restart the server while a client stays."""
-    staying = asyncio.create_task(stay(server.url("/ws/reports"), heard.append, proxy=None))
+    staying = asyncio.create_task(stay_connected(server.url("/ws/reports"), heard.append, proxy=None))
     await until_there()
     await asyncio.to_thread(server.stop)
     await asyncio.to_thread(server.start)
