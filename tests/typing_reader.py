@@ -61,7 +61,7 @@ def run_while_typing(page: NotebookPage) -> dict[int, str]:
 
 def type_into_panels(page: NotebookPage, texts: list[str]) -> bool:
     """Type each text twice into each panel that is open, and return whether there is one."""
-    within(page.page, TYPE, 60, [text for text in texts for _ in range(2)])
+    within(page.page, TYPE, 300, [text for text in texts for _ in range(2)])
     return bool(page.page.evaluate("() => window.panelsTypedInto"))
 
 

@@ -28,7 +28,8 @@ def test_the_next_server_goes_on_with_what_the_last_one_left(run: LessonRun) -> 
     left = re.fullmatch(r'\{"sales": (\d)\}', run.output("print(checkpoint.path.read_text())"))
 
     assert left and int(left[1]) >= 3
-    pages = [int(page) for page in run.output('reader.receive_until("sales: page 10 of 10", deadline=30)').split()]
+    printed = run.output('reader.receive_until("sales: page 10 of 10", deadline=30)')
+    pages = [int(page) for page in printed.split()]
     assert pages == sorted(set(pages)) and pages[-1] == 10
     # One may have been written between the last goodbye and the end of the lifespan, one before Ben is back.
     last = int(left[1])
