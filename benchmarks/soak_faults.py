@@ -172,7 +172,7 @@ class Member:
             await self.say(f"{self.name} says {number}")
 
     async def say(self, text: str) -> None:
-        """Say something again until it is not refused, and note what becomes of it."""
+        """Send something again until it is not refused, and note the outcome."""
         outcome = "refused"
         while outcome == "refused":
             await self.has_joined.wait()

@@ -1,4 +1,4 @@
-"""A learner opens an exercise, gets it wrong, takes a hint, mends it, and compares it with the solution."""
+"""A learner opens an exercise, gets it wrong, takes a hint, fixes it, and compares it with the solution."""
 
 import os
 from dataclasses import dataclass

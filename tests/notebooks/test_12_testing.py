@@ -48,7 +48,7 @@ def test_the_two_agree_twice_and_differ_six_times(run: LessonRun) -> None:
     ]
 
 
-def test_the_test_of_names_is_red_first_and_green_when_the_server_is_mended(run: LessonRun) -> None:
+def test_the_test_of_names_is_red_first_and_green_when_the_server_is_fixed(run: LessonRun) -> None:
     red, green = run.output("def run_tests"), shown_by_line(run, 'print(run_tests("-q"))')
 
     assert "test_names.py" in red and "DID NOT RAISE ConnectionClosed" in red and "1 failed" in red

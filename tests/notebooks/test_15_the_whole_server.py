@@ -1,4 +1,4 @@
-"""Lesson 15: the whole server keeps every practice, a naive one none; each problem is seen and mended."""
+"""Lesson 15: the whole server keeps every practice, a naive one none; each problem is seen and fixed."""
 
 import re
 
@@ -73,7 +73,7 @@ def test_an_endpoint_that_ends_closes_with_1006(run: LessonRun) -> None:
     assert re.search(r"TCP (ended \(FIN\)|was reset \(RST\)) without a close frame \(1006\)", said)
 
 
-def test_the_loop_mends_it(run: LessonRun) -> None:
+def test_the_loop_fixes_it(run: LessonRun) -> None:
     assert '"Echo: Still there?"' in run.output("talk(echo_app")
 
 

@@ -66,7 +66,7 @@ def keep_in_this_kernel() -> None:
 
 def _ask_file(path: Path, statement: Statement) -> Rows:
     try:
-        return _ask_mended_file(path, statement)
+        return _ask_repaired_file(path, statement)
     except (sqlite3.Error, OSError) as error:
         if _kind(error) in BUSY:
             return _postpone(path, statement)
@@ -76,7 +76,7 @@ def _ask_file(path: Path, statement: Statement) -> Rows:
         return _run(_stand_ins[path], statement)
 
 
-def _ask_mended_file(path: Path, statement: Statement) -> Rows:
+def _ask_repaired_file(path: Path, statement: Statement) -> Rows:
     try:
         return _ask_connection(path, statement)
     except sqlite3.DatabaseError as error:

@@ -1,4 +1,4 @@
-"""Why a server of this kernel has failed its client: what went wrong there meanwhile, in one sentence."""
+"""Why a server of this kernel has failed its client: what failed there meanwhile, in one sentence."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Trouble:
 
 
 class Listener(Protocol):
-    """What listens on a port, and knows the app behind it and what last went wrong there."""
+    """What listens on a port, and knows the app behind it and what failed there last."""
 
     @property
     def app(self) -> object:

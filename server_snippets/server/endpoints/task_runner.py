@@ -28,7 +28,7 @@ class Progress:
 
 
 class TaskRunner:
-    """Runs tasks whether or not anyone watches, and announces what becomes of them.
+    """Runs tasks whether or not anyone watches, and announces each change of theirs.
 
     Args:
         announce: Tells everyone; it may refuse to tell that a task is started, which then is not.

@@ -244,7 +244,7 @@ class OnlyJsonErrors(RightChannels):
 
 
 class ReadsAnyDepth(RightChannels):
-    """As on a Python whose json.loads reads to every depth; but what is nested deep is no text for it."""
+    """As on a Python whose json.loads reads to every depth; but deep nesting is not accepted as a text."""
 
     def parsed(self, text: str) -> Any:
         depth = text.count("[")
