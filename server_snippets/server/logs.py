@@ -23,6 +23,22 @@ LOGGER = "server_snippets"
 # The longest value in a line.
 MAX_LENGTH = 200
 WARNING_SECONDS = 60.0
+LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")
+# Headers in which clients send tokens, or the address of a page that has one.
+SECRET_HEADERS = {
+    "authorization",
+    "cookie",
+    "proxy-authorization",
+    "referer",
+    "sec-websocket-protocol",
+    "set-cookie",
+}
+HEADER_LINES = {"< %s: %s", "> %s: %s"}
+# How websockets begins its lines about handshakes that it refuses.
+REFUSED_HANDSHAKE = "! "
+QUERY = re.compile(r"\?\S*")
+UVICORN_LOGGER = "uvicorn.error"
+NOT_UTF_8 = "Invalid UTF-8 sequence received from client."
 
 
 def quoted(value: str) -> str:
@@ -75,22 +91,6 @@ class SeldomWarning:
         return logging.WARNING
 
 
-LOGGERS = ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")
-# Headers in which clients send tokens, or the address of a page that has one.
-SECRET_HEADERS = {
-    "authorization",
-    "cookie",
-    "proxy-authorization",
-    "referer",
-    "sec-websocket-protocol",
-    "set-cookie",
-}
-HEADER_LINES = {"< %s: %s", "> %s: %s"}
-# How websockets begins its lines about handshakes that it refuses.
-REFUSED_HANDSHAKE = "! "
-QUERY = re.compile(r"\?\S*")
-
-
 class HideQueries(logging.Filter):
     """Lets every log record pass, without the queries of the addresses in it."""
 
@@ -135,10 +135,6 @@ def redacted_tokens() -> Iterator[None]:
     finally:
         for logger in loggers:
             logger.removeFilter(hide_queries)
-
-
-UVICORN_LOGGER = "uvicorn.error"
-NOT_UTF_8 = "Invalid UTF-8 sequence received from client."
 
 
 class ShortenClientErrors(logging.Filter):

@@ -24,6 +24,15 @@ from .transport.protocol import FanOutProtocol
 
 
 Work = Callable[[float], Awaitable[None]]
+# How long an answer may wait for a client that does not read, while everyone waits for that answer.
+STALLED_SECONDS = 0.5
+# The first come back after a second, and no more than 500 in each second from then on.
+FIRST_SECONDS, RETURNS_A_SECOND = 1.0, 500
+# How much of the time is gone when work has to be done, and when answers have to be on their way.
+WORK, ANSWERS = 0.5, 0.75
+POLL_SECONDS = 0.02
+# uvicorn calls `on_tick` this often.
+TICKS_A_SECOND = 10
 
 
 class Draining:
@@ -44,12 +53,6 @@ class Draining:
         if works:
             # One second more, so that a work that gives up in time can say so.
             await asyncio.wait(works, timeout=seconds + 1)
-
-
-# How long an answer may wait for a client that does not read, while everyone waits for that answer.
-STALLED_SECONDS = 0.5
-# The first come back after a second, and no more than 500 in each second from then on.
-FIRST_SECONDS, RETURNS_A_SECOND = 1.0, 500
 
 
 async def close_all_connections(connections: Collection[FanOutProtocol], answers: float, end: float) -> None:
@@ -86,13 +89,6 @@ def reconnect_delay(clients: int) -> float:
 def time() -> float:
     """Return the time of the event loop."""
     return asyncio.get_running_loop().time()
-
-
-# How much of the time is gone when work has to be done, and when answers have to be on their way.
-WORK, ANSWERS = 0.5, 0.75
-POLL_SECONDS = 0.02
-# uvicorn calls `on_tick` this often.
-TICKS_A_SECOND = 10
 
 
 class DrainingServer(uvicorn.Server):

@@ -28,6 +28,7 @@ SMALLEST = 0.9
 CHARACTER = 7.25
 MARK_CHARACTER = 7.6
 SYMBOLS = {Kind.FAULT: "↯ ", Kind.BAD: "✗ "}
+NOTHING = "Nothing has crossed yet."
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,6 @@ def _style() -> str:
 
 
 __all__ = ["Arrow", "Kind", "SequenceDiagram"]
-
-NOTHING = "Nothing has crossed yet."
 
 
 class SequenceDiagram:

@@ -12,6 +12,13 @@ from websocket_lab.grading.timing import Patience
 from websocket_lab.server.learner_traceback import has_learners_line, learner_traceback
 
 
+# What a task starts inherits its context.
+IS_CLIENT: ContextVar[bool] = ContextVar("is_client", default=False)
+BETWEEN_LOOKS = 0.02
+# What asyncio reports of a task that waits when nobody knows it any more, and Python frees its memory.
+LOST = "Task was destroyed but it is pending!"
+
+
 class TaskErrors:
     """Knows the tasks that ended with an exception which nothing has asked for.
 
@@ -61,10 +68,6 @@ def _is_unheard(task: "asyncio.Task[Any]") -> bool:
     return not task.cancelled() and bool(getattr(task, "_log_traceback", False))
 
 
-# What a task starts inherits its context.
-IS_CLIENT: ContextVar[bool] = ContextVar("is_client", default=False)
-
-
 class ClientTasks:
     """Knows all tasks that a client has started, directly or not, and ends them.
 
@@ -106,11 +109,6 @@ class ClientTasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=patience)
-
-
-BETWEEN_LOOKS = 0.02
-# What asyncio reports of a task that waits when nobody knows it any more, and Python frees its memory.
-LOST = "Task was destroyed but it is pending!"
 
 
 class ServerTasks:

@@ -18,6 +18,21 @@ from websocket_lab.grading.timing import Patience
 from websocket_lab.wire.recorder import WireRecorder
 
 
+# Seconds. A right server may be slow, and the machine busy.
+PATIENCE = 1.5
+LONGEST_PING = 1.0
+AFTER_PONG = 0.3
+# The close code where a message is larger than a client, or the server, takes: no step asks for one.
+TOO_BIG = 1009
+# Connecting takes many turns of several threads; only a server that hangs makes anybody wait so long.
+LONGEST_CONNECT = 5.0
+# What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`, and
+# `other` for a message without a type.
+# Each is a text, or a function that makes one out of what came.
+Causes = Mapping[str, Any]
+TOO_MUCH = {"twice": "The same message is sent twice to one client."}
+
+
 class RecordedConnection(ClientConnection):
     """A connection whose bytes a recorder is fed, both ways; for `connect(create_connection=…)`."""
 
@@ -58,21 +73,6 @@ class RecordedTransport:
     def __getattr__(self, name: str) -> Any:
         """Return what the transport has under this name."""
         return getattr(self._transport, name)
-
-
-# Seconds. A right server may be slow, and the machine busy.
-PATIENCE = 1.5
-LONGEST_PING = 1.0
-AFTER_PONG = 0.3
-# The close code where a message is larger than a client, or the server, takes: no step asks for one.
-TOO_BIG = 1009
-# Connecting takes many turns of several threads; only a server that hangs makes anybody wait so long.
-LONGEST_CONNECT = 5.0
-# What leads to what came: by its type, or by one of the words `nothing`, `twice`, `closed`, `refused`, and
-# `other` for a message without a type.
-# Each is a text, or a function that makes one out of what came.
-Causes = Mapping[str, Any]
-TOO_MUCH = {"twice": "The same message is sent twice to one client."}
 
 
 class SimulatedClient:

@@ -23,6 +23,8 @@ HEADS = {
     "timed out": "✗ Timed out",
     "environment": "! Not your fault: the check could not run",
 }
+TEXTS_OF_CODE = {"Your code raised"}
+VERDICT_JSON = "application/vnd.websocket-lab.verdict+json"
 
 
 def verdict_text(verdict: "Verdict") -> str:
@@ -75,9 +77,6 @@ def _lines(verdict: "Verdict") -> Iterator[str]:
         yield "\n".join(["All steps:", *steps])
     if verdict.diagram is not None and verdict.diagram.arrows:
         yield f"What crossed the wire:\n{indent(verdict.diagram.text, '  ')}"
-
-
-TEXTS_OF_CODE = {"Your code raised"}
 
 
 def verdict_html(verdict: "Verdict") -> str:
@@ -147,9 +146,6 @@ def _picture(verdict: "Verdict") -> str:
     wrong = f"{heading('What is wrong')}{SequenceDiagram(diagram.clients, first).picture}" if first else ""
     whole = f"{heading('All of this step')}{diagram.picture}{folded_text(diagram.text)}"
     return f"<details><summary>What crossed the wire</summary>{wrong}{whole}</details>"
-
-
-VERDICT_JSON = "application/vnd.websocket-lab.verdict+json"
 
 
 class Outcome(StrEnum):

@@ -13,6 +13,21 @@ from websocket_lab.server.safe_text import encodable
 from websocket_lab.wire.close_words import close_code_meaning
 
 
+# A row is for reading: what is longer than this is cut, and says so.
+MOST_CHARACTERS = 2_000
+MOST_BYTES = 64
+MOST_ROWS = 500
+SHORTEST_PAUSE = 0.05
+# Jupyter's server drops messages above 1 MB a second, so a panel stays well below.
+CHARACTERS_PER_SECOND = 400_000
+MOST_LINES = 20
+FRAME = (
+    "border: 1px solid #8888; border-radius: 12px; padding: 12px 16px; margin: 6px 0; max-width: 720px; "
+    "font-family: system-ui, sans-serif; line-height: 1.5"
+)
+ASLEEP = "This is how the panel looked. It is live while its kernel runs: run this cell again."
+
+
 class Presence:
     """What is known about a chat room's people; it stays silent until a message tells about them."""
 
@@ -94,11 +109,6 @@ def ending_reason(connection: Connection) -> str:
     return connection.reason if connection.state in (State.CLOSED, State.REFUSED) else ""
 
 
-# A row is for reading: what is longer than this is cut, and says so.
-MOST_CHARACTERS = 2_000
-MOST_BYTES = 64
-
-
 class Row(TypedDict):
     """One row of a panel's log: `kind` is `text`, `json`, `bytes` or `event`."""
 
@@ -147,12 +157,6 @@ def entries_after(last: LogEntry | None, log: Sequence[LogEntry]) -> Sequence[Lo
         if log[position] is last:
             return log[position + 1 :]
     return log
-
-
-MOST_ROWS = 500
-SHORTEST_PAUSE = 0.05
-# Jupyter's server drops messages above 1 MB a second, so a panel stays well below.
-CHARACTERS_PER_SECOND = 400_000
 
 
 class PanelPainter:
@@ -248,15 +252,6 @@ class PanelPainter:
 
     def _send_rows(self, rows: list[Row]) -> None:
         self._send({"rows": rows, "first": self._total - len(rows)})
-
-
-MOST_LINES = 20
-
-FRAME = (
-    "border: 1px solid #8888; border-radius: 12px; padding: 12px 16px; margin: 6px 0; max-width: 720px; "
-    "font-family: system-ui, sans-serif; line-height: 1.5"
-)
-ASLEEP = "This is how the panel looked. It is live while its kernel runs: run this cell again."
 
 
 def text_twin(client: LiveClient, words: str) -> str:

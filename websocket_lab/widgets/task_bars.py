@@ -20,6 +20,9 @@ from websocket_lab.widgets.panel_renderer import entries_after, state_words
 
 
 UNSEEN = "ended unseen"
+SHORTEST_PAUSE = 0.05
+MOST_BARS = 20
+COLOURS = {"running": "info", "finished": "success", "failed": "danger"}
 
 
 @dataclass
@@ -78,11 +81,6 @@ class TaskBoard:
             match task:
                 case {"task_id": str(id_), "name": str(name), "total": int(total), "done": int(done), **more}:
                     self.rows[id_] = TaskRow(name, total, done, str(more.get("status", "running")))
-
-
-SHORTEST_PAUSE = 0.05
-MOST_BARS = 20
-COLOURS = {"running": "info", "finished": "success", "failed": "danger"}
 
 
 class TaskBars(VBox):  # type: ignore[misc]

@@ -15,6 +15,8 @@ WAYS: dict[Direction, tuple[bool, ...]] = {
     "to_server": (True,),
     "to_client": (False,),
 }
+WAY_WORDS: dict[Direction, str] = {"both": "", "to_server": " to the server", "to_client": " to the client"}
+CUT = "cut: TCP reset to both sides"
 
 
 @dataclass(eq=False)
@@ -93,10 +95,6 @@ class FaultBook:
     def _forget(self, fault: FaultName, way: bool) -> None:
         for key in [key for key in self._orders if key[:2] == (fault, way)]:
             del self._orders[key]
-
-
-WAY_WORDS: dict[Direction, str] = {"both": "", "to_server": " to the server", "to_client": " to the client"}
-CUT = "cut: TCP reset to both sides"
 
 
 class WireFaults(ABC):

@@ -14,6 +14,7 @@ PIECE = 65_536
 MOST_BYTES = 32 * 1024 * 1024
 # RFC 7692, 7.2.2: a sender leaves these four bytes out at the end of each message.
 TAIL = b"\x00\x00\xff\xff"
+FIN = 0x80
 
 
 class InflateError(ValueError):
@@ -205,9 +206,6 @@ class MessageReader:
             self._decoder.decode(piece, is_last)
         except UnicodeDecodeError:
             self._fault = "invalid UTF-8"
-
-
-FIN = 0x80
 
 
 class FrameDecoder:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STYLE = f"<style>{Path(__file__).with_name('wire_card.css').read_text(encoding='utf-8')}</style>"
 MOST_BYTES = 16
+COLUMNS = ("Byte", "Bits or bytes", "Field", "Meaning")
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,6 @@ def _unused(is_set: bool) -> str:
 
 def _is_right(frame: "Frame") -> bool:
     return frame.is_masked == frame.from_client
-
-
-COLUMNS = ("Byte", "Bits or bytes", "Field", "Meaning")
 
 
 def show_frame(frame: "Frame") -> Card:

@@ -5,6 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 
+LONGEST_HEAD = 65_536
+MOST_BODY = 4096
+HEAD_END = re.compile(rb"\r?\n\r?\n")
+FIRST_LINES = {
+    True: re.compile(rb"[A-Z]{1,20} \S+ HTTP/1\.[01]\r?\n"),
+    False: re.compile(rb"HTTP/1\.[01] \d{3}.*\r?\n"),
+}
+BEGINNINGS = {True: re.compile(rb"[A-Z]{1,20}( .*)?"), False: re.compile(rb"H(T(T(P(/.*)?)?)?)?")}
+
+
 @dataclass
 class HttpHead:
     """A start line and headers; `body` is the beginning of what followed them.
@@ -57,16 +67,6 @@ class HttpHead:
     def label(self) -> str:
         """The start line without the version: what an arrow shows."""
         return re.sub(r"^HTTP/\S+ | HTTP/\S+$", "", self.start_line)
-
-
-LONGEST_HEAD = 65_536
-MOST_BODY = 4096
-HEAD_END = re.compile(rb"\r?\n\r?\n")
-FIRST_LINES = {
-    True: re.compile(rb"[A-Z]{1,20} \S+ HTTP/1\.[01]\r?\n"),
-    False: re.compile(rb"HTTP/1\.[01] \d{3}.*\r?\n"),
-}
-BEGINNINGS = {True: re.compile(rb"[A-Z]{1,20}( .*)?"), False: re.compile(rb"H(T(T(P(/.*)?)?)?)?")}
 
 
 class NotHttp(ValueError):

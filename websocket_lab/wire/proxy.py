@@ -26,6 +26,7 @@ MOST_HELD = 262_144
 BETWEEN_PIECES = 0.001
 
 Item = bytes | How
+HOST = "127.0.0.1"
 
 
 class Pipe:
@@ -360,9 +361,6 @@ def _portal() -> BlockingPortal:
     options = {"use_uvloop": find_spec("uvloop") is not None}
     portal = start_blocking_portal(backend_options=options, name="websocket-lab-wire")
     return _portal_lifetime.enter_context(portal)
-
-
-HOST = "127.0.0.1"
 
 
 class TapServer:

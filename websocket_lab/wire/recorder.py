@@ -18,6 +18,12 @@ from websocket_lab.wire.marker import Event
 MOST_CONNECTIONS = 500
 
 logger = logging.getLogger(__name__)
+LATER = 0.005
+# Between two slices other threads get their turn: a cell that runs must not feel a busy wire.
+SLICE_SECONDS = 0.001
+SLICE_BYTES = 8192
+# Where decoding cannot keep pace, the wire waits for it, so that memory stays bounded.
+MOST_WAITING = 2_000_000
 
 
 class WireRecorder:
@@ -171,14 +177,6 @@ def _holds(event: Event, words: Sequence[str]) -> bool:
 
 def _named(events: Sequence[Event], name: str | None) -> list[Event]:
     return [event for event in events if name in (None, event.client)]
-
-
-LATER = 0.005
-# Between two slices other threads get their turn: a cell that runs must not feel a busy wire.
-SLICE_SECONDS = 0.001
-SLICE_BYTES = 8192
-# Where decoding cannot keep pace, the wire waits for it, so that memory stays bounded.
-MOST_WAITING = 2_000_000
 
 
 class BufferedRecorder(WireRecorder):

@@ -15,6 +15,13 @@ MAX_ROOM_BYTES = 2 * 1024 * 1024
 MAX_EVENTS_BYTES = 16 * 1024 * 1024
 # What an event takes besides its text.
 EVENT_BYTES = 300
+MAX_MESSAGES = 50
+# Many clients refuse a message over 1 MiB, and the history is one message.
+MAX_BYTES = 900_000
+# All rooms together; beyond it, the room that has been silent for longest is forgotten.
+MAX_HISTORY_BYTES = 64 * 1024 * 1024
+# What a message takes besides its text.
+MESSAGE_BYTES = 100
 
 
 def stamp(event: Message, event_id: str) -> str:
@@ -94,15 +101,6 @@ class EventLog:
         """Forget all: something was missed, so what comes next does not follow."""
         self._rooms.clear()
         self._bytes = 0
-
-
-MAX_MESSAGES = 50
-# Many clients refuse a message over 1 MiB, and the history is one message.
-MAX_BYTES = 900_000
-# All rooms together; beyond it, the room that has been silent for longest is forgotten.
-MAX_HISTORY_BYTES = 64 * 1024 * 1024
-# What a message takes besides its text.
-MESSAGE_BYTES = 100
 
 
 class RoomHistory:

@@ -21,6 +21,14 @@ from ..transport.rate_limit import RateLimit
 
 RETRY_AFTER_SECONDS = 3
 TRY_AGAIN_LATER = 1013
+GOODBYE_SECONDS = 1.0
+REFUSALS_AT_ONCE = 16
+# What stands for a close frame without a code, and for the end of TCP without a close frame.
+NO_CODE, ABNORMAL = 1005, 1006
+INCOMING = ("websocket.receive", RATE_LIMITED["type"])
+RATE_LIMITED_ERROR = json.dumps(
+    {"type": "error", "code": "rate_limited", "detail": "Too many messages: this one was not delivered."}
+)
 
 
 async def reject_for_now(reason: str, scope: Scope, send: Send) -> None:
@@ -39,16 +47,6 @@ async def close_at_once(reason: str, scope: Scope, send: Send) -> None:
     log_connection("refused", scope, code=TRY_AGAIN_LATER, reason=repr(reason))
     await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
     await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": reason})
-
-
-GOODBYE_SECONDS = 1.0
-REFUSALS_AT_ONCE = 16
-# What stands for a close frame without a code, and for the end of TCP without a close frame.
-NO_CODE, ABNORMAL = 1005, 1006
-INCOMING = ("websocket.receive", RATE_LIMITED["type"])
-RATE_LIMITED_ERROR = json.dumps(
-    {"type": "error", "code": "rate_limited", "detail": "Too many messages: this one was not delivered."}
-)
 
 
 class GuardedConnection:

@@ -20,6 +20,10 @@ from .chat_delivery import CHAT, USERNAME_TAKEN, ChatDelivery
 from .typing_indicator import TypingIndicator
 
 
+BAD_NAME = 4000
+NAME = re.compile("[A-Za-z0-9_-]{1,32}")
+
+
 class ChatRooms:
     """All rooms of the chat, for those who act in them."""
 
@@ -62,10 +66,6 @@ class ChatRooms:
         receiver, secret = words
         event = {"type": "private", "from": member.name, "to": receiver, "text": secret}
         await self._broker.publish(CHAT, member.room, event, by=member)
-
-
-BAD_NAME = 4000
-NAME = re.compile("[A-Za-z0-9_-]{1,32}")
 
 
 class Say(BaseModel):

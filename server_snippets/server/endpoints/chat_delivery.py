@@ -18,6 +18,9 @@ from ..settings import Settings
 
 # A list for each of a thousand who come at once would be a million lists.
 SMALL_ROOM = 10
+CHAT = "chat"
+USERNAME_TAKEN = 4009
+JOINED, LEFT = "joined", "left"
 
 
 class UserList:
@@ -80,11 +83,6 @@ class UserList:
 
     def _event(self, room: str) -> dict[str, object]:
         return {"type": "users", "room": room, "users": self._usernames(room)}
-
-
-CHAT = "chat"
-USERNAME_TAKEN = 4009
-JOINED, LEFT = "joined", "left"
 
 
 def as_event(message: Message) -> dict[str, Any]:

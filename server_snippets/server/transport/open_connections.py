@@ -17,6 +17,10 @@ from ..logs import LOGGER, SeldomWarning, log
 SPARE = 64
 # The default maximum from one address: a big office's clients may share one.
 PER_ADDRESS = 256
+# Reserved for Redis, files and pipes, and for clients that are being told that the server is full.
+RESERVE = 3 * SPARE
+# macOS has no hard limit, and takes no more than this.
+OPEN_MAX = 10_240
 
 
 class OpenConnections:
@@ -86,12 +90,6 @@ def is_local(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return address == "unknown"
-
-
-# Reserved for Redis, files and pipes, and for clients that are being told that the server is full.
-RESERVE = 3 * SPARE
-# macOS has no hard limit, and takes no more than this.
-OPEN_MAX = 10_240
 
 
 def raise_limit() -> int | None:

@@ -22,6 +22,19 @@ NO_ADDRESS = "REDIS_URL is not the address of a Redis server, such as redis://12
 NO_DATABASE = "REDIS_URL names a database that is not a number; it looks like redis://127.0.0.1:6379/0."
 
 Call = tuple[str | int, ...]
+# redis-py has errors of its own, but a connection that breaks while it opens may raise others.
+LOST = (RedisError, OSError, TimeoutError)
+# How long an action waits for a broker that is away, before it is rejected.
+PATIENCE_SECONDS = 2.0
+MOST_SECONDS_BETWEEN_ATTEMPTS = 2.0
+LOST_WORDS = "The broker %s is lost (%s); trying again until it is back."
+# An outage may have one cause after the other, such as a restart, and then a password that was changed.
+STILL_LOST = "The broker %s is still lost (%s)."
+NEVER_THERE = (
+    "The broker %s cannot be reached (%s): start Redis there, or correct the address, password"
+    " and database in REDIS_URL. Trying again until it is there."
+)
+logger = logging.getLogger("uvicorn.error")
 
 
 def connection_to(url: str) -> Any:
@@ -124,23 +137,6 @@ class RedisConnection:
         self._beats += 1
         if self._limit and self._beats > TIMEOUT_SECONDS:
             self._limit.reschedule(0)
-
-
-# redis-py has errors of its own, but a connection that breaks while it opens may raise others.
-LOST = (RedisError, OSError, TimeoutError)
-# How long an action waits for a broker that is away, before it is rejected.
-PATIENCE_SECONDS = 2.0
-MOST_SECONDS_BETWEEN_ATTEMPTS = 2.0
-
-LOST_WORDS = "The broker %s is lost (%s); trying again until it is back."
-# An outage may have one cause after the other, such as a restart, and then a password that was changed.
-STILL_LOST = "The broker %s is still lost (%s)."
-NEVER_THERE = (
-    "The broker %s cannot be reached (%s): start Redis there, or correct the address, password"
-    " and database in REDIS_URL. Trying again until it is there."
-)
-
-logger = logging.getLogger("uvicorn.error")
 
 
 def code_of(error: Exception) -> str:
