@@ -21,13 +21,18 @@ from nbformat import NotebookNode
 
 from authoring.drift import is_for_everyone
 from authoring.lesson import FILE_NAME, Cell, Lesson
-from websocket_lab.grading.exercise_notebook import SERVER, SOLUTION_ONLY, as_exercise
+from websocket_lab.grading.exercise_notebook import (
+    FOLLOWED,
+    LAST,
+    SERVER,
+    SOLUTION_ONLY,
+    as_exercise,
+    followed_lesson,
+)
 
 
 TITLE = re.compile(r"^# Exercise (\d+) · (.+?)\s*$", re.MULTILINE)
 TERMS = re.compile(r"^\*(\d+) minutes · (easy|medium|hard) · after (.+)\.\*\s*$", re.MULTILINE)
-FOLLOWED = re.compile(r"\bafter (?:\[(\d+) · [^\]]*\]\([^)]*\)|lesson (\d+)\b)")
-LAST = 100
 
 
 @dataclass
@@ -66,8 +71,7 @@ class Exercise(Lesson):
     @property
     def follows(self) -> int | None:
         """The number of the lesson after which it comes."""
-        found = FOLLOWED.search(self.header)
-        return int(found[1] or found[2]) if found else None
+        return followed_lesson(self.header)
 
     def learners(self) -> NotebookNode:
         """Return the learner's notebook, without what is generated; ValueError where a marker is alone."""

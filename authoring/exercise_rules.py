@@ -123,9 +123,13 @@ def _stop(exercise: Exercise) -> Iterator[Fault]:
 
 
 def _check_module(exercise: Exercise, root: Path) -> Iterator[Fault]:
-    for file, what in (
-        (f"websocket_lab/exercises/{exercise.slug}/check.py", "check"),
-        (f"tests/websocket_lab/exercises/test_{exercise.slug}.py", "bank of right and wrong answers"),
-    ):
+    check = f"websocket_lab/exercises/{exercise.slug}/check.py"
+    bank = f"tests/websocket_lab/exercises/test_{exercise.slug}.py"
+    return missing_check(exercise.place, check, bank, root)
+
+
+def missing_check(place: str, check: str, bank: str, root: Path) -> Iterator[Fault]:
+    """Yield that an exercise, or a your-turn, has no check, and that it has no bank of answers."""
+    for file, what in ((check, "check"), (bank, "bank of right and wrong answers")):
         if not (root / file).exists():
-            yield Fault(exercise.place, f"has no {what}; write {file}.")
+            yield Fault(place, f"has no {what}; write {file}.")

@@ -8,7 +8,7 @@ lesson has a cell tagged `server` and `your-turn:capitals`, which `sync` fills w
 from collections.abc import Iterator
 from pathlib import Path
 
-from authoring.exercise_rules import gap_sizes
+from authoring.exercise_rules import gap_sizes, missing_check
 from authoring.faults import Fault
 from authoring.lesson import Cell, Lesson
 from websocket_lab.grading.exercise_notebook import SERVER, YOUR_TURNS, gap_cells, read_answer, with_stubs
@@ -52,7 +52,8 @@ def your_turn_faults(lesson: Lesson, root: Path) -> Iterator[Fault]:
             )
         yield from _gap(path, place)
         yield from _calls(lesson, name)
-        yield from _check_module(name, place, root)
+        check = f"websocket_lab/your_turns/{name}.py"
+        yield from missing_check(place, check, f"tests/websocket_lab/your_turns/test_{name}.py", root)
 
 
 def _path(lesson: Lesson, name: str, root: Path) -> Path:
@@ -84,12 +85,3 @@ def _calls(lesson: Lesson, name: str) -> Iterator[Fault]:
     for function in CALLS:
         if f'{function}("{name}"' not in code:
             yield Fault(lesson.place, f'never calls {function}("{name}"); give it a cell.')
-
-
-def _check_module(name: str, place: str, root: Path) -> Iterator[Fault]:
-    for file, what in (
-        (f"websocket_lab/your_turns/{name}.py", "check"),
-        (f"tests/websocket_lab/your_turns/test_{name}.py", "bank of right and wrong answers"),
-    ):
-        if not (root / file).exists():
-            yield Fault(place, f"has no {what}; write {file}.")

@@ -4,4 +4,4 @@ from .cli import main
 
 
 if __name__ == "__main__":
-    main()
+    main(__package__)

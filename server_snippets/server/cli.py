@@ -34,10 +34,12 @@ MORE = (
 )
 
 
-def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+def read_arguments(
+    arguments: list[str] | None = None, package: str = "server_snippets"
+) -> argparse.Namespace:
     """Return what the command line asks for; end the program with a hint if it cannot be read."""
     parser = argparse.ArgumentParser(
-        prog="python -m server_snippets",
+        prog=f"python -m {package}",
         description="Run the whole server of the WebSocket Lab.",
         epilog=MORE,
     )
@@ -137,9 +139,9 @@ def reason(error: OSError) -> str:
     return (error.strerror or str(error)).partition(" (while attempting")[0]
 
 
-def main() -> None:
+def main(package: str = "server_snippets") -> None:
     """Serve until Ctrl+C or SIGTERM, then drain."""
-    arguments = read_arguments()
+    arguments = read_arguments(package=package)
     settings = settings_of(arguments)
     if arguments.workers > 1 and not settings.redis_url:
         sys.exit("Several workers need a broker between them: set REDIS_URL, or leave out --workers.")

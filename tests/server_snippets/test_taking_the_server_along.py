@@ -58,11 +58,11 @@ def environment(project: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join([str(project), sysconfig.get_path("purelib")])}
 
 
-def printed(program: str, project: Path) -> list[str]:
-    """Return the lines that a program prints in the project."""
+def printed(project: Path, *arguments: str) -> list[str]:
+    """Return the lines that Python prints in the project, started with these arguments."""
     # Without site, which would find the course's own folder.
     run = subprocess.run(
-        [sys.executable, "-S", "-c", program],
+        [sys.executable, "-S", *arguments],
         env=environment(project),
         cwd=project,
         capture_output=True,
@@ -76,11 +76,15 @@ def printed(program: str, project: Path) -> list[str]:
 def test_the_guarded_chat_rooms_of_the_readme_run(project: Path) -> None:
     program = README.partition("## Taking the server along")[2].partition("```python")[2].partition("```")[0]
 
-    assert printed(program + VISIT, project) == ["history", "refused"]
+    assert printed(project, "-c", program + VISIT) == ["history", "refused"]
 
 
 def test_the_channels_run(project: Path) -> None:
-    assert printed(CHANNELS, project) == ["subscribed", "hi"]
+    assert printed(project, "-c", CHANNELS) == ["subscribed", "hi"]
+
+
+def test_the_command_says_what_the_folder_is_called(project: Path) -> None:
+    assert printed(project, "-m", NAME, "--help")[0].startswith(f"usage: python -m {NAME} ")
 
 
 def test_two_workers_over_redis_are_one_chat(project: Path, redis_server: RedisServer) -> None:

@@ -7,5 +7,5 @@ PACKAGE = Path(__file__).parent.parent
 
 
 def stylesheet(name: str) -> str:
-    """Return the shared stylesheet with the widget's own behind it: `widgets/client_panel.css`."""
+    """Return the shared stylesheet followed by the widget's own, such as `widgets/client_panel.css`."""
     return "\n".join((PACKAGE / file).read_text(encoding="utf-8") for file in ("display/look.css", name))

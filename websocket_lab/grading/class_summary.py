@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from websocket_lab.grading.exercise_notebook import FILE_NAME, exercise_ids
+from websocket_lab.grading.exercise_notebook import exercise_ids, slug
 from websocket_lab.grading.headless_check import Report
 
 
@@ -43,8 +43,7 @@ def summary(found: Sequence[Report], asked: Sequence[Path]) -> list[str]:
 
 
 def _is_exercise(folder: str) -> bool:
-    name = FILE_NAME.fullmatch(folder)
-    return (name[1] if name else folder) in exercise_ids()
+    return (slug(folder) or folder) in exercise_ids()
 
 
 def _exercise(report: Report) -> str:

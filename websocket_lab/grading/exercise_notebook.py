@@ -27,6 +27,9 @@ SomeNotebook = TypeVar("SomeNotebook", bound=Notebook)
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE_NAME = re.compile(r"\d\d_([a-z]\w*)")
+FOLLOWED = re.compile(r"\bafter (?:\[(\d+) · [^\]]*\]\([^)]*\)|lesson (\d+)\b)")
+# What names no lesson comes after all of them.
+LAST = 100
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# Your code here", "...")
 SERVER, SOLUTION_ONLY = "server", "solution-only"
@@ -41,6 +44,18 @@ def exercise_ids() -> list[str]:
 def your_turns() -> dict[str, Path]:
     """Return where the answer of each your-turn is, by its id, in the order of the lessons."""
     return _named((ROOT / YOUR_TURNS).glob("*.py"))
+
+
+def slug(name: str) -> str:
+    """Return `topic` for a name such as `07_topic`, or "" for another name."""
+    found = FILE_NAME.fullmatch(name)
+    return found[1] if found else ""
+
+
+def followed_lesson(header: str) -> int | None:
+    """Return the number of the lesson after which an exercise comes, by its header; None if it names none."""
+    found = FOLLOWED.search(header)
+    return int(found[1] or found[2]) if found else None
 
 
 def solution_path(exercise: str) -> Path:
@@ -132,7 +147,7 @@ def _solutions() -> dict[str, Path]:
 
 
 def _named(paths: Iterable[Path]) -> dict[str, Path]:
-    return {name[1]: path for path in sorted(paths) if (name := FILE_NAME.fullmatch(path.stem))}
+    return {name: path for path in sorted(paths) if (name := slug(path.stem))}
 
 
 def _stubbed(code: str, place: str) -> Iterator[str]:

@@ -47,7 +47,7 @@ SHAPE: dict[str, type] = {
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one exercise in one notebook.
+    """The result of one exercise in one notebook.
 
     Attributes:
         path: The notebook.

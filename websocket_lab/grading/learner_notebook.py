@@ -10,7 +10,6 @@ from pathlib import Path
 
 from websocket_lab.grading import exercise_notebook
 from websocket_lab.grading.exercise_notebook import (
-    FILE_NAME,
     Notebook,
     as_exercise,
     exercise_ids,
@@ -18,6 +17,7 @@ from websocket_lab.grading.exercise_notebook import (
     read,
     read_solution,
     server_cells,
+    slug,
     solution_path,
 )
 from websocket_lab.grading.learner_source import Definition, meaning
@@ -54,7 +54,7 @@ def has_work(notebook: Path) -> bool:
     except (OSError, ValueError):
         # Nobody can read it, so nobody can say that it is empty.
         return True
-    solution = read_solution(_slug(notebook))
+    solution = read_solution(slug(notebook.stem))
     shipped = {meaning(code) for _, code in server_cells(as_exercise(solution))}
     missing = shipped - {meaning(code) for code in cells}
     # The gap may be filled in a copy of its cell.
@@ -77,19 +77,14 @@ def saved_code(exercise: str) -> str | None:
 
 def _of_one_exercise(notebook: Path) -> list[Path]:
     """Return the notebooks beside this one that differ from it in the number alone, itself first."""
-    slug = _slug(notebook)
-    if slug not in exercise_ids():
+    name = slug(notebook.stem)
+    if name not in exercise_ids():
         return []
 
     # Some programs write the ending in capitals.
-    found = [path for path in notebook.parent.glob(f"*_{slug}.*") if path.suffix.lower() == ".ipynb"]
-    numbered = [path for path in found if _slug(path) == slug]
+    found = [path for path in notebook.parent.glob(f"*_{name}.*") if path.suffix.lower() == ".ipynb"]
+    numbered = [path for path in found if slug(path.stem) == name]
     return sorted(numbered, key=lambda path: (path != notebook, -path.stat().st_mtime))
-
-
-def _slug(notebook: Path) -> str:
-    name = FILE_NAME.fullmatch(notebook.stem)
-    return name[1] if name else ""
 
 
 def _code(notebook: Path) -> list[str]:

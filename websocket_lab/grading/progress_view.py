@@ -14,10 +14,7 @@ from websocket_lab.grading.progress_file import has_passed, honest_tries, visits
 
 
 TITLE = re.compile(r"^# (.+?)\s*$", re.MULTILINE)
-FOLLOWED = re.compile(r"\bafter (?:\[|lesson )(\d+)\b")
 NUMBERED = "[0-9][0-9]_*.ipynb"
-# What names no lesson comes after all of them.
-LAST = 100
 # In the order in which they are met, with what is said of those that are done.
 LESSON, YOUR_TURN, EXERCISE = KINDS = ("Lessons visited", "Your turns passed", "Exercises passed")
 
@@ -87,11 +84,11 @@ def _exercise_line(exercise: str) -> Line:
     solution = exercise_notebook.solution_path(exercise)
     # Its title and its number are those of today, whatever the learner's notebook says.
     header = _header(solution)
-    follows = FOLLOWED.search(header)
     path = learner_notebook(exercise) or solution
     if path.name != solution.name:
         words = f"{words}; your work is in {path.name}"
-    lesson = int(follows[1]) if follows else LAST
+    follows = exercise_notebook.followed_lesson(header)
+    lesson = exercise_notebook.LAST if follows is None else follows
     return Line(_title(header, solution), _link(path), is_done, words, lesson, EXERCISE)
 
 

@@ -187,6 +187,11 @@ class SimulatedClient:
             cause = cause_of(str(came), likely or {}) or cause_of("closed", likely or {})
             raise Mismatch(wanted, f"It was closed with {came} {self.client.close_reason}.", cause)
 
+    def reads_reason(self, reason: str, cause: str) -> None:
+        """Have read this reason in the close frame."""
+        came = f"reads {self.client.close_reason!r}"
+        self.must(self.client.close_reason == reason, f"reads the reason {reason!r}", came, cause)
+
     def must(self, is_so: bool, wanted: str, came: str, cause: str = "") -> None:
         """Raise Mismatch unless something is so; both texts go on from the person's name."""
         if not is_so:

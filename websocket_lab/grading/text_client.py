@@ -11,7 +11,7 @@ from websocket_lab.grading.simulated_client import PATIENCE, TOO_MUCH, Causes, S
 from websocket_lab.grading.timing import Patience
 
 
-class TextPerson(SimulatedClient):
+class TextClient(SimulatedClient):
     """One real client that hears texts; `likely` has the word `other` for another text than the expected.
 
     Args:

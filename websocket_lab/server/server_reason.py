@@ -24,7 +24,7 @@ class Trouble:
 
 
 class Listener(Protocol):
-    """What listens on a port, and knows the app behind it and what failed there last."""
+    """A server on a port, with the app that it serves and the error that was last raised there."""
 
     @property
     def app(self) -> object:

@@ -21,7 +21,7 @@ from websocket_lab.wire.recorder import WireRecorder
 from websocket_lab.wire.tcp_reset import reset
 
 
-# What a frozen or delayed wire takes in before it stops reading; behind it, TCP's own buffers fill.
+# How many bytes a frozen or delayed wire accepts before it stops reading; after that, TCP's buffers fill.
 MOST_HELD = 262_144
 BETWEEN_PIECES = 0.001
 
@@ -155,7 +155,7 @@ class ProxiedConnection:
     """Two transports and the two flows between them; what passes is recorded.
 
     Args:
-        recorder: Who records what passes.
+        recorder: Records what passes.
         book: The faults that are ordered.
         transport: The client's connection.
     """
@@ -368,7 +368,7 @@ class TapServer:
 
     Args:
         server_port: Tells on which port the server listens now.
-        recorder: Who records what passes.
+        recorder: Records what passes.
         book: The faults that are ordered.
     """
 

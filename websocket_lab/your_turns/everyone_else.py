@@ -7,7 +7,7 @@ from websocket_lab.client.connection_state import ConnectionEnded
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.simulated_client import Causes
-from websocket_lab.grading.text_client import TextPerson
+from websocket_lab.grading.text_client import TextClient
 from websocket_lab.grading.text_harness import TextHarness
 
 
@@ -18,7 +18,7 @@ ON_THE_WAY = 0.4
 class Room(TextHarness):
     """A server under check that passes each text on; each step begins with an empty room."""
 
-    def join(self, *names: str) -> list[TextPerson]:
+    def join(self, *names: str) -> list[TextClient]:
         """Return people who are connected, in this order."""
         return [self.enter(name) for name in names]
 
@@ -30,7 +30,7 @@ class Room(TextHarness):
         super().next_step()
 
 
-def says(speaker: TextPerson, hearers: Sequence[TextPerson], likely: Causes) -> str:
+def says(speaker: TextClient, hearers: Sequence[TextClient], likely: Causes) -> str:
     """Have someone say something that each of the hearers receives next; return it."""
     speaker.sends(text := word(), likely)
     for hearer in hearers:

@@ -14,8 +14,7 @@ def is_turned_away(server: TextHarness, offered: str, likely: Causes) -> None:
     eve = server.enter("Eve")
     eve.sends(offered, {"closed": "Receive the token before you close."})
     eve.is_closed(4001, likely)
-    came = f"reads {eve.client.close_reason!r}"
-    eve.must(eve.client.close_reason == REASON, f"reads the reason {REASON!r}", came, NO_REASON)
+    eve.reads_reason(REASON, NO_REASON)
     eve.must(not eve.client.messages, "receives nothing before", "was welcomed", NOT_BEFORE)
 
 

@@ -5,7 +5,7 @@ from secrets import randbelow
 from websocket_lab.client.connection_state import ConnectFailed
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.simulated_client import Causes
-from websocket_lab.grading.text_client import TextPerson
+from websocket_lab.grading.text_client import TextClient
 from websocket_lab.grading.text_harness import TextHarness
 
 
@@ -50,7 +50,7 @@ NO_DEFAULT = NO_GREETING | {
 def a_number_is_an_integer(server: TextHarness) -> None:
     """/hello/seven and /hello/7.5 are refused during the handshake."""
     for path in ("/hello/seven", "/hello/7.5"):
-        ana = TextPerson(server.server.url(path), "Ana", None)
+        ana = TextClient(server.server.url(path), "Ana", None)
         server.people.append(ana)
         try:
             ana.client.connect()

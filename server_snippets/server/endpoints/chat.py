@@ -1,8 +1,6 @@
 """`/ws/chat/{room}/{username}`: chat rooms with history, presence, typing and private messages."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from typing import Annotated, Literal
@@ -44,13 +42,9 @@ class ChatRooms:
         """Show the others that someone is typing."""
         await self._typing.start(member)
 
-    @contextmanager
-    def typing_until_the_end(self, member: Presence) -> Iterator[None]:
-        """Let someone act for as long as the block lasts; who has gone types no more."""
-        try:
-            yield
-        finally:
-            self._typing.forget(member)
+    def leave(self, member: Presence) -> None:
+        """Forget a member who has left, who types no more."""
+        self._typing.forget(member)
 
     async def _typing_changed(self, member: Presence, active: bool) -> None:
         event = {"type": "typing", "username": member.name, "active": active}
@@ -125,9 +119,12 @@ def chat_router(settings: Settings, broker: Broker) -> APIRouter:
 
         tell = partial(manager.send_personal_message, websocket=websocket)
         send_away = partial(websocket.close, USERNAME_TAKEN, "Username taken")
-        with delivery.attach(member, websocket, after), rooms.typing_until_the_end(member):
-            async with membership(broker, member, tell, send_away) as has_joined:
-                if has_joined:
-                    await answer_each(websocket, manager, ACTIONS, answer)
+        with delivery.attach(member, websocket, after):
+            try:
+                async with membership(broker, member, tell, send_away) as has_joined:
+                    if has_joined:
+                        await answer_each(websocket, manager, ACTIONS, answer)
+            finally:
+                rooms.leave(member)
 
     return router

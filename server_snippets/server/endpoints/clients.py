@@ -60,7 +60,7 @@ def clients_router(settings: Settings, broker: Broker) -> APIRouter:
 
     @router.websocket("/ws/{client_id}")
     async def join(websocket: WebSocket, client_id: ClientId) -> None:
-        # One number may come twice, so the presence's name is another.
+        # Two clients may have one number, so the presence needs a name of its own.
         visit, number = next(visits), str(int(client_id))
         presence = Presence(CLIENTS, f"{broker.process} {visit}", broker.process, visit=visit, state=number)
         tell = partial(manager.send_personal_message, websocket=websocket)

@@ -94,7 +94,7 @@ class TaskBoard:
                     failed = {"type": "failed", "task_id": task_id, "detail": "Its process has ended"}
                     self._manager.broadcast(failed)
             case Entry(kind="missed" | "joined"):
-                # A task enters when its process is back that was thought dead: it has not failed after all.
+                # A task joins again when its process turns out to be alive: it has not failed after all.
                 self._manager.broadcast(self.tasks())
 
     def _any_runs(self) -> bool:

@@ -10,7 +10,7 @@ from websocket_lab.exercises.fix_the_broadcast.harness import (
 )
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import Mismatch, at_once
-from websocket_lab.grading.text_client import TextPerson
+from websocket_lab.grading.text_client import TextClient
 
 
 TEXTS_AFTERWARDS = 8
@@ -103,7 +103,7 @@ def a_stalled_client_holds_up_nobody(room: Broadcast) -> None:
             person.has_heard(texts, SKIPPED)
 
 
-def talk_on(room: Broadcast, speaker: TextPerson) -> list[str]:
+def talk_on(room: Broadcast, speaker: TextClient) -> list[str]:
     """Have someone say long texts, and not wait again and again to hear them; return the texts."""
     texts = [room.long_text() for _ in range(TEXTS_AFTERWARDS)]
     waits = [room.seconds_to_hear(text, speaker, FROZEN) for text in texts]

@@ -8,7 +8,7 @@ from typing import Any
 
 from websocket_lab.grading.harness import Harness, Mismatch, word
 from websocket_lab.grading.simulated_client import Causes
-from websocket_lab.grading.text_client import TextPerson
+from websocket_lab.grading.text_client import TextClient
 
 
 # A stalled client's buffers, here and there, take up to five megabytes.
@@ -26,20 +26,20 @@ class Broadcast(Harness):
     def __init__(self, subject: Any) -> None:
         super().__init__(subject)
         self.said: set[str] = set()
-        self.scene: list[TextPerson] = []
+        self.scene: list[TextClient] = []
 
-    def join(self, *names: str) -> list[TextPerson]:
+    def join(self, *names: str) -> list[TextClient]:
         """Return people who are in a new room, in this order: each has said something, and heard it."""
         room = word()
-        inside: list[TextPerson] = []
+        inside: list[TextClient] = []
         for name in names:
             inside.append(self.enter(room, name))
             self.says(inside[-1], inside)
         return inside
 
-    def enter(self, room: str, name: str) -> TextPerson:
+    def enter(self, room: str, name: str) -> TextClient:
         """Return a person who is connected to a room."""
-        person = TextPerson(self.server.url(f"/ws/{room}"), name, self.said)
+        person = TextClient(self.server.url(f"/ws/{room}"), name, self.said)
         self.people.append(person)
         person.connects({"refused": "The address is /ws/{room}."})
         return person
@@ -54,21 +54,21 @@ class Broadcast(Harness):
         """Return something that takes long to say."""
         return self.text(LONG)
 
-    def says(self, speaker: TextPerson, hearers: Sequence[TextPerson]) -> None:
+    def says(self, speaker: TextClient, hearers: Sequence[TextClient]) -> None:
         """Have someone say something that each of the hearers must hear next."""
         text = self.text()
         speaker.sends(text)
         for hearer in hearers:
             hearer.hears_text(text, IN_THE_ROOM, PATIENCE)
 
-    def seconds_to_hear(self, text: str, speaker: TextPerson, likely: Causes) -> float:
+    def seconds_to_hear(self, text: str, speaker: TextClient, likely: Causes) -> float:
         """Have someone say a text; return after how many seconds they hear it."""
         begin = time.monotonic()
         speaker.sends(text)
         speaker.hears_in_the_end(text, likely, PATIENCE)
         return time.monotonic() - begin
 
-    def fill_up(self, speaker: TextPerson, hearer: TextPerson) -> list[str]:
+    def fill_up(self, speaker: TextClient, hearer: TextClient) -> list[str]:
         """Have someone say long texts until one does not reach the hearer; return all of them."""
         texts: list[str] = []
         while len(texts) < MOST_LONG_TEXTS:
@@ -78,7 +78,7 @@ class Broadcast(Harness):
                 break
         return texts
 
-    def _is_heard(self, text: str, hearer: TextPerson) -> bool:
+    def _is_heard(self, text: str, hearer: TextClient) -> bool:
         # A text that is late on a busy machine comes before what is said long after it in another room.
         for _ in range(3):
             with suppress(Mismatch):
@@ -89,7 +89,7 @@ class Broadcast(Harness):
         return False
 
     @cached_property
-    def _witness(self) -> TextPerson:
+    def _witness(self) -> TextClient:
         witness = self.enter(word(), "Somebody elsewhere")
         self.people.remove(witness)
         return witness

@@ -35,7 +35,7 @@ HINTS = {
         "receive_text raises WebSocketDisconnect at once. Let it pass, and tidy up in `finally`.",
     ),
     "nothing_goes_on_for_who_has_left": (
-        "Who ends the task that pings when its client has left?",
+        "What cancels the task that sends pings when its client has left?",
         "Keep the task in a variable, and end it in `finally`.",
         "`pinging.cancel()`",
     ),

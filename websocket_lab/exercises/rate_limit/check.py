@@ -38,7 +38,7 @@ HINTS = {
         "Set `self.looked_at` at each look, whether it ends with a token or without.",
     ),
     "steady_talk_is_never_refused": (
-        "Whose messages take tokens from Ben's bucket, and how many come back between two of his?",
+        "Which clients' messages cost Ben a token, and how many does he gain between two of his own?",
         "Each connection has its own bucket, with its own tokens and its own last look.",
     ),
     "silence_fills_the_bucket": (

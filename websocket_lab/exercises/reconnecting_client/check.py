@@ -62,7 +62,7 @@ HINTS = {
         "When a message has arrived, not when the connection is open: set `self.failures = 0` there.",
     ),
     "stops_while_it_listens": (
-        "Who waits for the next message when `stop()` is called, and what would end that wait?",
+        "What is waiting for the next message when `stop()` is called, and what would end that wait?",
         "Set `self.stopped`, then close the connection. And rest must not wait any more: look there first.",
         "`if self.websocket: await self.websocket.close()`",
     ),

@@ -35,7 +35,7 @@ HINTS = {
         "tell only publishes, deliver only sends, settle only subscribes and unsubscribes.",
     ),
     "a_process_delivers_once": (
-        "Who delivers a message to its own speaker: tell, or the broker?",
+        "What delivers a message to the client that sent it: tell or the broker?",
         "The broker brings each text to all who subscribed, the publisher, too. So tell sends nothing.",
         "`await self.broker.publish(room, json.dumps(event))`",
     ),
@@ -49,7 +49,7 @@ HINTS = {
         "Keep members and subscriptions in the object that make_app makes, with the broker it was given.",
     ),
     "rooms_stay_apart": (
-        "deliver hears which channel a text comes from. Who may hear it?",
+        "deliver learns which channel a text comes from. Which clients should receive it?",
         "Only the people in that room on this process: `for member in self.here(room)`.",
     ),
     "the_order_is_kept": (

@@ -17,7 +17,7 @@ HINTS = {
         "put must never wait, write may wait forever, and somebody must end the writer.",
     ),
     "nothing_goes_on_for_who_has_left": (
-        "Who ends the writer when its client has left?",
+        "What cancels the writer when its client has left?",
         "Three lines in `finally`: out of the hall, cancel the writer, tell all the others.",
         "`self.outboxes.discard(outbox)`; `outbox.writer.cancel()`; `self.tell_all(…)`",
     ),

@@ -32,7 +32,7 @@ HINTS = {
         "Use the same key everywhere, the member, and tell the others when you have found a task.",
     ),
     "rooms_are_apart": (
-        "Who are “the others”?",
+        "Which clients are “the others”?",
         "`self.tell_others(event, member)` reaches the others in the member's own room, and no one else.",
     ),
     "silence_ends_it": (

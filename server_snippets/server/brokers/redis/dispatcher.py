@@ -31,7 +31,7 @@ class Dispatcher:
 
     Args:
         redis: The reader's connection, for the messages of a room.
-        process: Whose endpoints these are.
+        process: The id of this process.
     """
 
     def __init__(self, redis: RedisConnection, process: str) -> None:
