@@ -11,7 +11,7 @@ from websocket_lab.grading.text_client import TextClient
 from websocket_lab.grading.text_harness import TextHarness
 
 
-# Seconds that each message takes on its way, so that a client can vanish in the midst of a broadcast.
+# Seconds that each message takes on its way, so that a client can vanish during a broadcast.
 ON_THE_WAY = 0.4
 
 

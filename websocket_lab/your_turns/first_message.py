@@ -9,7 +9,7 @@ from websocket_lab.grading.text_harness import TextHarness
 TOKEN, REASON = "secret-token", "Invalid token"
 
 
-def is_turned_away(server: TextHarness, offered: str, likely: Causes) -> None:
+def is_rejected(server: TextHarness, offered: str, likely: Causes) -> None:
     """Have Eve offer a token, which must close her connection with 4001 and a reason."""
     eve = server.enter("Eve")
     eve.sends(offered, {"closed": "Receive the token before you close."})
@@ -33,19 +33,19 @@ def the_right_token_is_welcome(server: TextHarness) -> None:
 
 NOT_WELCOME = {
     "nothing": "Receive one text, the token, and go on: below the gap, the welcome is sent already.",
-    "closed": "The right token was turned away. `is_right(…)` says whether the first text is the token.",
+    "closed": "The right token was rejected. `is_right(…)` says whether the first text is the token.",
     f"Echo: {TOKEN}": "The token came back as an echo: the first text is not for the loop.",
     "other": "Leave the welcome and the echo, below the gap, as they are.",
 }
 
 
-def a_wrong_token_is_turned_away(server: TextHarness) -> None:
+def a_wrong_token_is_rejected(server: TextHarness) -> None:
     """A wrong token closes the connection with 4001 “Invalid token”, and nothing is sent before."""
-    is_turned_away(server, word(), LET_IN)
+    is_rejected(server, word(), ACCEPTED)
 
 
-LET_IN = {
-    "nothing": 'A wrong token is let in. Write `return await websocket.close(4001, "Invalid token")`.',
+ACCEPTED = {
+    "nothing": 'A wrong token is accepted. Write `return await websocket.close(4001, "Invalid token")`.',
     "1006": "The endpoint ended without a close frame. Close with a code before it returns.",
     "closed": "The code is 4001, one of our own.",
 }
@@ -54,11 +54,11 @@ LET_IN = {
 def almost_right_is_wrong(server: TextHarness) -> None:
     """A token that is too short, too long, empty or not ASCII is wrong, too."""
     for offered in (TOKEN[:-1], f"{TOKEN}s", "", "sécret-token"):
-        is_turned_away(server, offered, ALMOST)
+        is_rejected(server, offered, ALMOST)
 
 
-ALMOST = LET_IN | {
-    "nothing": "A token that is only almost right is let in. Compare all of it: `is_right(…)` does.",
+ALMOST = ACCEPTED | {
+    "nothing": "A token that is only almost right is accepted. Compare all of it: `is_right(…)` does.",
     "1006": "The endpoint ended without a close frame. `secrets.compare_digest` raises an exception if a "
     "text is not ASCII; `is_right(…)` encodes both first.",
 }
@@ -67,7 +67,7 @@ ALMOST = LET_IN | {
 EXERCISE = Exercise(
     title="Ask for the token first",
     harness=TextHarness,
-    steps=(the_right_token_is_welcome, a_wrong_token_is_turned_away, almost_right_is_wrong),
+    steps=(the_right_token_is_welcome, a_wrong_token_is_rejected, almost_right_is_wrong),
     hints={
         "": (
             "Two lines: receive a text and compare it; close the connection if it is wrong.",

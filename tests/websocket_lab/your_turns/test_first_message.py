@@ -88,14 +88,14 @@ async def from_the_query(websocket: WebSocket) -> str:
 
 WELCOME, WRONG_TOKEN, ALMOST = (
     "the_right_token_is_welcome",
-    "a_wrong_token_is_turned_away",
+    "a_wrong_token_is_rejected",
     "almost_right_is_wrong",
 )
 WRONG: dict[str, tuple[MakeApp, str, str]] = {
     "nothing": (door(nothing), WELCOME, "the first text is not for the loop"),
-    "from the query": (door(from_the_query), WELCOME, "The right token was turned away"),
-    "the wrong way round": (closing(is_right), WELCOME, "The right token was turned away"),
-    "only receives": (door(only_receives), WRONG_TOKEN, "A wrong token is let in"),
+    "from the query": (door(from_the_query), WELCOME, "The right token was rejected"),
+    "the wrong way round": (closing(is_right), WELCOME, "The right token was rejected"),
+    "only receives": (door(only_receives), WRONG_TOKEN, "A wrong token is accepted"),
     "forgets to await": (door(forgets_to_await), WRONG_TOKEN, "was never awaited"),
     "returns": (door(returns), WRONG_TOKEN, "without a close frame"),
     "over HTTP": (door(over_http), WRONG_TOKEN, "without a close frame"),
