@@ -1,7 +1,9 @@
 """How the code fits together, in numbers: `python -m authoring architecture`.
 
-It sends one chat message through the finished server and lists the functions of ours that the message passes,
-in memory and over Redis. Then it lists the modules that only one other module imports, and counts the lines.
+It sends one chat message through the finished server and lists the functions of ours that are called for it,
+in memory and over Redis. Coroutines that were waiting for the message, such as the middleware around an
+endpoint, pass it through without doing anything, and are only counted. Then it lists the modules that only
+one other module imports, and counts the lines.
 """
 
 import ast
@@ -31,9 +33,12 @@ MESSAGES = 3
 def print_architecture(root: Path = ROOT) -> int:
     """Print the numbers with what they count; return 0."""
     for place, redis_url in brokers():
-        functions = functions_of_a_message(redis_url)
+        functions, waiting = functions_of_a_message(redis_url)
         modules = sorted({module for module, _ in functions})
-        print(f"One chat message, {place}: {len(functions)} functions in {len(modules)} modules.")
+        print(
+            f"One chat message, {place}: {len(functions)} functions in {len(modules)} modules, "
+            f"and {waiting} coroutines that were waiting for it."
+        )
         for module in modules:
             print(f"    {module}: {', '.join(name for found, name in functions if found == module)}")
     importers = importers_of_modules(root)
@@ -53,26 +58,29 @@ def brokers() -> Iterator[tuple[str, str]]:
             yield "over Redis", redis.url
 
 
-def functions_of_a_message(redis_url: str) -> list[tuple[str, str]]:
-    """Return the module and the name of each server function that runs for a chat message, in order."""
+def functions_of_a_message(redis_url: str) -> tuple[list[tuple[str, str]], int]:
+    """Return module and name of each function that a message calls, in order, and how many others wait."""
     seen = asyncio.run(_codes_of_messages(redis_url))
     passed = [code for code in seen[0] if all(code in codes for codes in seen)]
-    return [(_module(code), code.co_qualname) for code in passed]
+    called = [code for code in passed if any(codes[code] for codes in seen)]
+    return [(_module(code), code.co_qualname) for code in called], len(passed) - len(called)
 
 
-async def _codes_of_messages(redis_url: str) -> list[dict[CodeType, None]]:
+async def _codes_of_messages(redis_url: str) -> list[dict[CodeType, bool]]:
     async with _finished_server(redis_url) as url, connect(f"{url}/ana") as ana, connect(f"{url}/ben") as ben:
         await _receive(ana, "users")
         await _receive(ben, "users")
         return [await _codes_of_one(ana, ben) for _ in range(MESSAGES)]
 
 
-async def _codes_of_one(sender: ClientConnection, receiver: ClientConnection) -> dict[CodeType, None]:
-    codes: dict[CodeType, None] = {}
+async def _codes_of_one(sender: ClientConnection, receiver: ClientConnection) -> dict[CodeType, bool]:
+    """Return what runs for a message, each with whether it is called for it, or goes on after an `await`."""
+    codes: dict[CodeType, bool] = {}
 
     def note(frame: FrameType, event: str, argument: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(SERVER):
-            codes[frame.f_code] = None
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(SERVER):
+            codes[code] = codes.get(code, False) or begins(frame)
 
     # The clients run in this thread, too, but no code of theirs is in the server's folder.
     sys.setprofile(note)
@@ -83,6 +91,11 @@ async def _codes_of_one(sender: ClientConnection, receiver: ClientConnection) ->
     finally:
         sys.setprofile(None)
     return codes
+
+
+def begins(frame: FrameType) -> bool:
+    """Return whether a frame is at its beginning, not after a `yield` or an `await` (see RESUME in `dis`)."""
+    return frame.f_code.co_code[frame.f_lasti + 1] & 3 == 0
 
 
 async def _receive(client: ClientConnection, kind: str) -> None:

@@ -6,10 +6,14 @@ from authoring.architecture import functions_of_a_message, importers_of_modules,
 
 
 def test_the_functions_of_a_message_lead_from_the_endpoint_to_the_socket() -> None:
-    names = [name for _, name in functions_of_a_message("")]
+    functions, waiting = functions_of_a_message("")
+    names = [name for _, name in functions]
 
     assert names.index("ChatRooms.say") < names.index("ConnectionManager.broadcast_to_room")
     assert names.index("ConnectionManager.broadcast_to_room") < names.index("EncodedMessage.frame")
+    # It waits for the whole connection, and nothing of it is called for a message.
+    assert "GuardedConnection.run" not in names
+    assert waiting > 0
 
 
 def test_relative_and_absolute_imports_count_alike(tmp_path: Path) -> None:

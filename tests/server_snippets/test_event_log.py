@@ -1,25 +1,19 @@
 """The latest events of each room: their ids, their time, and how many are kept."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from server_snippets.server.brokers import history as event_log
-from server_snippets.server.brokers.history import (
-    EVENT_BYTES,
-    MAX_ROOM_BYTES,
-    MAX_ROOM_EVENTS,
-    EventIds,
-    EventLog,
-    stamp,
-)
+from server_snippets.server.brokers.history import EVENTS, EventIds, RoomLog, stamp
 
 
-def log_of(room: str, count: int, size: int = 1) -> EventLog:
+def log_of(room: str, count: int, size: int = 1) -> RoomLog:
     """Return a log with so many events in one room, whose ids are 1000-0, 1000-1 …"""
-    log = EventLog()
+    log = RoomLog(EVENTS)
     for number in range(count):
-        log.add(room, {"text": "x" * size}, f"1000-{number}")
+        log.add(room, f"1000-{number}", stamp({"text": "x" * size}, f"1000-{number}"))
     return log
 
 
@@ -58,7 +52,7 @@ def test_a_room_has_what_came_after_an_event_and_knows_no_other_room_s_events() 
 
 
 @pytest.mark.parametrize(
-    ("size", "kept"), [(1, MAX_ROOM_EVENTS), (60_000, MAX_ROOM_BYTES // (60_070 + EVENT_BYTES))]
+    ("size", "kept"), [(1, EVENTS.entries), (60_000, EVENTS.room_bytes // (60_070 + EVENTS.entry_bytes))]
 )
 def test_a_room_keeps_its_latest_events(size: int, kept: int) -> None:
     log = log_of("lobby", kept + 10, size)
@@ -67,13 +61,10 @@ def test_a_room_keeps_its_latest_events(size: int, kept: int) -> None:
     assert len(log.after("lobby", "1000-10") or ()) == kept - 1
 
 
-def test_of_too_many_rooms_the_one_that_has_been_silent_for_longest_is_forgotten(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(event_log, "MAX_EVENTS_BYTES", 1_200)
-    log = EventLog()
+def test_of_too_many_rooms_the_one_that_has_been_silent_for_longest_is_forgotten() -> None:
+    log = RoomLog(replace(EVENTS, total_bytes=1_200))
     for number, room in enumerate(["attic", "lobby", "attic", "cellar"]):
-        log.add(room, {"text": "x"}, f"1-{number}")
+        log.add(room, f"1-{number}", stamp({"text": "x"}, f"1-{number}"))
 
     assert ids(log.after("attic", "1-0")) == ["1-2"]
     assert log.after("lobby", "1-1") is None

@@ -11,11 +11,11 @@ def test_everything_comes_once_and_in_order() -> None:
         receive_queue: ReceiveQueue[int] = ReceiveQueue()
         got: list[int] = []
         dice, put = random.Random(1), 0
-        while put < 1000 or not receive_queue.empty():
+        while put < 1000 or receive_queue.items:
             for _ in range(dice.randrange(4) if put < 1000 else 0):
                 receive_queue.put_nowait(put)
                 put += 1
-            for _ in range(min(receive_queue.qsize(), dice.randrange(1, 4))):
+            for _ in range(min(len(receive_queue.items), dice.randrange(1, 4))):
                 got.append(await receive_queue.get())
         assert got == list(range(put))
         return got

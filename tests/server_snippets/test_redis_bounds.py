@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from server_snippets.server.brokers.history import MAX_HISTORY_BYTES
+from server_snippets.server.brokers.history import HISTORY
 from server_snippets.server.brokers.redis.reader import as_numbers
 from server_snippets.server.brokers.redis.scripts import (
     APPEND,
@@ -32,7 +32,7 @@ for _ = 1, ARGV[1] do append(KEYS[1], KEYS[2], KEYS[3], {KEPT}, '{{"kind":"publi
 """
 KEPT_OF_ALL_ROOMS = 5_000_000
 SAY_IN = f"""
-{REMEMBER.replace(str(MAX_HISTORY_BYTES), str(KEPT_OF_ALL_ROOMS))}
+{REMEMBER.replace(str(HISTORY.total_bytes), str(KEPT_OF_ALL_ROOMS))}
 local message = string.rep('x', ARGV[2])
 for _ = 1, ARGV[1] do
   local id = redis.call('XADD', 'ids', 'MAXLEN', 1, '*', 'a', 'b')

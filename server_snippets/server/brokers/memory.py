@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from ..connections.manager import Message
 from .base import Entry, OnEvent, Recall, add_subscriber
-from .history import EventIds, MessageHistory, stamp
+from .history import HISTORY, EventIds, RoomLog, stamp
 from .presence import Presence, PresenceRegistry
 
 
@@ -17,7 +17,7 @@ class MemoryBroker:
         self.presences = PresenceRegistry()
         self.is_away = False
         self._subscribers: dict[str, OnEvent] = {}
-        self._history = MessageHistory()
+        self._history = RoomLog(HISTORY)
         self._ids = EventIds()
 
     def subscribe(self, place: str, on_event: OnEvent, recall: Recall | None = None) -> None:
@@ -30,7 +30,7 @@ class MemoryBroker:
         """Tell all in this loop turn."""
         entry = Entry("published", place, room, by, message, id=self._ids.next())
         if keep:
-            self._history.add(room, stamp(message, entry.id))
+            self._history.add(room, entry.id, stamp(message, entry.id))
         await self._subscribers[place](entry)
 
     async def publish_soon(
@@ -45,7 +45,7 @@ class MemoryBroker:
             return False
 
         self.presences.put(presence)
-        history = self._history.messages(presence.room)
+        history = self._history.texts(presence.room)
         await self._subscribers[presence.place](
             Entry("joined", presence.place, presence.room, presence, history=history, id=self._ids.next())
         )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from fastapi import WebSocketDisconnect
@@ -150,9 +150,11 @@ class GuardedConnection:
 
     async def _next(self) -> Message:
         while (message := await self._receive())["type"] in INCOMING:
+            # A character takes four bytes at most, so a short text need not be encoded for this.
+            payload = message.get("bytes") or message.get("text") or ""
             if message is RATE_LIMITED:
                 waits = await self._refuse()
-            elif self._is_too_big(message):
+            elif 4 * len(payload) > self._max_bytes and size_of(payload) > self._max_bytes:
                 return await self._end(1009, "Message too big")
             elif not self._is_counting or self._limit.admits():
                 return message
@@ -202,10 +204,6 @@ class GuardedConnection:
             return True
         return True
 
-    def _is_too_big(self, message: Message) -> bool:
-        payload = message.get("bytes") or (message.get("text") or "").encode()
-        return len(payload) > self._max_bytes
-
     async def _end(self, code: int, reason: str) -> Message:
         await self._close(code, reason)
         return {"type": "websocket.disconnect", "code": code, "reason": reason}
@@ -234,26 +232,21 @@ class ConnectionGuard:
         self._draining = draining
         self._backlogs = BacklogTotal(settings.max_backlog_bytes)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Run the app behind the guard; HTTP passes untouched."""
         if scope["type"] != "websocket":
-            return await self._app(scope, receive, send)
+            return self._app(scope, receive, send)
         if self._draining.has_begun:
-            return await reject_for_now("Restarting", scope, send)
+            return reject_for_now("Restarting", scope, send)
         if 0 < self._settings.max_connections <= self._open.total:
-            return await reject_for_now("Too many connections", scope, send)
+            return reject_for_now("Too many connections", scope, send)
         address = address_of(scope)
         if 0 < most_from(address, self._settings.max_per_address) <= self._open.of(address):
-            return await close_at_once("Too many connections from your address", scope, send)
-
-        self._open.add(address)
-        try:
-            await self._let_in(scope, receive, send)
-        finally:
-            self._open.remove(address)
+            return close_at_once("Too many connections from your address", scope, send)
+        return self._let_in(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start = time.monotonic()
+        start, address = time.monotonic(), address_of(scope)
 
         def accepted() -> None:
             log_connection("open", scope, open=self._open.count)
@@ -264,14 +257,16 @@ class ConnectionGuard:
             writer: FrameWriter = extension["writer"]
             writer.backlog.share(self._backlogs, writer.give_up)
         guard = GuardedConnection(receive, send, self._settings, accepted)
+        self._open.add(address)
         try:
             await guard.run(self._app, scope)
         finally:
+            self._open.remove(address)
             # Else the scope and the guard hold each other until the next garbage collection.
             scope.pop("drop_client", None)
             backlog: Backlog | None = scope.pop("backlog", None)
             if guard.was_accepted:
-                seconds, rest = round(time.monotonic() - start, 3), self._open.count - 1
+                seconds, rest = round(time.monotonic() - start, 3), self._open.count
                 # Without a code, the connection was cut off before anyone could send one.
                 code = guard.close_code or ABNORMAL
                 log_connection(
@@ -280,6 +275,11 @@ class ConnectionGuard:
             else:
                 # What uvicorn answers to a handshake that no endpoint has accepted.
                 log_connection("refused", scope, status=403, reason=repr("Not accepted"))
+
+
+def size_of(payload: str | bytes) -> int:
+    """Return how many bytes a message has on the wire."""
+    return len(payload.encode() if isinstance(payload, str) else payload)
 
 
 def losses(guard: GuardedConnection, backlog: Backlog | None) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """No foreign web page may connect: a browser says in `Origin` which page asks (RFC 6455, 10.2)."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -60,17 +60,16 @@ class OriginCheck:
         self._allowed_origins = allowed_origins
         self._warning = SeldomWarning()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on everything except a handshake from another origin."""
         if scope["type"] == "websocket" and not has_joined(scope, self._allowed_origins):
-            self._log(scope)
-            await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})
-            return
+            return self._reject(scope, send)
+        # Not awaited here: every message would pass through one more coroutine.
+        return self._app(scope, receive, send)
 
-        await self._app(scope, receive, send)
-
-    def _log(self, scope: Scope) -> None:
+    async def _reject(self, scope: Scope, send: Send) -> None:
         # A warning: to every browser behind a proxy that is set up wrongly, the server just looks dead.
         level, hint = self._warning.next_level(), repr(likely_cause(scope))
         details = pages(scope) | {"hint": hint}
         log_connection("refused", scope, level=level, status=403, reason=repr("Foreign origin"), **details)
+        await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})

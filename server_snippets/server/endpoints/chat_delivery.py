@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import WebSocket
 
 from ..brokers.base import Broker, Entry
-from ..brokers.history import EventLog
+from ..brokers.history import EVENTS, RoomLog, stamp
 from ..brokers.presence import Presence
 from ..connections.manager import ConnectionManager, Message, as_text
 from ..connections.messages import ClientError
@@ -111,7 +111,7 @@ class ChatDelivery:
         self._members: dict[Presence, WebSocket] = {}
         # The last event that those have seen who come back.
         self._seen: dict[Presence, str] = {}
-        self._events = EventLog()
+        self._events = RoomLog(EVENTS)
         self._manager = manager
         self._broker = broker
         self._users = UserList(manager, settings.users_seconds, self._usernames)
@@ -166,7 +166,9 @@ class ChatDelivery:
                 self._keep(entry, presence_event(JOINED if kind == "joined" else LEFT, presence))
 
     def _keep(self, entry: Entry, event: Message) -> str:
-        return self._events.add(entry.room, event, entry.id)
+        text = stamp(event, entry.id)
+        self._events.add(entry.room, entry.id, text)
+        return text
 
     def _joined(self, presence: Presence, entry: Entry) -> None:
         if websocket := self._members.get(presence):

@@ -32,16 +32,15 @@ class TypingIndicator:
         self._silences[typist] = asyncio.create_task(self._wait(typist))
 
     async def stop(self, typist: Presence) -> None:
-        """Count someone as not typing any more; who was not typing is passed over in silence."""
-        if self.forget(typist):
+        """Count someone as not typing any more; say nothing of a member who was not typing."""
+        if typist in self._silences:
+            self.forget(typist)
             await self._on_change(typist, False)
 
-    def forget(self, typist: Presence) -> bool:
-        """Say no more of someone; return whether that one was typing."""
-        silence = self._silences.pop(typist, None)
-        if silence:
+    def forget(self, typist: Presence) -> None:
+        """Say no more of someone."""
+        if silence := self._silences.pop(typist, None):
             silence.cancel()
-        return silence is not None
 
     async def _wait(self, typist: Presence) -> None:
         await asyncio.sleep(self._seconds)

@@ -109,6 +109,11 @@ class FrameWriter:
             if not self._transport.is_closing():
                 self._transport.write(frames)
 
+    def write(self, frame: bytes) -> None:
+        """Write a frame now, after what waits for the end of the loop turn."""
+        self.flush()
+        self._write_past(frame)
+
     def give_up(self) -> None:
         """Disconnect the client, which reads too slowly."""
         self._give_up()

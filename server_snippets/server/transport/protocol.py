@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode, Frame, Opcode
+from websockets.frames import BINARY, TEXT, CloseCode, Frame, Opcode
 from websockets.http11 import Request
 
 from .frame_reader import FrameReader
@@ -56,6 +56,9 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     )
 
     conn: FrameReader
+    # A ReceiveQueue, and strings for a text: other types than uvicorn's.
+    queue: Any
+    frames: list[Any]
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Begin with what is light."""
@@ -63,7 +66,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         # Without compression: a frame for all cannot be compressed for each, and each compressor costs 30 kB
         # and 20 µs a message.
         self.conn = FrameReader(self.config.ws_max_size, self.logger)
-        self.queue = cast(Any, ReceiveQueue())
+        self.queue = ReceiveQueue[Any]()
         self.writable = WRITABLE
         self.writer = FrameWriter(LoopTurn.of(self.loop), cast(Transport, transport), self.disconnect_slow)
         self._rate: RateLimit | None = None
@@ -128,10 +131,11 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
 
     async def receive(self) -> Any:
         """Return the next event for the app."""
-        if self.conn.fault is not None and self.queue.empty():
+        waiting = self.queue.items
+        if self.conn.fault is not None and not waiting:
             self._fail_by_fault()
         message = await self.queue.get()
-        if self.queue.empty():
+        if not waiting:
             self._unread = 0
             if self.read_paused:
                 self.read_paused = False
@@ -178,18 +182,18 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         if frame.opcode is not Opcode.CONT:
             self.frames = []
             self.curr_msg_data_type = "text" if frame.opcode is Opcode.TEXT else "bytes"
-        self.frames.append(cast(bytes, frame.data))
+        self.frames.append(frame.data)
         if not frame.fin:
             return
 
         parts, self.frames = self.frames, []
         if is_admitted:
             kind = self.curr_msg_data_type
-            data = "".join(cast(list[str], parts)) if kind == "text" else b"".join(parts)
-            self.queue.put_nowait(cast(Any, {"type": "websocket.receive", kind: data}))
+            data = ("" if kind == "text" else b"").join(parts)
+            self.queue.put_nowait({"type": "websocket.receive", kind: data})
             self._unread += sys.getsizeof(data)
         elif cast(RateLimit, self._rate).may_reply():
-            self.queue.put_nowait(cast(Any, RATE_LIMITED))
+            self.queue.put_nowait(RATE_LIMITED)
 
     def _handle_excess(self, rate: RateLimit) -> None:
         if rate.is_exhausted:
@@ -219,16 +223,16 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         conn.reader.frames_left = FRAMES_PER_TURN
         next(conn.parser)
         for event in conn.events_received():
-            if isinstance(event, Request):
+            if isinstance(event, Frame):
+                self.handle_frame(event)
+            elif isinstance(event, Request):
                 self.handle_connect(event)
-            else:
-                self.handle_frame(cast(Frame, event))
         conn.check_unfinished()
         if conn.eof_sent:
             return
         if conn.fault is not None:
             self._handle_fault()
-        elif self._has_much_unread and not self.close_sent:
+        elif self._has_much_unread() and not self.close_sent:
             self.read_paused = True
             if self.is_stalled:
                 self.writer.count_buffers(self._unread_bytes)
@@ -237,9 +241,8 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         elif not conn.reader.frames_left:
             self._turn = self.loop.call_soon(self._take_next_turn)
 
-    @property
     def _has_much_unread(self) -> bool:
-        return self._unread >= MAX_UNREAD_BYTES or self.queue.qsize() >= MAX_UNREAD
+        return self._unread >= MAX_UNREAD_BYTES or len(self.queue.items) >= MAX_UNREAD
 
     @property
     def _unread_bytes(self) -> int:
@@ -252,7 +255,10 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     def _steer(self) -> None:
         # Unread data stays in the client's TCP connection, and slows the client down.
         is_discarding = self.conn.eof_sent
-        must_wait = self._turn is not None or (not is_discarding and self._leaves_unread)
+        # Before the handshake is answered, only the transport notices that the client has gone.
+        has_shaken_hands = self.handshake_complete or bool(self.conn.reader.buffer)
+        leaves_unread = self._is_stopped or (has_shaken_hands and self._is_held)
+        must_wait = self._turn is not None or (leaves_unread and not is_discarding)
         if must_wait != self._is_waiting and not self.transport.is_closing():
             self._is_waiting = must_wait
             if must_wait:
@@ -260,16 +266,17 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
             else:
                 self.transport.resume_reading()
 
-    @property
-    def _leaves_unread(self) -> bool:
-        # Before the handshake is answered, only the transport notices that the client has gone.
-        has_shaken_hands = self.handshake_complete or bool(self.conn.reader.buffer)
-        return self._is_stopped or (self._is_held and has_shaken_hands)
-
     # What goes out
 
     async def send(self, message: Any) -> None:
         """Send for the app, after what was fanned out before."""
+        is_ready = self.handshake_complete and not (self.is_closed or self.is_stalled)
+        if is_ready and message["type"] == "websocket.send":
+            # What uvicorn does, in one step.
+            text = message.get("text")
+            frame = Frame(BINARY, message["bytes"]) if text is None else Frame(TEXT, text.encode())
+            return self.writer.write(frame.serialize(mask=False))
+
         self.writer.flush()
         if message["type"] == "websocket.close":
             # uvicorn would read on by itself.
@@ -316,7 +323,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
         """Whether something that this client has sent is still to be answered."""
         is_over_rate = self._rate is not None and self._rate.seconds_to_wait > 0
         has_more = self._turn is not None and not is_over_rate
-        return not self.is_closed and (has_more or not cast(Any, self.queue).is_awaited())
+        return not self.is_closed and (has_more or not self.queue.is_awaited())
 
     @property
     def is_stalled(self) -> bool:
@@ -371,7 +378,7 @@ class FanOutProtocol(WebSocketsSansIOProtocol):
     def _handle_fault(self) -> None:
         if self.close_sent:
             self._await_close()
-        elif cast(Any, self.queue).is_awaited():
+        elif self.queue.is_awaited():
             self._fail_by_fault()
         else:
             # The app has to answer what came before; `receive` tells when it has.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Literal
 
 from ..base import Entry, OnEvent, Recall, add_subscriber
-from ..history import MAX_MESSAGES, stamp
+from ..history import HISTORY, stamp
 from ..presence import Presence, PresenceRegistry
 from .connection import PATIENCE_SECONDS, RedisConnection
 from .log_entry import LogEntry
@@ -125,7 +125,7 @@ class Dispatcher:
     async def _history(self, presence: Presence, entry_id: str) -> list[str]:
         """Return what was said in the presence's room before an entry, oldest first."""
         key = history_key(presence.place, presence.room)
-        before = (f"({entry_id}", "-", "COUNT", MAX_MESSAGES)
+        before = (f"({entry_id}", "-", "COUNT", HISTORY.entries)
         entries = await self._redis.ask("XREVRANGE", key, *before)
         return [stamp(message, said_id) for said_id, (_, message) in reversed(entries)]
 

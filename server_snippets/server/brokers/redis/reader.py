@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from ..history import MAX_EVENTS_BYTES
+from ..history import EVENTS
 from ..presence import Presence
 from .connection import ConnectionHealth, RedisConnection
 from .log_entry import LogEntry, as_presence
@@ -139,7 +139,7 @@ class LogReader:
         """Return the last entries before the place where reading begins, oldest first."""
         entries: list[tuple[str, LogEntry]] = []
         before, size = self._last, 0
-        while size < MAX_EVENTS_BYTES:
+        while size < EVENTS.total_bytes:
             page = await self._redis.ask("XREVRANGE", LOG, before, "-", "COUNT", MOST_AT_ONCE)
             entries += [(entry_id, LogEntry.read(fields)) for entry_id, fields in page]
             size += sum(len(about) + len(message) for _, (about, message) in page)

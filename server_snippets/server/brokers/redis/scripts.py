@@ -6,7 +6,7 @@ The first write of each script is one that a full Redis refuses. So a script is 
 at all: a full Redis lets commands through that free memory, such as HDEL.
 """
 
-from ..history import MAX_BYTES, MAX_HISTORY_BYTES, MAX_MESSAGES
+from ..history import HISTORY
 
 
 LOG = "{websocket-lab}:log"
@@ -96,12 +96,12 @@ local function remember(history, sizes, times, id, message)
   redis.call('XADD', history, id, 'message', message)
   redis.call('ZADD', times, id:match('%d+'), history)
   local size, total = resize(history, sizes, #message + {ENTRY_BYTES})
-  while redis.call('XLEN', history) > {MAX_MESSAGES} or size > {MAX_BYTES} do
+  while redis.call('XLEN', history) > {HISTORY.entries} or size > {HISTORY.room_bytes} do
     local oldest = redis.call('XRANGE', history, '-', '+', 'COUNT', 1)[1]
     redis.call('XDEL', history, oldest[1])
     size, total = resize(history, sizes, -(#oldest[2][2] + {ENTRY_BYTES}))
   end
-  while total > {MAX_HISTORY_BYTES} do
+  while total > {HISTORY.total_bytes} do
     forget_room(redis.call('ZRANGE', times, 0, 0)[1], sizes, times)
     total = tonumber(redis.call('HGET', sizes, ''))
   end
