@@ -20,12 +20,14 @@ TYPE = """async (texts) => {
   const hasAlert = (panel) => panel.querySelector('.wsl-alert').textContent;
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const panels = every('.wsl-panel').filter(isOpen);
+  const goals = panels.map((panel) => sent(panel) + texts.length);
   for (const text of texts) for (const panel of panels) {
     const line = panel.querySelector('input');
-    const before = sent(panel);
     line.value = text;
     line.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
-    while (sent(panel) === before && isOpen(panel) && !hasAlert(panel)) await pause(5);
+  }
+  for (const [index, panel] of panels.entries()) {
+    while (sent(panel) < goals[index] && isOpen(panel) && !hasAlert(panel)) await pause(20);
   }
   for (let rows = -1, quiet = 0; quiet < 10; quiet++) {
     const now = every('.wsl-row').length;
