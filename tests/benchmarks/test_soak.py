@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from benchmarks.soak import soak
-from benchmarks.soak_room import THE_END, SoakRoom
-from benchmarks.soak_verdict import complaints
+from benchmarks.soak import complaints, soak
+from benchmarks.soak_clients import THE_END, SoakRoom
 from tests.private_redis import private_redis
 
 

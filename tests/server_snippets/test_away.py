@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from benchmarks.cut_proxy import CutProxy
+from benchmarks.soak_faults import CutProxy
 from server_snippets.server.brokers.redis.scripts import APPEND, LOG, LOG_STATE, SEGMENTS
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker

@@ -17,7 +17,7 @@ from websocket_lab.grading.code_diff import diff_table, diff_text, rows
 from websocket_lab.grading.exercise_notebook import gap_cells, read_solution, solution_path, without_markers
 from websocket_lab.grading.last_check import last_source
 from websocket_lab.grading.learner_notebook import saved_code
-from websocket_lab.grading.solution_lock import lock
+from websocket_lab.grading.progress_file import has_passed, honest_tries
 
 
 SIGNS = "− stands before what is only in yours, + before what is only in the solution."
@@ -33,6 +33,22 @@ LOOKS = {
     Name.Function: "f",
     Name.Class: "f",
 }
+TRIES = 3
+SO_FAR = {0: "so far there is none", 1: "so far there is one", 2: "so far there are two"}
+
+
+def lock(function: str, exercise: str) -> Card | None:
+    """Return what to say while the solution is closed, or None once it is open."""
+    tries = honest_tries(exercise)
+    if tries >= TRIES or has_passed(exercise):
+        return None
+
+    return note(
+        "Not open yet",
+        f"This opens when your check passes, or after three tries with different code; {SO_FAR[tries]}.",
+        f'A hint may be all that you need: `hint("{exercise}")`. '
+        f'To open it now: `{function}("{exercise}", force=True)`.',
+    )
 
 
 def compare(exercise: str, force: bool = False) -> Card:

@@ -1,5 +1,6 @@
 """A server in the background of the notebook's kernel."""
 
+import asyncio
 import errno
 import socket
 import sys
@@ -9,13 +10,13 @@ from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import uvicorn
+from IPython.core.getipython import get_ipython
 from starlette.types import ASGIApp
 
 from websocket_lab.server.addresses import HOST, address, check_port
 from websocket_lab.server.asgi_app import refuse_what_is_no_app
 from websocket_lab.server.cell_registry import CellRegistry
 from websocket_lab.server.changed_app import watch_app
-from websocket_lab.server.kernel_interrupt import keep_interruptible
 from websocket_lab.server.learner_errors import LearnerErrors
 from websocket_lab.server.learner_traceback import learner_stack, learner_traceback
 from websocket_lab.server.safe_text import encodable
@@ -35,6 +36,28 @@ NESTED_ASYNCIO = (
     "cell, write await main() instead of asyncio.run(main()). Code that you can't change may work with "
     "nest_asyncio2."
 )
+WAKE_INTERVAL = 0.25
+_wakers: dict[asyncio.AbstractEventLoop, "asyncio.Task[None]"] = {}
+
+
+def keep_interruptible() -> None:
+    """Wake the kernel's event loop four times a second from now on; outside a kernel do nothing."""
+    if not hasattr(get_ipython(), "kernel"):
+        return
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return
+
+    if loop not in _wakers:
+        _wakers[loop] = loop.create_task(_wake())
+
+
+async def _wake() -> None:
+    # A signal alone does not wake a loop that waits for its sockets: the KeyboardInterrupt would wait, too.
+    while True:
+        await asyncio.sleep(WAKE_INTERVAL)
 
 
 class ServerStartError(RuntimeError):

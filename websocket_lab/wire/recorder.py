@@ -4,19 +4,17 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from threading import RLock
+from threading import Condition, RLock
 from time import perf_counter
 
 from websocket_lab.display.sequence_diagram import Arrow, Kind, SequenceDiagram
 from websocket_lab.wire.client_names import lane_name
 from websocket_lab.wire.connection import Ending, How, Side, WireConnection
-from websocket_lab.wire.event_log import MOST_EVENTS, EventLog
 from websocket_lab.wire.frame import Frame
 from websocket_lab.wire.marker import Event
 
 
 MOST_CONNECTIONS = 500
-
 logger = logging.getLogger(__name__)
 LATER = 0.005
 # Between two slices other threads get their turn: a cell that runs must not feel a busy wire.
@@ -24,6 +22,66 @@ SLICE_SECONDS = 0.001
 SLICE_BYTES = 8192
 # Where decoding cannot keep pace, the wire waits for it, so that memory stays bounded.
 MOST_WAITING = 2_000_000
+MOST_EVENTS = 10_000
+
+
+class EventLog:
+    """Events, oldest first, which any thread may add and read."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._total = 0
+        self._changed = Condition()
+
+    @property
+    def dropped(self) -> int:
+        """How many older events are no longer kept."""
+        return self._total - len(self._events)
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Add events, and wake those who wait for one."""
+        with self._changed:
+            self._events.extend(events)
+            self._total += len(events)
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget all events."""
+        with self._changed:
+            self._events.clear()
+            self._total = 0
+
+    def snapshot(self) -> tuple[list[Event], int]:
+        """Return the events that are kept, and how many older ones were dropped."""
+        with self._changed:
+            return list(self._events), self.dropped
+
+    def wait_for(self, predicate: Callable[[Frame], bool], deadline: float) -> Frame | None:
+        """Return the first frame that satisfies `predicate`, or None if none does before the deadline."""
+        with self._changed:
+            return self._changed.wait_for(_Search(self.fresh, predicate), deadline) or None
+
+    def fresh(self, seen: int) -> tuple[list[Event], int]:
+        """Return the events after the first `seen` ones, and how many there have been."""
+        # After clear() the count starts over.
+        count = min(self._total - seen if seen <= self._total else self._total, len(self._events))
+        return [self._events[position] for position in range(-count, 0)], self._total
+
+
+class _Search:
+    """Looks at each event once."""
+
+    def __init__(
+        self, fresh: Callable[[int], tuple[list[Event], int]], predicate: Callable[[Frame], bool]
+    ) -> None:
+        self._fresh = fresh
+        self._predicate = predicate
+        self._seen = 0
+
+    def __call__(self) -> Frame | None:
+        events, self._seen = self._fresh(self._seen)
+        frames = (event for event in events if isinstance(event, Frame))
+        return next(filter(self._predicate, frames), None)
 
 
 class WireRecorder:

@@ -10,8 +10,7 @@ from tests.websocket_lab.wire.encoded import cut
 from websocket_lab.display.sequence_arrow import Kind
 from websocket_lab.wire.client_names import user_agent
 from websocket_lab.wire.connection import WireConnection
-from websocket_lab.wire.event_log import MOST_EVENTS
-from websocket_lab.wire.recorder import WireRecorder
+from websocket_lab.wire.recorder import MOST_EVENTS, WireRecorder
 
 
 HELLO = bytes.fromhex("81 85 00 00 00 00 48 65 6c 6c 6f")
