@@ -1,6 +1,5 @@
 """The whole server as an ASGI app: `make_app(settings)` puts its parts together."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,7 +18,7 @@ from .endpoints.echo import echo_router
 from .endpoints.pages import STATIC, pages_router
 from .endpoints.tasks import tasks_router
 from .logs import redacted_tokens, short_client_errors
-from .settings import Settings
+from .settings import BadSetting, Settings
 from .shutdown import Draining
 from .transport.open_connections import OpenConnections
 
@@ -35,7 +34,7 @@ def make_broker(settings: Settings) -> Broker:
     try:
         return RedisBroker(settings.redis_url)
     except ValueError as error:
-        sys.exit(str(error))
+        raise BadSetting(str(error)) from None
 
 
 def add_endpoints(app: FastAPI, settings: Settings, broker: Broker, draining: Draining) -> None:

@@ -3,7 +3,6 @@
 import logging
 import socket
 import ssl
-import sys
 from argparse import Namespace
 from dataclasses import replace
 
@@ -12,7 +11,8 @@ from fastapi import FastAPI
 
 from .app import make_app
 from .logs import LOGGER
-from .settings import MIB, Settings, settings_from_environment
+from .options import settings_of
+from .settings import BadSetting, Settings
 from .shutdown import DrainingServer
 from .transport.http import LimitedHttpProtocol
 from .transport.open_connections import capped
@@ -38,20 +38,6 @@ def make_server(arguments: Namespace) -> DrainingServer:
     return DrainingServer(config, app.state.draining, settings.drain_seconds)
 
 
-def settings_of(arguments: Namespace) -> Settings:
-    """Return what the command line and the environment ask of the app."""
-    return replace(
-        settings_from_environment(),
-        rate=arguments.rate,
-        allowed_origins=frozenset(arguments.allow_origin),
-        slow_clients=arguments.slow_clients,
-        max_connections=arguments.max_connections,
-        max_per_address=arguments.max_per_address,
-        max_backlog_bytes=arguments.max_backlog * MIB,
-        drain_seconds=arguments.drain_seconds,
-    )
-
-
 def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn.Config:
     """Return uvicorn's configuration for service."""
     return uvicorn.Config(
@@ -73,16 +59,17 @@ def configure(app: FastAPI, settings: Settings, arguments: Namespace) -> uvicorn
 
 
 def load(config: uvicorn.Config) -> None:
-    """Read the certificate; end the program with one sentence if that does not succeed."""
+    """Read the certificate; raise BadSetting if that does not succeed."""
     if config.ssl_keyfile and not config.ssl_certfile:
-        sys.exit("A key needs its certificate: give --ssl-certfile, too.")
+        raise BadSetting("A key needs its certificate: give --ssl-certfile, too.")
+    bad_pair = f"Cannot use the certificate {config.ssl_certfile} with its key"
     try:
         config.load()
     except ssl.SSLError as error:
         reason = (error.reason or "not readable").replace("_", " ").lower()
-        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key ({reason}): {PEM}.")
+        raise BadSetting(f"{bad_pair} ({reason}): {PEM}.") from None
     except OSError as error:
-        sys.exit(f"Cannot use the certificate {config.ssl_certfile} with its key: {error.strerror}.")
+        raise BadSetting(f"{bad_pair}: {error.strerror}.") from None
 
 
 def log_from(level: str) -> None:

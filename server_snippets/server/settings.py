@@ -1,6 +1,5 @@
 """The numbers and words that a deployment may want to change."""
 
-import os
 from dataclasses import dataclass, field
 
 from .transport.backlog import SlowClients
@@ -8,6 +7,10 @@ from .transport.backlog import SlowClients
 
 COURSE_TOKEN = "secret-token"
 MIB = 1024 * 1024
+
+
+class BadSetting(ValueError):
+    """A setting cannot be used; the message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,3 @@ class Settings:
     slow_clients: SlowClients = SlowClients.DISCONNECT
     # It may hold a password.
     redis_url: str = field(default="", repr=False)
-
-
-def settings_from_environment() -> Settings:
-    """Return the course's settings, with what `WEBSOCKET_TOKEN` and `REDIS_URL` hold."""
-    # Never options: those are seen by everyone who can list the machine's processes.
-    token = os.environ.get("WEBSOCKET_TOKEN") or COURSE_TOKEN
-    return Settings(token=token, redis_url=os.environ.get("REDIS_URL", ""))

@@ -1,12 +1,14 @@
 """python -m server_snippets: help, options, faults in one sentence, and a server as in service."""
 
+import re
 import signal
 import socket
 import subprocess
 
 import pytest
 
-from server_snippets.server.cli import read_arguments
+from server_snippets.server.options import OPTIONS, read_arguments, settings_from_environment
+from server_snippets.server.settings import BadSetting
 from tests.server_snippets.service import COMMAND, serving, stop
 from websocket_lab import LiveClient
 
@@ -107,33 +109,94 @@ def test_a_host_that_nobody_knows_is_said_in_one_sentence() -> None:
     assert "(while" not in done.stderr
 
 
-def test_help_names_every_option() -> None:
+def test_help_names_every_option_and_its_variable() -> None:
     done = run("--help")
 
     assert done.returncode == 0
-    for option in ("--host", "--port", "--rate", "--allow-origin"):
-        assert option in done.stdout
+    for option in OPTIONS:
+        assert {option.opts[0], variable(option.opts[0])} <= set(re.findall(r"[\w-]+", done.stdout))
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("option", "nonsense", "said"),
     [
-        (["--port", "ninety"], "'ninety' is not a port"),
-        (["--port", "65536"], "'65536' is not a port"),
-        (["--rate", "-1"], "rate"),
-        (["--rate", "fast"], "'fast' is not a rate"),
-        (["--max-connections", "few"], "'few' is not a limit"),
-        (["--allow-origin", "example.org"], "'example.org' is not an origin"),
-        (["--allow-origin", "ftp://example.org"], "'ftp://example.org' is not an origin"),
-        (["--drain-seconds", "soon"], "'soon' is not a time"),
-        (["--drain-seconds", "inf"], "'inf' is not a time"),
+        ("--port", "ninety", "'ninety' is not a valid whole number"),
+        ("--port", "65536", "65536 is not in the range 0<=x<=65535"),
+        ("--workers", "0", "0 is not in the range 1<=x<=64"),
+        ("--workers", "65", "65 is not in the range 1<=x<=64"),
+        ("--rate", "-1", "-1 is not in the range x>=0"),
+        ("--rate", "fast", "'fast' is not a valid whole number"),
+        ("--max-connections", "few", "'few' is not a valid whole number"),
+        ("--slow-clients", "wait", "'wait' is not one of 'disconnect', 'drop_oldest', 'drop_newest'"),
+        ("--allow-origin", "example.org", "'example.org' is not an origin"),
+        ("--allow-origin", "ftp://example.org", "'ftp://example.org' is not an origin"),
+        ("--drain-seconds", "soon", "'soon' is not a valid number of seconds"),
+        ("--drain-seconds", "nan", "'nan' is not a valid number of seconds"),
+        ("--drain-seconds", "inf", "inf is not in the range 0<=x<=3600"),
     ],
 )
-def test_nonsense_is_explained(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        read_arguments(options)
+def test_nonsense_is_explained_as_an_option_and_as_a_variable(
+    option: str, nonsense: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadSetting, match=re.escape(f"{option}' (env var: '{variable(option)}'): {said}")):
+        read_arguments([option, nonsense])
+    monkeypatch.setenv(variable(option), nonsense)
+    with pytest.raises(BadSetting, match=re.escape(f"{option}' (env var: '{variable(option)}'): {said}")):
+        settings_from_environment()
 
-    assert said in capsys.readouterr().err
+
+def variable(option: str) -> str:
+    """Return the environment variable of an option."""
+    return f"WEBSOCKET_{option.strip('-').replace('-', '_').upper()}"
+
+
+SET = {
+    "--host": ("0.0.0.0", "0.0.0.0"),
+    "--port": ("9000", 9000),
+    "--workers": ("3", 3),
+    "--rate": ("7", 7),
+    "--slow-clients": ("drop_oldest", "drop_oldest"),
+    "--allow-origin": ("https://a.example https://b.example", ("https://a.example", "https://b.example")),
+    "--max-connections": ("5", 5),
+    "--max-per-address": ("0", 0),
+    "--max-backlog": ("1", 1),
+    "--drain-seconds": ("0.5", 0.5),
+    "--forwarded-allow-ips": ("10.0.0.0/8", "10.0.0.0/8"),
+    "--ssl-certfile": ("chain.pem", "chain.pem"),
+    "--ssl-keyfile": ("key.pem", "key.pem"),
+    "--log-level": ("info", "info"),
+}
+
+
+@pytest.mark.parametrize("option", [option.opts[0] for option in OPTIONS])
+def test_each_option_can_be_set_by_its_variable(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, value = SET[option]
+    monkeypatch.setenv(variable(option), text)
+
+    assert getattr(read_arguments(), option.strip("-").replace("-", "_")) == value
+
+
+def test_the_command_line_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBSOCKET_RATE", "7")
+
+    assert read_arguments(["--rate", "8"]).rate == 8
+
+
+def test_the_variables_set_the_app_under_plain_uvicorn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, text in {"RATE": "7", "MAX_BACKLOG": "1", "ALLOW_ORIGIN": "https://a.example"}.items():
+        monkeypatch.setenv(f"WEBSOCKET_{name}", text)
+    settings = settings_from_environment()
+
+    assert (settings.rate, settings.max_backlog_bytes) == (7, 1024 * 1024)
+    assert settings.allowed_origins == {"https://a.example"}
+
+
+def test_nonsense_ends_the_command_with_2_and_no_traceback() -> None:
+    done = run("--rate", "fast")
+
+    assert done.returncode == 2
+    assert "'fast' is not a valid whole number" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_without_options_it_is_the_course_s_server() -> None:

@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import ASGIApp
 
 from server_snippets.main import Settings, make_app
-from server_snippets.server.cli import read_arguments
+from server_snippets.server.options import read_arguments
 from server_snippets.server.serve import make_server
 from server_snippets.server.transport import http as http_protocol
 from server_snippets.server.transport.encoded_message import EncodedMessage

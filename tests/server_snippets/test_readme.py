@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import server_snippets
-from server_snippets.server.cli import read_arguments
+from server_snippets.server.options import read_arguments
 
 
 FOLDER = Path(server_snippets.__file__).parent

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from server_snippets.server.brokers.redis.connection import names_database
-from server_snippets.server.cli import read_arguments
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker
 from tests.server_snippets.service import COMMAND, Printed, serving
@@ -206,11 +205,3 @@ def test_a_broker_that_was_never_there_is_said_to_be_out_of_reach(tmp_path: Path
     assert f"The broker {address} cannot be reached (Error 111 connecting to {address}." in lines
     assert "lost" not in lines.partition("is there.")[0]
     assert "hush" not in lines
-
-
-@pytest.mark.parametrize("number", ["0", "two", "65"])
-def test_a_number_of_workers_is_explained(number: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        read_arguments(["--workers", number])
-
-    assert "give 1 to 64" in capsys.readouterr().err

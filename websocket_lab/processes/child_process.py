@@ -1,6 +1,7 @@
 """A program on a port of 127.0.0.1, in a process of its own that ends with this one at the latest."""
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -132,8 +133,8 @@ def listens(port: int) -> bool:
 
 
 def own_environment() -> dict[str, str]:
-    """Return the environment without REDIS_URL, for the machine's own would change what a lesson shows."""
-    return {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+    """Return the environment without the server's settings, which would change what a lesson shows."""
+    return {name: value for name, value in os.environ.items() if not re.match("REDIS_URL$|WEBSOCKET_", name)}
 
 
 class PrivateProgram:
