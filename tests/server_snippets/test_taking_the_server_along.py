@@ -84,7 +84,7 @@ def test_the_channels_run(project: Path) -> None:
 
 
 def test_the_command_says_what_the_folder_is_called(project: Path) -> None:
-    assert printed(project, "-m", NAME, "--help")[0].startswith(f"usage: python -m {NAME} ")
+    assert printed(project, "-m", NAME, "--help")[0].startswith(f"Usage: python -m {NAME} ")
 
 
 def test_two_workers_over_redis_are_one_chat(project: Path, redis_server: RedisServer) -> None:
