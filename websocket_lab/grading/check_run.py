@@ -11,7 +11,7 @@ from websocket_lab.grading.exercise import Exercise, claim
 from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.learner_notebook import work_elsewhere
 from websocket_lab.grading.learner_source import is_untouched, learner_cell
-from websocket_lab.grading.mismatch import Mismatch, SubjectError
+from websocket_lab.grading.mismatch import Mismatch, SubjectError, TooSlow
 from websocket_lab.grading.stall_watch import StallWatch
 from websocket_lab.grading.timing import Patience
 from websocket_lab.grading.verdict import Outcome, StepResult, Verdict
@@ -121,6 +121,9 @@ class CheckRun:
             return self._judge()
         except Interrupted:
             raise
+        except TooSlow:
+            Patience.unfair_ends += 1
+            return self._environment(BUSY)
         except BaseException as error:
             # A check must never raise, whatever this is.
             if has_learners_line(error):

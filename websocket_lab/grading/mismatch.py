@@ -30,5 +30,9 @@ class SubjectError(Exception):
     """What was passed to `check` cannot be checked: it raises an exception, or it is something else."""
 
 
+class TooSlow(Exception):
+    """The check itself took so long, on a busy machine, that what it saw proves nothing: it begins again."""
+
+
 class Standstill(Exception):
     """The learner's server does not answer at all any more, for its event loop is blocked."""

@@ -1,8 +1,15 @@
 """The check of lesson 9's your-turn: an endpoint that goes on receiving while it works."""
 
+import time
+
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import word
+from websocket_lab.grading.mismatch import TooSlow
 from websocket_lab.grading.text_harness import TextHarness
+
+
+# Seconds that a step of a job takes.
+ONE_STEP = 0.2
 
 
 def steps_of(name: str) -> list[str]:
@@ -29,13 +36,17 @@ NO_STEPS = {
 def the_loop_goes_on_meanwhile(server: TextHarness) -> None:
     """Ana asks for a report and a letter: the letter begins before the report is done."""
     ana, report, letter = server.enter("Ana"), word(), word()
+    begin = time.monotonic()
     for name in (report, letter):
         ana.sends(name)
+    lag = time.monotonic() - begin
     wanted = f"Ana hears all steps of {report} and {letter}."
     came = [str(ana.next_event(wanted, NO_STEPS)["text"]) for _ in range(6)]
     missing = [step for step in (*steps_of(report), *steps_of(letter)) if step not in came]
     ana.must(not missing, "hears all steps of both", f"missed {missing[:1]}", NO_STEPS["twice"])
     first, last = came.index(steps_of(letter)[0]), came.index(steps_of(report)[-1])
+    if first > last and lag > ONE_STEP:
+        raise TooSlow
     what = "heard all of the report before the first step of the letter"
     ana.must(first < last, "hears the letter's first step before the report's last", what, DEAF)
 

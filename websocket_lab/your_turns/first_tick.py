@@ -3,9 +3,11 @@
 import time
 from functools import partial
 
-from websocket_lab.grading.event import ANYTHING, Event, shown
+from websocket_lab.client.client_log import json_object
+from websocket_lab.grading.event import ANYTHING, Event, matches, shown
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import Harness
+from websocket_lab.grading.mismatch import Mismatch, TooSlow
 from websocket_lab.grading.simulated_client import SimulatedClient
 
 
@@ -40,7 +42,15 @@ def a_newcomer_has_the_current_tick(clock: ClockHarness) -> None:
     ana = clock.enter("Ana")
     # The second one comes at its moment, so the next is half a second away.
     current = [clock.tick(ana), clock.tick(ana)][-1]
-    clock.enter("Ben").hears({"tick": current}, NO_TICK | {"other": partial(another_tick, current)})
+    ben = clock.enter("Ben")
+    following = {"tick": current + 1}
+    is_over = any(matches(json_object(message), following) for message in ana.client.messages)
+    try:
+        ben.hears({"tick": current}, NO_TICK | {"other": partial(another_tick, current)})
+    except Mismatch:
+        if is_over:
+            raise TooSlow from None
+        raise
 
 
 def another_tick(current: int, came: Event) -> str:

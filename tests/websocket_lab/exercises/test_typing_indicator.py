@@ -113,7 +113,7 @@ class OneHand:
         self.until: dict[str, float] = {}
 
     async def tell(self, name: str, event: dict[str, Any], *, all: bool = False) -> None:
-        room = self.people[name][0]
+        room, _ = self.people.get(name, ("", None))
         for other, (its_room, websocket) in list(self.people.items()):
             if its_room == room and (all or other != name):
                 with suppress(WebSocketDisconnect, RuntimeError):

@@ -80,7 +80,7 @@ def the_others_hear_it_once(chat: TypingChat) -> None:
     ana.sends(TYPING)
     ana.sends(TYPING)
     # Her own words would end her typing: Ben's tell that there was nothing more.
-    chat.nobody_hears_more(ben, eve, likely=ONCE)
+    chat.goes_on_typing(ana, ben, eve, likely=ONCE)
     ana.hears_nothing_before({"type": "message", "from": ben.username}, ECHO)
 
 
@@ -151,7 +151,7 @@ def rooms_are_apart(chat: TypingChat) -> None:
     chat.types_and_is_seen(ana, ben, likely=FIRST_SIGN)
     eve.sends(TYPING)
     chat.nobody_hears_more(eve, likely=OTHER_ROOM)
-    chat.nobody_hears_more(ben, ana, likely=OTHER_ROOM)
+    chat.goes_on_typing(ana, ben, ana, likely=OTHER_ROOM)
 
 
 OTHER_ROOM = {

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from websocket_lab.grading.chat_harness import ChatHarness, say
 from websocket_lab.grading.event import Event
+from websocket_lab.grading.mismatch import Mismatch, TooSlow
 from websocket_lab.grading.simulated_client import Causes, SimulatedClient, cause_of
 from websocket_lab.grading.stall_watch import undisturbed
 from websocket_lab.grading.timing import Patience, first_time, last_time, seconds_between
@@ -65,6 +66,17 @@ class TypingChat(ChatHarness):
         typist.sends(TYPING)
         for other in others:
             other.hears(typing(typist, True), likely)
+
+    def goes_on_typing(self, typist: SimulatedClient, *others: SimulatedClient, likely: Causes) -> None:
+        """Have the others hear nothing more, of the typist neither; the first of them says something."""
+        began = next(moment for moment, value in typist.sent if value == TYPING)
+        try:
+            self.nobody_hears_more(*others, likely=likely)
+        except Mismatch as mismatch:
+            # By now the three seconds may be over.
+            if mismatch.message and seconds_between(began, datetime.now()) >= EARLIEST:
+                raise TooSlow from None
+            raise
 
     def stops_in_time(self, typist: SimulatedClient, *others: SimulatedClient, likely: Causes) -> None:
         """Have the others hear next that someone stopped, three seconds after the last sign of typing."""
