@@ -160,7 +160,7 @@ class CheckRun:
                 mismatch.cause = _cause(harness, self._forgotten[forgotten:]) or mismatch.cause
                 return self._wrong(harness, mismatch, harness.new_errors or harness.task_errors)
             except BaseException as error:
-                if isinstance(error, Interrupted) or not has_learners_line(error):
+                if isinstance(error, Interrupted | TooSlow) or not has_learners_line(error):
                     raise
                 raised = Mismatch(claim(step), RAISED.format(error=last_line(error)))
                 return self._wrong(harness, raised, [learner_traceback(error)])

@@ -13,7 +13,15 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from server_snippets import main
 from server_snippets.chat_server import ChatServer, Member
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
+from websocket_lab.client.client_log import json_object
+from websocket_lab.exercises.typing_indicator import harness
+from websocket_lab.exercises.typing_indicator.check import rooms_are_apart, the_others_hear_it_once
+from websocket_lab.grading.event import matches
+from websocket_lab.grading.exercise import Step
 from websocket_lab.grading.finished_exercise import finished_app
+from websocket_lab.grading.mismatch import TooSlow
+from websocket_lab.grading.simulated_client import Causes, SimulatedClient
+from websocket_lab.grading.timing import Patience
 
 
 SECONDS = 3.0
@@ -426,3 +434,25 @@ def test_a_right_server_passes(make_app: MakeApp) -> None:
 @pytest.mark.parametrize(("make_app", "step", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_server_fails_at_its_step(make_app: MakeApp, step: str, words: str) -> None:
     fails("typing_indicator", make_app, step, words)
+
+
+class SlowChat(harness.TypingChat):
+    """A chat whose check is so slow that the three seconds end while it still looks at something else."""
+
+    def goes_on_typing(self, typist: SimulatedClient, *others: SimulatedClient, likely: Causes) -> None:
+        patience, stopped = Patience(60), harness.typing(typist, False)
+        while not any(matches(json_object(text), stopped) for text in others[0].client.messages):
+            assert not patience.is_over
+            time.sleep(0.01)
+        super().goes_on_typing(typist, *others, likely=likely)
+
+
+@pytest.mark.parametrize("step", [the_others_hear_it_once, rooms_are_apart])
+def test_three_seconds_that_end_while_a_step_is_busy_are_nobodys_fault(
+    step: Step, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "SECONDS", 0.1)
+    monkeypatch.setattr(harness, "EARLIEST", 0.1)
+
+    with SlowChat(lambda: RightChat().make_app()) as chat, pytest.raises(TooSlow):
+        step(chat)

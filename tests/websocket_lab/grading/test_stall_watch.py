@@ -17,7 +17,7 @@ from websocket_lab.grading import check as check_module
 from websocket_lab.grading import check_run, stall_watch, timing
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import Harness
-from websocket_lab.grading.mismatch import Mismatch
+from websocket_lab.grading.mismatch import Mismatch, TooSlow
 from websocket_lab.grading.stall_watch import StallWatch, undisturbed
 from websocket_lab.grading.timing import Patience
 from websocket_lab.grading.verdict import Verdict
@@ -156,6 +156,21 @@ def test_what_did_not_come_while_other_programs_had_the_processors_is_looked_at_
 
     assert judge(SimpleNamespace(ana_is_heard=ana_is_heard)).passed
     assert tries == 2
+
+
+@pytest.mark.usefixtures("calm")
+def test_a_check_that_was_too_slow_for_its_own_claim_begins_again(judge: Check) -> None:
+    attempts = Attempts(wrong=2, error=TooSlow())
+
+    assert judge(attempts).passed
+    assert attempts.count == 3
+
+
+@pytest.mark.usefixtures("calm")
+def test_a_check_that_is_always_too_slow_for_its_own_claim_blames_nobody(judge: Check) -> None:
+    verdict = judge(Attempts(wrong=10**9, error=TooSlow()), seconds=0.1)
+
+    assert (verdict.outcome, verdict.message) == ("environment", check_run.BUSY)
 
 
 @pytest.mark.usefixtures("calm")

@@ -9,6 +9,9 @@ from fastapi import FastAPI, WebSocket
 
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
 from websocket_lab.grading.finished_exercise import finished_app
+from websocket_lab.grading.mismatch import TooSlow
+from websocket_lab.grading.text_harness import TextHarness
+from websocket_lab.your_turns import beside_the_loop
 
 
 async def take_steps(name: str, websocket: WebSocket) -> None:
@@ -129,3 +132,10 @@ def test_a_right_endpoint_passes(make_app: MakeApp) -> None:
 @pytest.mark.parametrize(("make_app", "step", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_endpoint_fails_at_its_step(make_app: MakeApp, step: str, words: str) -> None:
     fails("beside_the_loop", make_app, step, words)
+
+
+def test_a_letter_that_is_sent_too_late_is_nobodys_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside_the_loop, "ONE_STEP", 0.0)
+
+    with TextHarness(server(awaits_the_work)) as harness, pytest.raises(TooSlow):
+        beside_the_loop.the_loop_goes_on_meanwhile(harness)

@@ -12,6 +12,9 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from server_snippets.step_01_polling_and_push import START, TICK_SECONDS, describe, last_tick
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
 from websocket_lab.grading.finished_exercise import finished_app
+from websocket_lab.grading.mismatch import TooSlow
+from websocket_lab.grading.simulated_client import SimulatedClient
+from websocket_lab.your_turns.first_tick import ClockHarness, a_newcomer_has_the_current_tick
 
 
 Sends = Callable[[WebSocket, int], Awaitable[Any]]
@@ -141,3 +144,17 @@ def test_a_right_clock_passes(make_app: MakeApp) -> None:
 @pytest.mark.parametrize(("make_app", "step", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_clock_fails_at_its_step(make_app: MakeApp, step: str, words: str) -> None:
     fails("first_tick", make_app, step, words)
+
+
+class SlowClock(ClockHarness):
+    """A clock whose check is so slow that a tick passes before Ben connects."""
+
+    def enter(self, name: str) -> SimulatedClient:
+        if name == "Ben":
+            self.tick(self.people[0])
+        return super().enter(name)
+
+
+def test_a_tick_that_passes_before_ben_connects_is_nobodys_fault() -> None:
+    with SlowClock(clock(this_tick)) as harness, pytest.raises(TooSlow):
+        a_newcomer_has_the_current_tick(harness)
