@@ -1,5 +1,6 @@
 """Bounds on a bucket, seen from outside: a right bucket is never found wrong, and wrong ones are."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -63,6 +64,19 @@ def test_a_bucket_that_overflows_is_too_generous_after_a_pause() -> None:
 
     assert found(tries(times)) == {Finding.RIGHT}
     assert found(tries(times, cut=100)) == {Finding.RIGHT, Finding.TOO_GENEROUS}
+
+
+@given(TIMES)
+def test_a_bucket_that_overflows_is_found_right_where_it_may(times: list[tuple[float, float, float]]) -> None:
+    seen = tries(times, cut=math.inf)
+
+    assert set(findings(seen, BURST, RATE, full_since=0.0)) <= {Finding.RIGHT}
+
+
+def test_a_bucket_that_fills_twice_as_fast_is_too_generous_even_where_it_may_overflow() -> None:
+    seen = tries(hasty(30), rate=2 * RATE)
+
+    assert Finding.TOO_GENEROUS in set(findings(seen, BURST, RATE, full_since=0.0))
 
 
 def test_a_server_that_never_refuses_is_too_generous() -> None:

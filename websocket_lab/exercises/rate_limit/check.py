@@ -152,7 +152,8 @@ def not_faster_than_the_rate(harness: RateHarness) -> None:
     """However often Ana tries, no more than ten a second get through."""
     scene = harness.scene
     harness.watch(scene.ana)
-    delivered = scene.first(Finding.TOO_GENEROUS, scene.hasty)
+    # Whether the bucket overflows is asked later.
+    delivered = scene.first(Finding.TOO_GENEROUS, scene.hasty, full_since=scene.began)
     scene.ana.must(
         delivered is None, f"is refused while the bucket is empty{at(delivered)}", "was heard", TOO_FAST
     )

@@ -1,8 +1,10 @@
 """The harness of “Rate limit”: Ana talks too fast, and a token bucket must limit her."""
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property, partial
 from itertools import pairwise
@@ -15,6 +17,7 @@ from websocket_lab.grading.event import Event, matches, shown
 from websocket_lab.grading.hall_harness import HallHarness
 from websocket_lab.grading.harness import CheckedServer, app_from, word
 from websocket_lab.grading.simulated_client import SimulatedClient
+from websocket_lab.grading.timing import seconds_between
 
 
 # One token, for a bucket that is refilled at the ticks of a clock, and a little for the clocks.
@@ -56,12 +59,17 @@ class TokenBounds:
     Args:
         burst: How many tokens a full bucket holds; it is full in the beginning.
         rate: How many tokens come back in a second.
+        full_since: When the bucket was full, if it may hold more than that by now; None if it never does.
     """
 
-    def __init__(self, burst: int, rate: float) -> None:
+    def __init__(self, burst: int, rate: float, full_since: float | None = None) -> None:
         self._burst = burst
         self._rate = rate
         self._seen: list[_Seen] = []
+        self._fullest = float(burst)
+        if full_since is not None:
+            self._seen.append(_Seen(full_since, full_since, burst, burst, taken=0))
+            self._fullest = math.inf
 
     def note(self, this: Try) -> Finding:
         """Return what is to be said of the next try, and go on from there."""
@@ -92,7 +100,7 @@ class TokenBounds:
             seen.most + (this.answered - seen.sent) * self._rate - (self._taken - seen.taken)
             for seen in self._seen
         )
-        return min([self._burst, *bounds])
+        return min([self._fullest, *bounds])
 
 
 def _finding(this: Try, least: float, most: float) -> Finding:
@@ -103,9 +111,11 @@ def _finding(this: Try, least: float, most: float) -> Finding:
     return Finding.RIGHT
 
 
-def findings(tries: Iterable[Try], burst: int, rate: float) -> Iterator[Finding]:
+def findings(
+    tries: Iterable[Try], burst: int, rate: float, full_since: float | None = None
+) -> Iterator[Finding]:
     """Yield what is to be said of each try of one connection."""
-    bounds = TokenBounds(burst, rate)
+    bounds = TokenBounds(burst, rate, full_since)
     for one in tries:
         yield bounds.note(one)
 
@@ -132,6 +142,7 @@ class RateScene:
     Attributes:
         hasty: Ana's messages up to her silence, each sent when the one before was answered.
         after_silence: Ana's messages after her silence.
+        began: A moment before Ana came, of time.monotonic().
         steady: Ben's messages, five a second at most.
     """
 
@@ -139,6 +150,7 @@ class RateScene:
         self, ana: SimulatedClient, ben: SimulatedClient, eve: SimulatedClient, burst: int, rate: float
     ) -> None:
         self.ana, self.ben, self.eve = ana, ben, eve
+        self.began = time.monotonic() - seconds_between(ana.began, datetime.now())
         self.hasty: list[Try] = []
         self.after_silence: list[Try] = []
         self.steady: list[Try] = []
@@ -167,9 +179,9 @@ class RateScene:
         for person in (self.ana, self.ben, self.eve):
             person.leaves()
 
-    def first(self, finding: Finding, tries: list[Try]) -> Try | None:
-        """Return the first of the tries of which this is to be said, or None."""
-        found = findings(tries, self._burst, self._rate)
+    def first(self, finding: Finding, tries: list[Try], full_since: float | None = None) -> Try | None:
+        """Return the first try of which this is to be said, or None; `full_since` as in TokenBounds."""
+        found = findings(tries, self._burst, self._rate, full_since)
         return next((one for one, what in zip(tries, found, strict=True) if what is finding), None)
 
     def heard_from(self, speaker: SimulatedClient) -> list[str]:
@@ -213,9 +225,9 @@ def _answer(person: SimulatedClient, wanted: str) -> Event:
     return came
 
 
-# No token comes back while a step is about the burst.
+# No token comes back while a step is about the burst, nor in the whole check.
 BURST = 4
-HARDLY = 0.05
+HARDLY = 0.01
 # A token comes back every tenth of a second.
 FAST_BURST = 5
 FAST_RATE = 10.0
@@ -264,7 +276,8 @@ class RateHarness(HallHarness):
         return scene
 
     def _play(self) -> RateScene:
-        ana, ben, eve = self.join("Ana", "Ben", "Eve")
+        # Ana last: the longer she is there before she talks, the more has overflowed in a bucket that does.
+        ben, eve, ana = self.join("Ben", "Eve", "Ana")
         scene = RateScene(ana, ben, eve, FAST_BURST, FAST_RATE)
         scene.play()
         return scene

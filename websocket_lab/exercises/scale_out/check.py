@@ -1,6 +1,7 @@
 """The check of “Scale out”: one chat in several processes, which a broker connects."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from websocket_lab.exercises.scale_out.harness import (
     AT_ONCE,
@@ -125,7 +126,9 @@ def the_order_is_kept(chat: ScaleHarness) -> None:
     """Ana and Ben talk fast and at the same time: everyone hears each of them in order."""
     people = ana, ben = chat.join("Ana", "Ben")
     said = {speaker.username: [word() for _ in range(IN_A_ROW)] for speaker in people}
-    at_once(lambda speaker: says_all(speaker, said[speaker.username]), people)
+    # A busy machine would send one after the other has arrived.
+    with chat.lines[FIRST].held(), chat.lines[SECOND].held():
+        at_once(lambda speaker: says_all(speaker, said[speaker.username]), people)
     for person in people:
         heard = [person.hears({"type": "message"}, NO_ORDER) for _ in range(2 * IN_A_ROW)]
         for speaker, texts in said.items():
@@ -135,9 +138,11 @@ def the_order_is_kept(chat: ScaleHarness) -> None:
 
 
 def says_all(speaker: SimulatedClient, texts: Sequence[str]) -> None:
-    """Have someone say several things without waiting."""
+    """Have someone say several things without waiting, until all of them have arrived."""
     for text in texts:
         speaker.sends(say(text))
+    with suppress(ConnectionError, TimeoutError):
+        speaker.client.ping()
 
 
 def who_comes_later_hears_what_comes_then(chat: ScaleHarness) -> None:

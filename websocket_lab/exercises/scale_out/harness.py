@@ -179,8 +179,7 @@ class BrokerLine:
     async def subscribe(self, channel: str, deliver: Deliver) -> CheckedSubscription:
         """Have `deliver` called with the channel and each text that is published there from now on."""
         await asyncio.sleep(ON_THE_WAY[0])
-        while self._hold and not self._hold.is_over:
-            await asyncio.sleep(BETWEEN_LOOKS)
+        await self._until_released()
         subscription = CheckedSubscription(channel, deliver)
         with self._lock:
             self._all.add(subscription)
@@ -202,6 +201,7 @@ class BrokerLine:
         if not isinstance(text, str):
             raise TypeError(ONLY_TEXT.format(came=text))
         with self._text_on_the_way():
+            await self._until_released()
             await asyncio.sleep(next(self._delays))
             # With the lock, all subscribers hear all texts in the same order.
             with self._lock:
@@ -220,12 +220,16 @@ class BrokerLine:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let whoever subscribes wait until the end of the block, so that others come meanwhile."""
+        """Let whoever subscribes or publishes wait until the end of the block, while others come."""
         self._hold = Patience(LONGEST_HOLD)
         try:
             yield
         finally:
             self._hold = None
+
+    async def _until_released(self) -> None:
+        while (hold := self._hold) and not hold.is_over:
+            await asyncio.sleep(BETWEEN_LOOKS)
 
     def count(self, wanted: int | None = None) -> int:
         """Return how many subscriptions the process has, once they are `wanted`, or when patience ends."""
