@@ -16,7 +16,11 @@ COURSE = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 GROUPS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT["dependency-groups"].items()}
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 NAMED = ["fastapi", "uvicorn", "websockets", "jupyterlab", "nest-asyncio", "ipywidgets"]
-CONDA_NAMES = {"matplotlib-base": "matplotlib", "redis-py": "redis"}
+CONDA_NAMES = {
+    "matplotlib-base": "matplotlib",
+    "prometheus_client": "prometheus-client",
+    "redis-py": "redis",
+}
 # `pip install -e .` in the conda environment brings it, because conda-forge may not have it.
 NOT_ON_CONDA = {"httpx2"}
 PINNED_FILES = ["requirements.txt", "tests/requirements.txt"]

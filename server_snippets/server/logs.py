@@ -1,6 +1,7 @@
 """What the server logs: one line for each event, with no token and no message in it.
 
-A line looks like `event=close path=/ws/auth address=127.0.0.1 code=4001 open=3`.
+A line looks like `event=close path=/ws/auth address=127.0.0.1 code=4001 open=3`, or is one JSON object with
+the same fields. Each line that is about a connection has its id in `connection`, whoever wrote it.
 
 uvicorn's own lines are changed in two places: it writes the whole address of each handshake, query
 included, and with --log-level debug or trace also headers, messages and the whole ASGI scope; and it
@@ -10,11 +11,15 @@ upstream thread about it is known).
 
 import logging
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 from urllib.parse import quote
 
+from pythonjsonlogger.json import JsonFormatter
 from starlette.types import Scope
 from websockets.frames import Frame
 
@@ -38,6 +43,11 @@ HEADER_LINES = {"< %s: %s", "> %s: %s"}
 REFUSED_HANDSHAKE = "! "
 QUERY = re.compile(r"\?\S*")
 UVICORN_LOGGER = "uvicorn.error"
+TEXT_FORMAT = "%(asctime)s %(process)d %(levelname)s %(message)s"
+# What our lines say in words, which stands in quotes.
+WORDS = {"error", "hint", "reason"}
+# The connection whose task this is; tasks that it starts inherit it.
+CONNECTION: ContextVar[str] = ContextVar("connection", default="")
 NOT_UTF_8 = "Invalid UTF-8 sequence received from client."
 
 
@@ -51,16 +61,84 @@ def shortened(value: str) -> str:
     return value if len(value) <= MAX_LENGTH else f"{value[:MAX_LENGTH]}…"
 
 
-def log(event: str, *, level: int = logging.INFO, **values: object) -> None:
-    """Write one line."""
-    fields = [f"event={event}", *(f"{key}={shortened(str(value))}" for key, value in values.items())]
-    logging.getLogger(LOGGER).log(level, " ".join(fields))
+def name_connection(scope: Scope) -> None:
+    """Give a connection an id, unless it has one; from here on, each line that its task logs has it."""
+    if "connection_id" not in scope:
+        scope["connection_id"] = secrets.token_hex(6)
+        CONNECTION.set(scope["connection_id"])
+
+
+def log(event: str, *, level: int = logging.INFO, connection: str = "", **values: object) -> None:
+    """Write one line: of the server as a whole, or of the connection with this id."""
+    fields = {"event": event} | {key: field(value) for key, value in values.items()}
+    text = " ".join(f"{key}={in_words(value) if key in WORDS else value}" for key, value in fields.items())
+    logging.getLogger(LOGGER).log(level, text, extra={**fields, "connection": connection})
+
+
+def field(value: object) -> object:
+    """Return a number as it is, and a text that is too long for the log without its end."""
+    return value if isinstance(value, int | float) else shortened(str(value))
+
+
+def in_words(value: object) -> str:
+    """Return a text in quotes."""
+    return shortened(repr(value))
 
 
 def log_connection(event: str, scope: Scope, *, level: int = logging.INFO, **values: object) -> None:
     """Write one line on a connection: where it leads and where it comes from, without its query."""
     if logging.getLogger(LOGGER).isEnabledFor(level):
-        log(event, level=level, path=quoted(scope["path"]), address=address_of(scope), **values)
+        about = {"path": quoted(scope["path"]), "address": address_of(scope)}
+        log(event, level=level, connection=scope.get("connection_id", ""), **about, **values)
+
+
+class AddConnection(logging.Filter):
+    """Lets every log record pass, with the id of the connection that it is about, or an empty one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the id of the current task, unless the record brings one."""
+        if not hasattr(record, "connection"):
+            record.connection = CONNECTION.get()
+        return True
+
+
+class TextLines(logging.Formatter):
+    """Formats a record as a line of text, which ends with the id of its connection if it has one."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Add the id before a traceback follows."""
+        connection: str = getattr(record, "connection", "")
+        return super().formatMessage(record) + (f" connection={connection}" if connection else "")
+
+
+class JsonLines(JsonFormatter):
+    """Formats a record as one line of JSON: one of ours with its fields, any other with its message."""
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Leave out what says nothing, or says it twice."""
+        without = {"message"} if "event" in log_data else set()
+        return {key: value for key, value in log_data.items() if key not in without and value != ""}
+
+
+def log_to_stderr(level: str, style: str) -> None:
+    """Let the server's own lines out, from this level on; several workers write into one log.
+
+    Args:
+        level: Such as `info`.
+        style: `text` or `json`.
+    """
+    handler = logging.StreamHandler()
+    handler.addFilter(AddConnection())
+    handler.setFormatter(json_lines() if style == "json" else TextLines(TEXT_FORMAT))
+    logging.basicConfig(handlers=[handler])
+    logging.getLogger(LOGGER).setLevel(level.upper())
+
+
+def json_lines() -> logging.Formatter:
+    """Return a formatter for programs that collect logs."""
+    names = {"levelname": "level", "name": "logger", "exc_info": "traceback"}
+    fields = ["levelname", "name", "process", "message", "connection"]
+    return JsonLines(fields, timestamp="time", rename_fields=names, json_ensure_ascii=False)
 
 
 def address_of(scope: Scope) -> str:

@@ -133,6 +133,12 @@ OPTIONS = [
         type=click.Choice(["warning", "info"]),
         default="warning",
     ),
+    option(
+        "--log-format",
+        "Lines of text for people, or one JSON object per line for programs that collect logs.",
+        type=click.Choice(["text", "json"]),
+        default="text",
+    ),
 ]
 
 

@@ -1,6 +1,5 @@
 """The server as in production: its settings, uvicorn's, and its log."""
 
-import logging
 import socket
 import ssl
 from argparse import Namespace
@@ -10,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from .app import make_app
-from .logs import LOGGER
+from .logs import log_to_stderr
 from .options import settings_of
 from .settings import BadSetting, Settings
 from .shutdown import DrainingServer
@@ -29,7 +28,7 @@ def serve(arguments: Namespace, listener: socket.socket) -> None:
 
 def make_server(arguments: Namespace) -> DrainingServer:
     """Return a server for the whole app."""
-    log_from(arguments.log_level)
+    log_to_stderr(arguments.log_level, arguments.log_format)
     settings = settings_of(arguments)
     settings = replace(settings, max_connections=capped(settings.max_connections))
     app = make_app(settings)
@@ -70,9 +69,3 @@ def load(config: uvicorn.Config) -> None:
         raise BadSetting(f"{bad_pair} ({reason}): {PEM}.") from None
     except OSError as error:
         raise BadSetting(f"{bad_pair}: {error.strerror}.") from None
-
-
-def log_from(level: str) -> None:
-    """Let the server's own lines out, from this level on; several workers write into one log."""
-    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(message)s")
-    logging.getLogger(LOGGER).setLevel(level.upper())

@@ -165,6 +165,7 @@ SET = {
     "--ssl-certfile": ("chain.pem", "chain.pem"),
     "--ssl-keyfile": ("key.pem", "key.pem"),
     "--log-level": ("info", "info"),
+    "--log-format": ("json", "json"),
 }
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from fastapi import WebSocketDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..logs import address_of, log_connection
+from ..logs import address_of, log_connection, name_connection
 from ..settings import Settings
 from ..shutdown import Draining
 from ..transport.backlog import Backlog, BacklogTotal
@@ -33,7 +33,7 @@ RATE_LIMITED_ERROR = json.dumps(
 
 async def reject_for_now(reason: str, scope: Scope, send: Send) -> None:
     """Answer the handshake with HTTP 503: it costs little, and proxies and clients know that it will pass."""
-    log_connection("refused", scope, status=503, reason=repr(reason))
+    log_connection("refused", scope, status=503, reason=reason)
     if "websocket.http.response" not in scope.get("extensions", {}):
         return await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": reason})
 
@@ -44,7 +44,7 @@ async def reject_for_now(reason: str, scope: Scope, send: Send) -> None:
 
 async def close_at_once(reason: str, scope: Scope, send: Send) -> None:
     """Accept, then close with 1013: the person in front of a browser can do something about the reason."""
-    log_connection("refused", scope, code=TRY_AGAIN_LATER, reason=repr(reason))
+    log_connection("refused", scope, code=TRY_AGAIN_LATER, reason=reason)
     await send({"type": "websocket.accept", "subprotocol": None, "headers": []})
     await send({"type": "websocket.close", "code": TRY_AGAIN_LATER, "reason": reason})
 
@@ -236,6 +236,7 @@ class ConnectionGuard:
         """Run the app behind the guard; HTTP passes untouched."""
         if scope["type"] != "websocket":
             return self._app(scope, receive, send)
+        name_connection(scope)
         if self._draining.has_begun:
             return reject_for_now("Restarting", scope, send)
         if 0 < self._settings.max_connections <= self._open.total:
@@ -274,7 +275,7 @@ class ConnectionGuard:
                 )
             else:
                 # What uvicorn answers to a handshake that no endpoint has accepted.
-                log_connection("refused", scope, status=403, reason=repr("Not accepted"))
+                log_connection("refused", scope, status=403, reason="Not accepted")
 
 
 def size_of(payload: str | bytes) -> int:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..logs import SeldomWarning, address_of, log_connection, quoted
+from ..logs import SeldomWarning, address_of, log_connection, name_connection, quoted
 
 
 # What the page's address starts with, for each kind of connection, and the port that goes without saying.
@@ -62,14 +62,16 @@ class OriginCheck:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass on everything except a handshake from another origin."""
-        if scope["type"] == "websocket" and not has_joined(scope, self._allowed_origins):
-            return self._reject(scope, send)
+        if scope["type"] == "websocket":
+            name_connection(scope)
+            if not has_joined(scope, self._allowed_origins):
+                return self._reject(scope, send)
         # Not awaited here: every message would pass through one more coroutine.
         return self._app(scope, receive, send)
 
     async def _reject(self, scope: Scope, send: Send) -> None:
         # A warning: to every browser behind a proxy that is set up wrongly, the server just looks dead.
-        level, hint = self._warning.next_level(), repr(likely_cause(scope))
+        level, hint = self._warning.next_level(), likely_cause(scope)
         details = pages(scope) | {"hint": hint}
-        log_connection("refused", scope, level=level, status=403, reason=repr("Foreign origin"), **details)
+        log_connection("refused", scope, level=level, status=403, reason="Foreign origin", **details)
         await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})

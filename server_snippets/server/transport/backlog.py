@@ -172,5 +172,5 @@ class BacklogTotal:
             backlog.evict()
             self._backlogs.discard(backlog)
             evicted += 1
-        level, reason = self._warning.next_level(), repr("Too much waits for slow clients")
+        level, reason = self._warning.next_level(), "Too much waits for slow clients"
         log("evicted", level=level, clients=evicted, bytes=before, limit=self._most, reason=reason)

@@ -305,7 +305,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def _log_refused(self, *, reason: str, **values: int) -> None:
         path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
-        log_connection("refused", {"path": path, "client": self.client}, **values, reason=repr(reason))
+        log_connection("refused", {"path": path, "client": self.client}, **values, reason=reason)
 
 
 def is_about_body(header: tuple[bytes, bytes]) -> bool:

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from ipaddress import ip_address
 
-from ..logs import LOGGER, SeldomWarning, log
+from ..logs import SeldomWarning, log
 
 
 # Connections beyond the limit that may still ask for something, such as /health.
@@ -120,12 +120,8 @@ def capped(max_connections: int) -> int:
     if 0 < max_connections <= most:
         return max_connections
     level = logging.WARNING if max_connections else logging.INFO
-    logging.getLogger(LOGGER).log(
-        level,
-        "event=limit max_connections=%d reason='This process may open no more than %d files: ulimit -n'",
-        most,
-        descriptors,
-    )
+    reason = f"This process may open no more than {descriptors} files: ulimit -n"
+    log("limit", level=level, max_connections=most, reason=reason)
     return most
 
 
@@ -146,6 +142,6 @@ class DescriptorCheck:
             log(
                 "no_descriptors",
                 level=self._warning.next_level(),
-                error=repr(error.strerror),
-                reason=repr(remedy),
+                error=error.strerror,
+                reason=remedy,
             )
