@@ -1,4 +1,4 @@
-"""Step 11, slow clients and fan-out: everyone has an outbox, so nobody waits for anybody.
+"""Step 11, slow clients and fan-out: each client has a send queue, so nobody waits for anybody.
 
 New since step 4: a broadcast waits for no client, and is cheap where the server offers the fast way out.
 Run it: uvicorn server_snippets.step_11_fan_out:app
@@ -6,6 +6,9 @@ With the fast way out: add --ws server_snippets.server.transport.protocol:FanOut
 """
 
 # %% imports
+import asyncio
+from contextlib import suppress
+
 from fastapi import FastAPI, WebSocket
 
 # %% course_imports
@@ -16,16 +19,62 @@ from server_snippets.server.transport.encoded_message import EncodedMessage
 from server_snippets.server.transport.frame_writer import FrameWriter
 from server_snippets.server.transport.protocol import EXTENSION
 
-# %% outbox
-from server_snippets.step_11_outbox import Outbox
+# %% goodbye_imports
+from server_snippets.step_04_connection_manager import GONE, say_goodbye
 
 
-# %% open_outbox
-def open_outbox(websocket: WebSocket, policy: SlowClients) -> Outbox | FrameWriter:
+# %% admit
+MAX_WAITING = 50
+
+
+def admit(message: EncodedMessage, queue: asyncio.Queue[EncodedMessage], policy: SlowClients) -> bool:
+    """Let `message` into the queue as far as the policy does; return whether the client may stay."""
+    if queue.full() and policy is SlowClients.DISCONNECT:
+        return False
+
+    if queue.full() and policy is SlowClients.DROP_OLDEST:
+        queue.get_nowait()
+    if not queue.full():
+        queue.put_nowait(message)
+    return True
+
+
+# %% send_queue
+class SendQueue:
+    """Takes messages for one client at once; a sender task of its own sends them, in their order."""
+
+    def __init__(self, websocket: WebSocket, policy: SlowClients) -> None:
+        self._websocket = websocket
+        self._policy = policy
+        self._queue: asyncio.Queue[EncodedMessage] = asyncio.Queue(MAX_WAITING)
+        self._is_closed = False
+        self._sender = asyncio.create_task(self._send())
+
+    def put(self, message: EncodedMessage) -> None:
+        """Take a message, or disconnect the client if too many are waiting."""
+        if not self._is_closed and not admit(message, self._queue, self._policy):
+            self.close()
+            say_goodbye(self._websocket)
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._is_closed = True
+        self._sender.cancel()
+
+    async def _send(self) -> None:
+        # The client is gone, so stop: its endpoint notices and cleans up.
+        with suppress(*GONE):
+            while True:
+                message = await self._queue.get()
+                await self._websocket.send_text(message.text)
+
+
+# %% open_send_queue
+def open_send_queue(websocket: WebSocket, policy: SlowClients) -> SendQueue | FrameWriter:
     """Return the fast way out if the server offers one, else a queue with a task."""
     extensions = websocket.scope.get("extensions", {})
     if EXTENSION not in extensions:
-        return Outbox(websocket, policy)
+        return SendQueue(websocket, policy)
 
     writer: FrameWriter = extensions[EXTENSION]["writer"]
     writer.backlog.policy = policy
@@ -34,27 +83,27 @@ def open_outbox(websocket: WebSocket, policy: SlowClients) -> Outbox | FrameWrit
 
 # %% manager
 class ConnectionManager:
-    """The clients that are connected, each with an outbox."""
+    """The clients that are connected, each with a send queue."""
 
     def __init__(self) -> None:
         self.policy = SlowClients.DISCONNECT
-        self.outboxes: dict[WebSocket, Outbox | FrameWriter] = {}
+        self.active_connections: dict[WebSocket, SendQueue | FrameWriter] = {}
 
     async def connect(self, websocket: WebSocket) -> None:
-        """Accept a client and open its outbox."""
+        """Accept a client and open its send queue."""
         await websocket.accept()
-        self.outboxes[websocket] = open_outbox(websocket, self.policy)
+        self.active_connections[websocket] = open_send_queue(websocket, self.policy)
 
     def disconnect(self, websocket: WebSocket) -> None:
         """Forget a client; one that is forgotten already stays so."""
-        if outbox := self.outboxes.pop(websocket, None):
-            outbox.close()
+        if send_queue := self.active_connections.pop(websocket, None):
+            send_queue.close()
 
     def broadcast(self, text: str) -> None:
-        """Put one message into every outbox, and wait for nobody."""
+        """Put one message into every send queue, and wait for nobody."""
         message = EncodedMessage(text)
-        for outbox in self.outboxes.values():
-            outbox.put(message)
+        for send_queue in self.active_connections.values():
+            send_queue.put(message)
 
 
 # %% app

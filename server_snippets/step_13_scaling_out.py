@@ -104,7 +104,7 @@ class Chat:
         # No await from here on: nothing is said between the history and the next message.
         self.names[websocket] = name
         history = {"type": "history", "messages": [json.loads(text) for text in self.log.after(after)]}
-        self.manager.outboxes[websocket].put(EncodedMessage(json.dumps(history)))
+        self.manager.active_connections[websocket].put(EncodedMessage(json.dumps(history)))
         # So that the next list goes to the newcomer, too.
         self.users = []
 

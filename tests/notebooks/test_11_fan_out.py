@@ -9,10 +9,10 @@ from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
 
 
 LESSON = "11_fan_out.ipynb"
-RUNGS = ["naive loop", "compression off", "outbox for each", "encode once", "joined writes"]
+RUNGS = ["naive loop", "compression off", "send queue for each", "encode once", "joined writes"]
 
 
-@pytest.mark.parametrize("measured", ['ladder.climb("joined writes"', "ladder.again(in_flight=1)"])
+@pytest.mark.parametrize("measured", ['ladder.climb("joined writes"', "all_alone = ladder.again"])
 def test_every_rung_has_a_cost(run: LessonRun, measured: str) -> None:
     said = run.output(measured).partition("A delivery costs")[2]
 
@@ -23,7 +23,7 @@ def test_a_stalled_client_freezes_the_naive_loop_and_only_that(run: LessonRun) -
     said = run.output('days["joined writes"]')
 
     assert re.search(r"naive loop: \d\d? texts, then nothing more\n", said)
-    for way in ("deadline", "outbox", "joined writes"):
+    for way in ("deadline", "send queue", "joined writes"):
         assert f"{way}: 100 texts; longest" in said
 
 

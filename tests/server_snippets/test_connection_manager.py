@@ -38,7 +38,7 @@ def told(story: Story) -> list[list[str]]:
         for person in people:
             await manager.connect(cast(WebSocket, person))
         await story(manager, *people)
-        # One turn of the loop for the outboxes.
+        # One turn of the loop for the send queues.
         await asyncio.sleep(0)
         return [person.sent for person in people]
 

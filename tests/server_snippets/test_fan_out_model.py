@@ -84,9 +84,9 @@ class Play:
 
     async def tell_directly(self, name: str, room: str, text: str) -> None:
         """Send around the manager, as a handler may: what the manager has taken is heard first."""
-        outbox: Any = self.manager.active_connections[self.here[name]]
+        send_queue: Any = self.manager.active_connections[self.here[name]]
         # Who does not read would stop the play.
-        if hasattr(outbox, "flush") and outbox.put == outbox._join:
+        if hasattr(send_queue, "flush") and send_queue.put == send_queue._join:
             await self.here[name].send_text(text)
             self.heard[name].append(text)
 

@@ -11,8 +11,7 @@ from fastapi.testclient import TestClient
 from server_snippets.server.transport import protocol as websocket_protocol
 from server_snippets.server.transport.backlog import SlowClients
 from server_snippets.server.transport.encoded_message import EncodedMessage
-from server_snippets.step_11_fan_out import app, manager
-from server_snippets.step_11_outbox import MAX_WAITING, admit
+from server_snippets.step_11_fan_out import MAX_WAITING, admit, app, manager
 from websocket_lab import BackgroundServer, LiveClient
 from websocket_lab.experiments import fan_out as stalled_client
 from websocket_lab.experiments.fan_out import what_eve_reads, when_ben_hears
@@ -32,7 +31,7 @@ def connect(protocol: Any) -> Iterator[Connect]:
 
 def test_everyone_hears_everything_in_one_order(connect: Connect) -> None:
     people = [connect(name) for name in ("Ana", "Ben", "Eve")]
-    # As many as an outbox holds: on a busy machine all may come before one is written.
+    # As many as a send queue holds: on a busy machine all may come before one is written.
     said = [(speaker, f"{speaker.name} {number}") for number in range(MAX_WAITING // 3) for speaker in people]
     for speaker, text in said:
         speaker.send(text)
@@ -48,7 +47,7 @@ def test_who_left_is_forgotten(connect: Connect) -> None:
     ana.send("Where is Ben?")
 
     assert ana.receive() == "Where is Ben?"
-    assert len(manager.outboxes) == 1
+    assert len(manager.active_connections) == 1
 
 
 def test_nobody_stays_behind_when_the_server_has_stopped(connect: Connect) -> None:

@@ -12,7 +12,7 @@ from websocket_lab.processes.private_redis import PrivateRedis
 from websocket_lab.processes.workers import Workers
 
 
-# Fewer texts than an outbox holds: who reads slowly on a busy machine must not be closed with 1013.
+# Fewer texts than a send queue holds: who reads slowly on a busy machine must not be closed with 1013.
 CLIENTS, SPEAKERS, TEXTS = 100, 4, 10
 DEADLINE = 60
 

@@ -29,7 +29,7 @@ class SendQueue(Protocol):
 def open_send_queue(websocket: WebSocket, policy: SlowClients) -> SendQueue:
     """Return the fast way out where the server offers one, and a task that sends anywhere else."""
     extension = websocket.scope.get("extensions", {}).get(EXTENSION)
-    send_queue: SendQueue = extension["writer"] if extension else TaskOutbox(websocket)
+    send_queue: SendQueue = extension["writer"] if extension else TaskSendQueue(websocket)
     send_queue.backlog.policy = policy
     # The connection's guard knows what waits for all clients together.
     if total := websocket.scope.get("backlog_total"):
@@ -38,18 +38,18 @@ def open_send_queue(websocket: WebSocket, policy: SlowClients) -> SendQueue:
     return send_queue
 
 
-class TaskOutbox:
+class TaskSendQueue:
     """Sends from a task of its own, on any ASGI server."""
 
     def __init__(self, websocket: WebSocket) -> None:
         self.backlog = Backlog()
         self._websocket = websocket
         self._arrived = asyncio.Event()
-        self._postman = asyncio.create_task(self._deliver())
+        self._sender = asyncio.create_task(self._send())
 
     def put(self, message: EncodedMessage) -> None:
         """Add a message; give a client up that has too much waiting."""
-        if self._postman.done() or self._postman.cancelling():
+        if self._sender.done() or self._sender.cancelling():
             return
 
         if self.backlog.add(message):
@@ -59,10 +59,10 @@ class TaskOutbox:
 
     def close(self) -> None:
         """Send nothing more."""
-        self._postman.cancel()
+        self._sender.cancel()
         self.backlog.end()
 
-    async def _deliver(self) -> None:
+    async def _send(self) -> None:
         # A client that is gone takes nothing: its own handler notices, and says goodbye for it.
         with suppress(WebSocketDisconnect, RuntimeError):
             while True:

@@ -167,15 +167,15 @@ class LoopsClockHall(Hall):
     limit = LoopsClock
 
 
-class Outboxes(Hall):
+class SendQueues(Hall):
     """Another design: a queue and a writer for each client."""
 
     def __init__(self, burst: int, rate: float) -> None:
         super().__init__(burst, rate)
-        self.outboxes: dict[WebSocket, asyncio.Queue[Any]] = {}
+        self.send_queues: dict[WebSocket, asyncio.Queue[Any]] = {}
 
     async def tell(self, event: Any, websocket: WebSocket) -> None:
-        self.outboxes.setdefault(websocket, asyncio.Queue()).put_nowait(event)
+        self.send_queues.setdefault(websocket, asyncio.Queue()).put_nowait(event)
 
     async def visit(self, websocket: WebSocket) -> None:
         writer = asyncio.create_task(self.write(websocket))
@@ -186,7 +186,7 @@ class Outboxes(Hall):
 
     async def write(self, websocket: WebSocket) -> None:
         while True:
-            await websocket.send_json(await self.outboxes[websocket].get())
+            await websocket.send_json(await self.send_queues[websocket].get())
 
 
 def slow(hall: type[Hall]) -> MakeLimitedApp:
@@ -204,7 +204,7 @@ RIGHT: dict[str, MakeLimitedApp] = {
     "full at": lambda **numbers: FullAtHall(**numbers).make_app(),
     "ticking": lambda **numbers: TickingHall(**numbers).make_app(),
     "the loop's clock": lambda **numbers: LoopsClockHall(**numbers).make_app(),
-    "outboxes": lambda **numbers: Outboxes(**numbers).make_app(),
+    "send queues": lambda **numbers: SendQueues(**numbers).make_app(),
     "slow": slow(Hall),
     "slow, full at": slow(FullAtHall),
 }

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from server_snippets.step_04_naive_broadcast import app, manager
-from server_snippets.step_11_fan_out import app as outbox_app
+from server_snippets.step_11_fan_out import app as send_queue_app
 from websocket_lab import BackgroundServer
 from websocket_lab.experiments import fan_out
 from websocket_lab.experiments.fan_out import Ladder, cost_words, plot_heard, plot_read, range_of, spans
@@ -15,11 +15,11 @@ def test_each_rung_is_measured_and_said(capsys: pytest.CaptureFixture[str]) -> N
     manager.active_connections.clear()
     ladder = Ladder(clients=20, in_flight=2, seconds=0.1)
     ladder.climb("naive loop", app)
-    ladder.climb("outbox", outbox_app, ws_per_message_deflate=False)
+    ladder.climb("send queue", send_queue_app, ws_per_message_deflate=False)
     again = ladder.again(in_flight=1)
 
     assert all(cost > 0 for cost in [*ladder.costs.values(), *again.costs.values()])
-    assert list(again.costs) == ["naive loop", "outbox"]
+    assert list(again.costs) == ["naive loop", "send queue"]
     assert capsys.readouterr().out.count("naive loop: ") == 3
 
 
@@ -42,7 +42,7 @@ def test_the_names_of_lines_that_end_together_do_not_overprint_each_other(
 ) -> None:
     drawn: list[Axes] = []
     monkeypatch.setattr(fan_out, "show_plot", drawn.append)
-    plot_heard({"outbox": [0.1, 0.2], "joined writes": [0.1, 0.2]}, until=2)
+    plot_heard({"send queue": [0.1, 0.2], "joined writes": [0.1, 0.2]}, until=2)
     (axes,) = drawn
     figure = axes.get_figure(root=True)
     assert figure
@@ -50,7 +50,7 @@ def test_the_names_of_lines_that_end_together_do_not_overprint_each_other(
     first, second = [
         text.get_window_extent()
         for text in axes.findobj(Text)
-        if text.get_text() in ("outbox", "joined writes")
+        if text.get_text() in ("send queue", "joined writes")
     ]
 
     assert not first.overlaps(second)

@@ -19,7 +19,7 @@ HINTS = {
     "nothing_goes_on_for_who_has_left": (
         "What cancels the writer when its client has left?",
         "Three lines in `finally`: out of the hall, cancel the writer, tell all the others.",
-        "`self.outboxes.discard(outbox)`; `outbox.writer.cancel()`; `self.tell_all(…)`",
+        "`self.send_queues.discard(send_queue)`; `send_queue.writer.cancel()`; `self.tell_all(…)`",
     ),
     "everyone_hears_all_in_order": (
         "What does the writer do after it has sent a message?",
@@ -65,7 +65,7 @@ def nothing_goes_on_for_who_has_left(harness: SlowHarness) -> None:
 
 
 NOT_GONE = {
-    "nothing": "Every event goes to everyone: put it into each outbox, and let each writer send it.",
+    "nothing": "Every event goes to everyone: put it into each send_queue, and let each writer send it.",
     "left": "One goodbye for one client is enough. Say it once, in `finally`.",
     "closed": "An exception has ended a handler. Sending to someone who has left raises one.",
 }
