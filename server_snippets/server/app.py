@@ -8,19 +8,17 @@ from fastapi.staticfiles import StaticFiles
 
 from .brokers.base import Broker
 from .brokers.memory import MemoryBroker
-from .connections.guard import ConnectionGuard
-from .connections.origin import OriginCheck
 from .endpoints.auth import auth_router
 from .endpoints.channels import channels_router
 from .endpoints.chat import chat_router
 from .endpoints.clients import clients_router
 from .endpoints.echo import echo_router
+from .endpoints.operations import operations_router
 from .endpoints.pages import STATIC, pages_router
 from .endpoints.tasks import tasks_router
-from .logs import redacted_tokens, short_client_errors
+from .protection import Protection
 from .settings import BadSetting, Settings
 from .shutdown import Draining
-from .transport.open_connections import OpenConnections
 
 
 def make_broker(settings: Settings) -> Broker:
@@ -51,25 +49,21 @@ def add_endpoints(app: FastAPI, settings: Settings, broker: Broker, draining: Dr
 def make_app(settings: Settings | None = None) -> FastAPI:
     """Return a new server with clients, rooms and tasks of its own."""
     settings = settings or Settings()
-    open_connections, draining = OpenConnections(settings.max_connections), Draining()
-    broker = make_broker(settings)
+    draining, broker = Draining(), make_broker(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, OpenConnections]]:
-        with redacted_tokens(), short_client_errors():
-            async with broker.running():
-                # The HTTP protocol finds it there, and counts unfinished handshakes.
-                yield {"open_connections": open_connections}
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with broker.running():
+            yield
 
     # The pages of /docs would load from another server, and WebSocket endpoints are not in them.
     app = FastAPI(title="WebSocket Lab", lifespan=lifespan, openapi_url=None)
     # The server finds it there, and begins it.
     app.state.draining = draining
-    app.add_middleware(ConnectionGuard, settings, open_connections, draining)
-    # Added last, so it looks first.
-    app.add_middleware(OriginCheck, allowed_origins=settings.allowed_origins)
-
-    app.include_router(pages_router(open_connections, draining))
+    # The origin check, then the guard.
+    app.add_middleware(Protection, settings, draining, broker)
+    app.include_router(pages_router())
+    app.include_router(operations_router())
     add_endpoints(app, settings, broker, draining)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import uvicorn
 
+from .metrics import shared_metrics
 from .options import make_command, settings_of
 from .serve import make_server, serve
 from .settings import BadSetting
@@ -53,7 +54,8 @@ def serve_with(arguments: Namespace) -> None:
     listener = listen(arguments.host, arguments.port)
     print(f"Serving on {address(listener, server.config)} (Ctrl+C stops)", flush=True)
     if arguments.workers > 1:
-        Workers(arguments.workers, serve, arguments, listener).run()
+        with shared_metrics():
+            Workers(arguments.workers, serve, arguments, listener).run()
     else:
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])

@@ -13,6 +13,8 @@ from multiprocessing.context import SpawnProcess
 
 from uvicorn.config import STARTUP_FAILURE
 
+from .metrics import forget_process
+
 
 # The same everywhere: Windows knows no other way to start a process.
 spawn = get_context("spawn")
@@ -75,6 +77,7 @@ class Workers:
                 # The next one would not start either.
                 self._end()
                 sys.exit("A worker could not start; the lines above say why.")
+            forget_process(process.pid or 0)
             logger.warning("Worker %s has died (%s); another takes its place.", process.pid, process.exitcode)
             self._start(index)
 

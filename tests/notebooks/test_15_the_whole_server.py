@@ -22,7 +22,7 @@ def rows(run: LessonRun, part: str) -> list[str]:
 def test_the_server_is_read_from_above(run: LessonRun) -> None:
     said = run.output("getsource(make_app)")
 
-    assert "app.add_middleware(OriginCheck" in said
+    assert "app.add_middleware(Protection" in said
     assert "app.include_router(chat_router" in said
 
 

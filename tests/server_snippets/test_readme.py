@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 import server_snippets
+from server_snippets.server.metrics import Metrics
 from server_snippets.server.options import read_arguments
+from server_snippets.server.shutdown import Draining
+from server_snippets.server.transport.open_connections import OpenConnections
+from server_snippets.server.transport.traffic import REASONS
 
 
 FOLDER = Path(server_snippets.__file__).parent
@@ -50,6 +54,14 @@ def test_every_endpoint_is_there() -> None:
 
     # The chat's second path is there for names that are wrong.
     assert sorted([*told, "/ws/chat/{names:path}"]) == sorted(served)
+
+
+def test_every_metric_is_there() -> None:
+    families = Metrics(OpenConnections(), Draining()).registry.collect()
+    expected = {family.name + "_total" * (family.type == "counter"): family.type for family in families}
+
+    assert {name.strip("`"): kind for name, kind, _ in rows(section("Monitoring"))} == expected
+    assert all(f"`{reason}`" in section("Monitoring") for reason in REASONS)
 
 
 @pytest.mark.parametrize("code", re.findall(r"^\| (\d{4}) \|", README, re.MULTILINE))

@@ -17,6 +17,7 @@ from ..transport.frame_writer import FrameWriter
 from ..transport.open_connections import OpenConnections, most_from
 from ..transport.protocol import EXTENSION, RATE_LIMITED, TOO_MANY, TOO_SLOW
 from ..transport.rate_limit import RateLimit
+from ..transport.traffic import Traffic
 
 
 RETRY_AFTER_SECONDS = 3
@@ -63,16 +64,23 @@ class GuardedConnection:
         "_max_bytes",
         "_receive",
         "_send",
+        "_traffic",
         "_waiting",
     )
 
     def __init__(
-        self, receive: Receive, send: Send, settings: Settings, accepted: Callable[[], None] = lambda: None
+        self,
+        receive: Receive,
+        send: Send,
+        settings: Settings,
+        traffic: Traffic,
+        accepted: Callable[[], None],
     ) -> None:
         self._receive = receive
         self._send = send
         self._max_bytes = settings.max_message_bytes
-        self._limit = RateLimit(settings.rate)
+        self._limit = RateLimit(settings.rate, traffic=traffic)
+        self._traffic = traffic
         # How the connection ended, for the log; the first who closes decides.
         self.close_code = 0
         self.was_accepted = False
@@ -124,7 +132,9 @@ class GuardedConnection:
             # Starlette makes a WebSocketDisconnect of it.
             raise OSError("The connection is closed")
 
-        if message["type"] != "websocket.send":
+        if message["type"] == "websocket.send":
+            self._traffic.answered += 1
+        else:
             self._is_open = message["type"] == "websocket.accept"
             self._note_end(message)
             if self._is_open:
@@ -157,6 +167,7 @@ class GuardedConnection:
             elif 4 * len(payload) > self._max_bytes and size_of(payload) > self._max_bytes:
                 return await self._end(1009, "Message too big")
             elif not self._is_counting or self._limit.admits():
+                self._traffic.received += 1
                 return message
             else:
                 waits = await self._hold_back()
@@ -230,7 +241,7 @@ class ConnectionGuard:
         self._settings = settings
         self._open = open_connections
         self._draining = draining
-        self._backlogs = BacklogTotal(settings.max_backlog_bytes)
+        self._backlogs = open_connections.traffic.backlogs = BacklogTotal(settings.max_backlog_bytes)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Run the app behind the guard; HTTP passes untouched."""
@@ -238,18 +249,22 @@ class ConnectionGuard:
             return self._app(scope, receive, send)
         name_connection(scope)
         if self._draining.has_begun:
+            self._open.traffic.rejected["draining"] += 1
             return reject_for_now("Restarting", scope, send)
         if 0 < self._settings.max_connections <= self._open.total:
+            self._open.traffic.rejected["too_many_connections"] += 1
             return reject_for_now("Too many connections", scope, send)
         address = address_of(scope)
         if 0 < most_from(address, self._settings.max_per_address) <= self._open.of(address):
+            self._open.traffic.rejected["too_many_from_address"] += 1
             return close_at_once("Too many connections from your address", scope, send)
         return self._let_in(scope, receive, send)
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start, address = time.monotonic(), address_of(scope)
+        start, address, traffic = time.monotonic(), address_of(scope), self._open.traffic
 
         def accepted() -> None:
+            traffic.opened += 1
             log_connection("open", scope, open=self._open.count)
 
         scope["backlog_total"] = self._backlogs
@@ -257,7 +272,7 @@ class ConnectionGuard:
             # Also where the endpoint opens no send_queue: what the transport holds counts, too.
             writer: FrameWriter = extension["writer"]
             writer.backlog.share(self._backlogs, writer.give_up)
-        guard = GuardedConnection(receive, send, self._settings, accepted)
+        guard = GuardedConnection(receive, send, self._settings, traffic, accepted)
         self._open.add(address)
         try:
             await guard.run(self._app, scope)
@@ -270,11 +285,13 @@ class ConnectionGuard:
                 seconds, rest = round(time.monotonic() - start, 3), self._open.count
                 # Without a code, the connection was cut off before anyone could send one.
                 code = guard.close_code or ABNORMAL
+                traffic.note_end(code)
                 log_connection(
                     "close", scope, code=code, seconds=seconds, open=rest, **losses(guard, backlog)
                 )
             else:
                 # What uvicorn answers to a handshake that no endpoint has accepted.
+                traffic.rejected["not_accepted"] += 1
                 log_connection("refused", scope, status=403, reason="Not accepted")
 
 

@@ -74,4 +74,6 @@ class OriginCheck:
         level, hint = self._warning.next_level(), likely_cause(scope)
         details = pages(scope) | {"hint": hint}
         log_connection("refused", scope, level=level, status=403, reason="Foreign origin", **details)
+        if connections := scope.get("state", {}).get("open_connections"):
+            connections.traffic.rejected["origin"] += 1
         await send({"type": "websocket.close", "code": 1008, "reason": "Foreign origin"})

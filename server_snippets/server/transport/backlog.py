@@ -117,6 +117,8 @@ class Backlog:
 
     def _drop(self) -> None:
         self.dropped += 1
+        if self._total:
+            self._total.dropped += 1
         if self.policy is SlowClients.DROP_NEWEST:
             self._count(self._messages.pop(), -1)
         else:
@@ -148,7 +150,7 @@ class BacklogTotal:
     """
 
     def __init__(self, most: int) -> None:
-        self.bytes = 0
+        self.bytes = self.dropped = 0
         self._most = most
         self._backlogs: set[Backlog] = set()
         self._warning = SeldomWarning()

@@ -28,6 +28,8 @@ READ_TIMEOUT = 60.0
 LINGER_SECONDS = 1.0
 # How long to wait before the next piece of what is discarded.
 DISCARD_PAUSE = 0.001
+# Words for /metrics; every other status is for a bad request, and none for a client that asked for nothing.
+REJECTED = {503: "too_many_connections", 414: "too_large", 431: "too_large", None: "timeout"}
 
 
 class RequestRefused(Exception):
@@ -304,6 +306,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         return self.client[0] if self.client else "unknown"
 
     def _log_refused(self, *, reason: str, **values: int) -> None:
+        if self._open is not None:
+            self._open.traffic.rejected[REJECTED.get(values.get("status"), "bad_request")] += 1
         path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
         log_connection("refused", {"path": path, "client": self.client}, **values, reason=reason)
 

@@ -11,6 +11,7 @@ from collections import Counter
 from ipaddress import ip_address
 
 from ..logs import SeldomWarning, log
+from .traffic import Traffic
 
 
 # Connections beyond the limit that may still ask for something, such as /health.
@@ -37,6 +38,7 @@ class OpenConnections:
         # Connections that have not asked for anything yet.
         self.handshakes = 0
         self._of_address: Counter[str] = Counter()
+        self.traffic = Traffic()
 
     @property
     def total(self) -> int:

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from .traffic import Traffic
+
 
 # Someone who is refused again within the pause has not stopped; after the patience, the connection ends.
 PAUSE_SECONDS = 2.0
@@ -17,6 +19,7 @@ class RateLimit:
     Args:
         rate: Frames a second.
         clock: Tells the seconds; tests give one that they turn themselves.
+        traffic: Counts what is refused on all connections.
     """
 
     __slots__ = (
@@ -30,9 +33,16 @@ class RateLimit:
         "_last_refusal",
         "_replies",
         "_last_reply",
+        "_traffic",
     )
 
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        rate: float,
+        clock: Callable[[], float] = time.monotonic,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self._traffic = traffic
         self._rate = rate
         self._clock = clock
         self._tokens = self._capacity = 2 * rate
@@ -79,6 +89,8 @@ class RateLimit:
 
     def _note_refusal(self, now: float) -> None:
         self.refused += 1
+        if self._traffic:
+            self._traffic.rate_limited += 1
         if now - self._last_refusal > PAUSE_SECONDS:
             self._first_refusal = now
             self._replies = 0
