@@ -17,6 +17,8 @@
     newest    try them with the newest of everything; say what has changed and what fails
     architecture
               follow one chat message through the server's functions, and list the modules with one importer
+    boilerplate
+              say how many words the notebooks have, and how many of them `sync` writes
 
 Edit a lesson in JupyterLab, or as text:
 
@@ -85,6 +87,14 @@ def architecture() -> int:
     return print_architecture()
 
 
+def boilerplate(root: Path) -> int:
+    """Print how much of the notebooks' text is generated."""
+    # Only this command counts words.
+    from authoring.boilerplate import print_boilerplate
+
+    return print_boilerplate(root)
+
+
 def new(kind: str, name: str, root: Path) -> int:
     """Begin a lesson or an exercise; return 1 if it cannot be begun."""
     # Only this command needs the templates.
@@ -109,10 +119,10 @@ def _options(arguments: list[str] | None) -> Namespace:
     parser = ArgumentParser(
         "python -m authoring", description=__doc__, formatter_class=RawDescriptionHelpFormatter
     )
-    names = "sync | check | new | lock | pictures | versions | newest-python | newest | architecture"
-    commands = parser.add_subparsers(dest="command", required=True, metavar=names)
+    commands = parser.add_subparsers(dest="command", required=True)
     _add_course_commands(commands)
     _add_package_commands(commands)
+    commands.metavar = " | ".join(commands.choices)
     return parser.parse_args(arguments)
 
 
@@ -121,6 +131,7 @@ def _add_course_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:
         "sync": lambda options: sync(options.root),
         "check": lambda options: check(options.root),
         "pictures": lambda options: pictures(options.root),
+        "boilerplate": lambda options: boilerplate(options.root),
         "new": lambda options: new(options.kind, options.name, options.root),
     }
     for name, run in runs.items():

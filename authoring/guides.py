@@ -1,4 +1,4 @@
-"""What nobody keeps by hand in the guides: the plans for teachers, and the map of the code."""
+"""What nobody keeps by hand in the guides: the plans for teachers, the map of the code, and the remedies."""
 
 import ast
 from collections.abc import Iterator
@@ -7,11 +7,13 @@ from pathlib import Path
 
 from authoring.exercise import Exercise, in_order
 from authoring.lesson import Lesson
+from authoring.navigation import remedy_table
 from authoring.readme import with_rows
 
 
 TEACHING = "docs/teaching/README.md"
 CONTRIBUTING = "CONTRIBUTING.md"
+TROUBLESHOOTING = "docs/troubleshooting.md"
 PLAN_HEAD = "| When | Together | Minutes |\n|---|---|---:|"
 # What is no code of the course, and folders that are found by their exercise's name.
 UNLISTED = ("tests", "node_modules", "websocket_lab/exercises/")
@@ -54,7 +56,11 @@ class Guides:
 
     def texts(self) -> dict[Path, str]:
         """Return what each guide that is there should hold."""
-        writers = {TEACHING: self._with_plans, CONTRIBUTING: self._with_map}
+        writers = {
+            TEACHING: self._with_plans,
+            CONTRIBUTING: self._with_map,
+            TROUBLESHOOTING: self._with_remedies,
+        }
         paths = {self.root / name: write for name, write in writers.items() if (self.root / name).exists()}
         return {path: write(path.read_text(encoding="utf-8")) for path, write in paths.items()}
 
@@ -81,6 +87,14 @@ class Guides:
         return with_rows(
             text, "map", [MAP_HEAD, *(f"| `{name}/` | {says} |" for name, says in self._packages())]
         )
+
+    def _with_remedies(self, text: str) -> str:
+        tables = [
+            f"\n### [{lesson.name}](../notebooks/{lesson.path.name})\n\n{table}"
+            for lesson in self.lessons
+            if (table := remedy_table(lesson.number))
+        ]
+        return with_rows(text, "remedies", tables)
 
     def _packages(self) -> Iterator[tuple[str, str]]:
         for file in sorted(self.root.glob("*/**/__init__.py")):

@@ -1,13 +1,13 @@
 """What every page has and nobody writes twice: its links, its kernel check, and its box of remedies.
 
 `sync` puts the links below the header and at the end, and the kernel check below the first links. An author
-may move the two `kernel-check` cells, as long as their code stays the first to run. The remedies for everyone
-are in `trouble.md`, those of one lesson in `remedies.toml`.
+may move the two `kernel-check` cells, as long as their code stays the first to run. The remedies of one
+lesson are in `remedies.toml`; `docs/troubleshooting.md` shows them all, below those for every lesson.
 """
 
 import re
 import tomllib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,26 +21,19 @@ from authoring.notebook_format import new_cell
 
 LESSON_CONTENTS = "[All lessons](../README.md) | [Glossary](../GLOSSARY.md)"
 # At the foot alone: a reader who begins need not know the instruments' names yet.
-INSTRUMENTS = "[Instruments](../INSTRUMENTS.md)"
+FOR_LATER = "[Instruments](../INSTRUMENTS.md) | [Troubleshooting](../docs/troubleshooting.md)"
 LESSON_LINK = re.compile(r"\[\d+ · [^\]]*\]\(((?:\.\./notebooks/)?(\w+\.ipynb))\)")
-KERNEL_WORDS = (
-    "First, check that the kernel, the program that runs these cells, has everything this lesson needs. "
-    "No output means that it does. The code is folded away; click the three dots to see it."
-)
-VISIT_WORDS = f"{KERNEL_WORDS} It also notes your visit: `progress()`, in lesson 0, shows your progress."
-VISIT = """
-
+KERNEL_WORDS = "Setup check. No output means that your kernel has everything this {page} needs."
+VISIT_WORDS = f"{KERNEL_WORDS} It also records your visit for `progress()`."
+# Where the import fails, the traceback shows this comment above it, though the code is folded.
+KERNEL_CHECK = """\
+# It fails? Choose Kernel ▸ Change Kernel… ▸ Python 3 (ipykernel), or start again: python3 start.py
+{code}"""
+VISIT = """\
 from websocket_lab.grading.progress_file import record_visit
 
 record_visit("{lesson}")"""
-KERNEL_CHECK = """\
-from importlib.util import find_spec
-
-assert find_spec("websocket_lab"), (
-    "This kernel does not have the course's packages. "
-    "Choose Kernel ▸ Change Kernel… ▸ Python 3 (ipykernel), or, if that is "
-    "the one you have, close JupyterLab and start it with: python3 start.py"
-)"""
+IMPORT = "import websocket_lab"
 
 
 def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, exercises: str = "") -> None:
@@ -50,12 +43,12 @@ def furnish(lesson: Lesson, previous: Lesson | None, following: Lesson | None, e
         exercises: A line of links to what the reader may do now.
     """
     links = link_line(previous, following)
-    foot = link_line(previous, following, f"{LESSON_CONTENTS} | {INSTRUMENTS}")
+    foot = link_line(previous, following, f"{LESSON_CONTENTS} | {FOR_LATER}")
     written = [cell for cell in lesson.notebook.cells if not is_generated(cell)]
     where = _kernel_check_position(lesson)
     header, rest = written[:1], [*written[1:where], *_visit(lesson), *written[where:]]
     below = "\n\n".join(filter(None, [exercises, foot]))
-    lesson.notebook.cells = [*header, top(links), *rest, footer(below, [lesson.number])]
+    lesson.notebook.cells = [*header, top(links), *rest, footer(below, box(lesson.number))]
 
 
 def link_line(previous: Lesson | None, following: Lesson | None, between: str = LESSON_CONTENTS) -> str:
@@ -96,12 +89,12 @@ def _kernel_check_position(lesson: Lesson) -> int:
 
 
 def _visit(lesson: Lesson) -> list[NotebookNode]:
-    return kernel_check(VISIT_WORDS, KERNEL_CHECK + VISIT.format(lesson=lesson.path.stem))
+    return kernel_check(VISIT_WORDS.format(page="lesson"), VISIT.format(lesson=lesson.path.stem))
 
 
 def kernel_check(words: str, code: str) -> list[NotebookNode]:
     """Return the cells that run first: what they are for, and their code, folded away."""
-    check = new_cell("code", "kernel-check", "kernel-check", code)
+    check = new_cell("code", "kernel-check", "kernel-check", KERNEL_CHECK.format(code=code))
     # Not the first thing that a reader should read.
     check.metadata["jupyter"] = {"source_hidden": True}
     return [new_cell("markdown", "kernel-check-words", "kernel-check", words), check]
@@ -112,19 +105,15 @@ def top(links: str) -> NotebookNode:
     return new_cell("markdown", "navigation-top", "navigation", links)
 
 
-def footer(links: str, lessons: Container[int]) -> NotebookNode:
-    """Return the last cell: links, and what to do about trouble, in those lessons above all."""
-    return new_cell("markdown", "navigation-end", "navigation", f"---\n\n{links}\n\n{box(lessons)}")
+def footer(links: str, remedies: str = "") -> NotebookNode:
+    """Return the last cell: links, and the remedies if there are any."""
+    pieces = filter(None, ["---", links, remedies])
+    return new_cell("markdown", "navigation-end", "navigation", "\n\n".join(pieces))
 
 
 EXERCISE_CONTENTS = "[All lessons and exercises](../README.md) | [Glossary](../GLOSSARY.md)"
-APART_WORDS = (
-    "First, check that the kernel, the program that runs these cells, has everything this solution needs. "
-    "Checks that pass in this notebook do not count towards your progress. "
-    "The code is folded away; click the three dots to see it."
-)
-APART = """
-
+APART_WORDS = f"{KERNEL_WORDS} Checks that pass in this notebook do not count towards your progress."
+APART = """\
 from websocket_lab.grading.progress_database import keep_in_this_kernel
 
 keep_in_this_kernel()"""
@@ -133,8 +122,8 @@ keep_in_this_kernel()"""
 def furnish_solution(exercise: Exercise, lessons: Sequence[Lesson]) -> None:
     """Give a solution its links, to its exercise and its lesson, and what else is generated."""
     links = " | ".join([f"[{exercise.name}](../exercises/{exercise.path.name})", *_common(exercise, lessons)])
-    check = kernel_check(APART_WORDS, KERNEL_CHECK + APART)
-    above, below = f"This is the solution. {links}", footer(links, _lessons_before(exercise))
+    check = kernel_check(APART_WORDS.format(page="solution"), APART)
+    above, below = f"This is the solution. {links}", footer(links)
     exercise.notebook.cells = _furnished(exercise.notebook, above, below, check)
 
 
@@ -146,11 +135,10 @@ def furnish_exercise(
     around = [None, *exercises, None]
     back, on = link_back(around[place]), link_on(around[place + 2])
     solution = f"[Its solution](../solutions/{exercise.path.name})"
-    middle = " | ".join([*back, *_common(exercise, lessons), *on])
-    end = " | ".join([*back, *_common(exercise, lessons), INSTRUMENTS, solution, *on])
-    words = KERNEL_WORDS.replace("the lesson", "the exercise")
-    below = footer(end, _lessons_before(exercise))
-    notebook.cells = _furnished(notebook, middle, below, kernel_check(words, KERNEL_CHECK))
+    middle = " | ".join([*back, *_lesson_link(exercise, lessons), *on])
+    end = " | ".join([*back, *_common(exercise, lessons), FOR_LATER, solution, *on])
+    check = kernel_check(KERNEL_WORDS.format(page="exercise"), IMPORT)
+    notebook.cells = _furnished(notebook, middle, footer(end), check)
 
 
 def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
@@ -160,14 +148,13 @@ def exercise_links(lesson: Lesson, exercises: Sequence[Exercise]) -> str:
     return f"**Now you:** {' · '.join(links)}" if links else ""
 
 
-def _lessons_before(exercise: Exercise) -> range:
-    # Writing your own code, you can meet any error that the lessons so far have warned of.
-    return range((exercise.follows or 0) + 1)
-
-
 def _common(exercise: Exercise, lessons: Sequence[Lesson]) -> list[str]:
+    return [*_lesson_link(exercise, lessons), EXERCISE_CONTENTS]
+
+
+def _lesson_link(exercise: Exercise, lessons: Sequence[Lesson]) -> list[str]:
     lesson = [lesson for lesson in lessons if lesson.number == exercise.follows]
-    return [*(f"[Lesson {one.name}](../notebooks/{one.path.name})" for one in lesson), EXERCISE_CONTENTS]
+    return [f"[Lesson {one.name}](../notebooks/{one.path.name})" for one in lesson]
 
 
 def _furnished(
@@ -178,7 +165,7 @@ def _furnished(
 
 
 HERE = Path(__file__).parent
-TABLE = "|---|---|\n"
+TABLE_HEAD = "| You see | Do this |\n|---|---|\n"
 
 
 @dataclass(frozen=True)
@@ -192,7 +179,7 @@ class Remedy:
     @property
     def row(self) -> str:
         """Its row in the table."""
-        return f"| `{self.see}` | {self.do} |\n"
+        return f"| `{self.see}` | {self.do} |"
 
 
 @cache
@@ -202,9 +189,14 @@ def remedies() -> list[Remedy]:
     return [Remedy(**remedy) for remedy in content["remedies"]]
 
 
-def box(lessons: Container[int]) -> str:
-    """Return the folded box; the remedies of these lessons come first."""
-    everyone = (HERE / "trouble.md").read_text(encoding="utf-8").strip()
-    # Of two lessons that explain one message, the later says more.
-    own = {remedy.see: remedy.row for remedy in remedies() if remedy.lesson in lessons}
-    return everyone.replace(TABLE, TABLE + "".join(own.values()), 1)
+def remedy_table(lesson: int) -> str:
+    """Return the table of one lesson's remedies, or "" if it has none."""
+    rows = [remedy.row for remedy in remedies() if remedy.lesson == lesson]
+    return TABLE_HEAD + "\n".join(rows) if rows else ""
+
+
+def box(lesson: int) -> str:
+    """Return the folded box with one lesson's remedies, or "" if it has none."""
+    table = remedy_table(lesson)
+    summary = "<summary><b>If you see an error</b></summary>"
+    return f"<details>\n{summary}\n\n{table}\n\n</details>" if table else ""

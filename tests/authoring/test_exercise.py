@@ -5,7 +5,7 @@ import pytest
 
 from authoring.course import Course
 from authoring.exercise import Exercise, in_order
-from authoring.navigation import EXERCISE_CONTENTS
+from authoring.navigation import EXERCISE_CONTENTS, FOR_LATER
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ def test_exercise_solution_and_lesson_link_each_other(course, built):
     exercise, solution = built()
     lesson = nbformat.read(course.path("02_echo"), as_version=4).cells
 
-    assert sources(exercise, "navigation-end")[0].startswith(
+    assert sources(exercise, "navigation-end") == [
         f"---\n\n[Lesson 2 · Echo](../notebooks/02_echo.ipynb) | {EXERCISE_CONTENTS} | "
-        "[Instruments](../INSTRUMENTS.md) | [Its solution](../solutions/01_shout.ipynb) | "
-        "[Exercise 2 · Whispering\N{NO-BREAK SPACE}→](02_whisper.ipynb)\n"
-    )
+        f"{FOR_LATER} | [Its solution](../solutions/01_shout.ipynb) | "
+        "[Exercise 2 · Whispering\N{NO-BREAK SPACE}→](02_whisper.ipynb)"
+    ]
     assert sources(solution, "navigation-top")[0].startswith(
         "This is the solution. [Exercise 1 · Shouting](../exercises/01_shout.ipynb) | [Lesson 2 · Echo]"
     )

@@ -1,20 +1,23 @@
-"""The box below a page begins with what its lessons warn of."""
+"""A lesson's remedies stand in a box below it, and on the page with those of all lessons."""
 
-from authoring.navigation import box
+from pathlib import Path
+
+from authoring.navigation import box, remedies, remedy_table
 
 
-def test_a_lesson_has_its_own_remedies_before_those_for_everyone() -> None:
-    rows = box([8]).partition("|---|---|\n")[2].splitlines()
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+
+
+def test_a_lesson_has_its_own_remedies_and_no_others() -> None:
+    rows = box(8).partition("|---|---|\n")[2].splitlines()
 
     assert rows[0].startswith("| `dictionary changed size during iteration` |")
-    assert rows[1].startswith("| `AssertionError: This kernel does not have the course's packages…`")
+    assert rows[1:] == ["", "</details>"]
 
 
-def test_a_message_of_two_lessons_stands_there_once_in_the_words_of_the_later() -> None:
-    assert box(range(9)).count("| `HTTP 403` |") == 1
-    assert "each value in it with its type and its rules" in box(range(9))
+def test_a_lesson_without_remedies_has_no_box() -> None:
+    assert box(0) == ""
 
 
-def test_without_lessons_there_is_what_everyone_may_see() -> None:
-    assert "changed size" not in box([])
-    assert "NameError" in box([])
+def test_the_page_has_the_remedies_of_all_lessons() -> None:
+    assert all(remedy_table(remedy.lesson) in PAGE for remedy in remedies())
