@@ -10,7 +10,7 @@ from tests.jupyterlab import NotebookPage, within
 ODD = ('{"action": "subscribe", "channel": "odd"}', '"private" "typing" noon', r'{"data": "\ud800"}')
 # What the next cell says itself is the oddest of all.
 SAID = re.compile(r"""\.(?:say|send)\((?:"([^"\n]+)"|'([^'\n]+)')""")
-REVEALED = re.compile(r"it was (.+?)(?:: .*)?\.(?:\n|$)")
+REVEALED = re.compile(r"It was “(.+?)”")
 # Types each text into each open panel, also where its cell is out of sight, and waits for what comes of it.
 TYPE = """async (texts) => {
   const cells = jupyterapp.shell.currentWidget.content.widgets;

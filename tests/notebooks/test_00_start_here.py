@@ -45,4 +45,4 @@ def test_what_a_person_has_said_before_does_not_spoil_the_answer(page: NotebookP
     ana.wait_for_row("Echo: Good morning")
     index = run_up_to(page, "guess.reveal", after="ClientPanel(server")
 
-    assert "You predicted “Echo: Hello” ✓" in page.output(index)
+    assert "✓ You predicted “Echo: Hello”" in page.output(index)

@@ -33,7 +33,7 @@ def test_polling_often_hears_every_tick_several_times(run: LessonRun) -> None:
 
     assert ticks == sorted(ticks)
     assert len(set(ticks)) < len(ticks)
-    assert f"it was more than 16: she sent {len(ticks)}" in outcome
+    assert f"It was “more than 16”, because she sent {len(ticks)}" in outcome
 
 
 def test_polling_rarely_misses_ticks(run: LessonRun) -> None:
@@ -57,7 +57,7 @@ def test_the_accept_header_is_what_the_recipe_says(run: LessonRun) -> None:
         "exchange(reader, writer, handshake)).decode()\nprint"
     )
     assert run.output("accept_guess.reveal").splitlines()[0] == accept
-    assert "it was what anyone can compute from the key" in run.output("accept_guess.reveal")
+    assert "It was “what anyone can compute from the key" in run.output("accept_guess.reveal")
 
 
 def test_the_tap_recomputes_what_the_learner_did(run: LessonRun) -> None:
@@ -117,7 +117,7 @@ def test_a_person_predicts_and_is_told_the_outcome(page: NotebookPage) -> None:
     page.page.get_by_role("radio", name="16", exact=True).check()
     run_up_to(page, "poll(every=0.1, seconds=4)", after="requests_guess = Prediction(")
 
-    page.page.get_by_role("status").filter(has_text="You predicted “16” ✗ — it was more than 16").wait_for()
+    page.page.get_by_role("status").filter(has_text="✗ You predicted “16”. It was “more than 16”").wait_for()
 
 
 def test_a_person_watches_the_ticks_and_disconnects(page: NotebookPage) -> None:

@@ -71,7 +71,7 @@ def test_the_close_frame_of_a_bug_is_explained(run: LessonRun) -> None:
     [("return_guess", "1006"), ("vanish_guess", "WebSocketDisconnect 1005"), ("early_guess", "HTTP 403")],
 )
 def test_each_prediction_is_answered_by_the_run(run: LessonRun, prediction: str, answer: str) -> None:
-    assert f"it was {answer}: " in run.output(f"{prediction}.reveal")
+    assert f"It was “{answer}”, because " in run.output(f"{prediction}.reveal")
 
 
 def test_what_may_not_be_sent_is_refused(run: LessonRun) -> None:
@@ -126,4 +126,4 @@ def test_a_person_predicts_and_the_run_answers(page: NotebookPage) -> None:
     page.cell(question).get_by_role("group").get_by_text("1011").click()
     answer = run_up_to(page, "return_guess.reveal", after="return_guess = Prediction")
 
-    assert "You predicted “1011” ✗ — it was 1006" in page.output(answer)
+    assert "✗ You predicted “1011”. It was “1006”, because" in page.output(answer)

@@ -42,16 +42,16 @@ def test_the_demos_can_be_run_in_any_order() -> None:
 
     assert run.output('print("Ben heard"') == "Ben heard 100 texts."
     assert "Heard by Ana, not by Ben: ['" in run.output("Heard by Ana")
-    assert "it was silence" in run.output("stall_guess.reveal")
-    assert "it was Ana" in run.output("out_guess.reveal")
+    assert "It was “silence" in run.output("stall_guess.reveal")
+    assert "It was “Ana" in run.output("out_guess.reveal")
 
 
 def test_a_stalled_client_silences_the_naive_room(run: LessonRun) -> None:
-    assert "it was silence" in run.output("stall_guess.reveal")
+    assert "It was “silence" in run.output("stall_guess.reveal")
 
 
 def test_a_vanished_client_throws_the_speaker_out(run: LessonRun) -> None:
-    assert "it was Ana" in run.output("out_guess.reveal")
+    assert "It was “Ana" in run.output("out_guess.reveal")
 
 
 def test_the_quick_repair_skips_a_client(run: LessonRun) -> None:

@@ -17,7 +17,7 @@ def test_names_and_loudness_come_from_the_address(run: LessonRun) -> None:
 
 
 def test_what_does_not_fit_is_refused_with_403(run: LessonRun) -> None:
-    assert "it was HTTP 403" in run.output("refusal_guess.reveal")
+    assert "It was “HTTP 403" in run.output("refusal_guess.reveal")
     answers = [line.split(maxsplit=1)[1] for line in run.output("/nowhere").splitlines()]
     assert answers == ["welcome"] * 2 + ["HTTP 403"] * 4
 
@@ -26,7 +26,7 @@ def test_the_limits_hold_on_both_sides(run: LessonRun) -> None:
     answers = [line.split(maxsplit=1)[1] for line in run.output("results = {").splitlines()]
 
     assert answers == ["HTTP 403", "welcome", "welcome", "HTTP 403", "HTTP 403", "HTTP 403", "welcome"]
-    assert "it was 3" in run.output("limits_guess.reveal")
+    assert "It was “3" in run.output("limits_guess.reveal")
 
 
 def test_percent_signs_are_gone_when_the_endpoint_sees_the_name(run: LessonRun) -> None:
@@ -34,7 +34,7 @@ def test_percent_signs_are_gone_when_the_endpoint_sees_the_name(run: LessonRun) 
 
 
 def test_the_wrong_order_swallows_the_fixed_path(run: LessonRun) -> None:
-    assert "it was HTTP 403" in run.output("order_guess.reveal")
+    assert "It was “HTTP 403" in run.output("order_guess.reveal")
 
 
 def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:

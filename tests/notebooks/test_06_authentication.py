@@ -37,7 +37,7 @@ def test_a_refusal_before_accept_never_leaves_http(run: LessonRun) -> None:
 
 
 def test_the_test_client_tells_another_story(run: LessonRun) -> None:
-    assert "it was 4001: it repeats the app; on the wire it became HTTP 403" in run.output(
+    assert "It was “4001”, because it repeats the app; on the wire it became HTTP 403" in run.output(
         "test_guess.reveal"
     )
 
@@ -51,11 +51,11 @@ def test_every_carrier_is_welcomed_and_only_the_query_is_logged(run: LessonRun) 
 
 
 def test_an_equal_start_makes_only_the_usual_comparison_slower(run: LessonRun) -> None:
-    assert "it was longer: it stops at the fault" in run.output("equal_guess.reveal")
+    assert "It was “longer”, because it stops at the fault" in run.output("equal_guess.reveal")
 
 
 def test_cors_does_not_guard_a_websocket_and_the_origin_check_does(run: LessonRun) -> None:
-    assert "it was welcome" in run.output("cors_guess.reveal")
+    assert "It was “welcome" in run.output("cors_guess.reveal")
     answers = dict(line.split(" → ") for line in run.output("for query in").splitlines())
     assert answers["https://evil.example"] == answers["null"] == "HTTP 403"
     assert answers["None"] == answers["?token=secret-token"] == '{"type":"welcome"}'

@@ -9,7 +9,7 @@ LESSON = "07_json_messages.ipynb"
 
 def test_receive_json_cuts_off_who_sends_a_comma_too_many(run: LessonRun) -> None:
     assert '{"data":1}' in run.output("comma_guess.reveal")
-    assert "it was 1006" in run.output("comma_guess.reveal")
+    assert "It was “1006" in run.output("comma_guess.reveal")
 
 
 def test_a_text_that_is_no_json_gets_an_error_and_json_a_response(run: LessonRun) -> None:
@@ -29,7 +29,7 @@ def test_only_the_subscriber_hears_the_news(run: LessonRun) -> None:
         "Ana → server",
         "server → Ben",
     ]
-    assert "it was Ben:" in run.output("news_guess.reveal")
+    assert "It was “Ben”, because " in run.output("news_guess.reveal")
 
 
 def test_eight_wrong_messages_get_eight_errors_and_end_nothing(run: LessonRun) -> None:
@@ -45,7 +45,7 @@ def test_eight_wrong_messages_get_eight_errors_and_end_nothing(run: LessonRun) -
         "invalid_message",
         "text_expected",
     ]
-    assert "it was 0" in outcome
+    assert "It was “0" in outcome
 
 
 def test_nobody_else_notices(run: LessonRun) -> None:

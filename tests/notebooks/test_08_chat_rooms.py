@@ -14,11 +14,11 @@ LESSON = "08_chat_rooms.ipynb"
 
 def test_a_dict_of_names_loses_who_is_still_there(run: LessonRun) -> None:
     assert run.output("phone.receive()") == "'Lunch at noon?'"
-    assert "it was nobody: Ben's connection ended with 1006" in run.output("letter_guess.reveal")
+    assert "It was “nobody”, because Ben's connection ended with 1006" in run.output("letter_guess.reveal")
 
 
 def test_the_other_room_hears_nothing(run: LessonRun) -> None:
-    assert "it was Ana and Ben:" in run.output("room_guess.reveal")
+    assert "It was “Ana and Ben”, because " in run.output("room_guess.reveal")
 
 
 def test_a_taken_name_and_bad_names_read_their_codes(run: LessonRun) -> None:
@@ -32,7 +32,7 @@ def test_a_client_that_vanishes_leaves_like_any_other(run: LessonRun) -> None:
 
 
 def test_a_whisper_is_not_heard_by_others_in_the_room(run: LessonRun) -> None:
-    assert "it was that Ana types" in run.output("whisper_guess.reveal")
+    assert "It was “that Ana types" in run.output("whisper_guess.reveal")
 
 
 def test_in_the_end_no_room_and_no_name_is_left(run: LessonRun) -> None:

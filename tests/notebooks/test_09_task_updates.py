@@ -14,11 +14,11 @@ BARS = "HBox([TaskBars(ana), TaskBars(ben)])"
 
 
 def test_the_letter_waits_for_the_whole_report(run: LessonRun) -> None:
-    assert "it was 3: the loop does one at a time" in run.output("deaf_guess.reveal")
+    assert "It was “3”, because the loop does one at a time" in run.output("deaf_guess.reveal")
 
 
 def test_who_speaks_to_a_deaf_server_is_cut_off(run: LessonRun) -> None:
-    assert "it was 1011: keepalive ping timeout" in run.output("cut_guess.reveal")
+    assert "It was “1011”. The reason was “keepalive ping timeout”." in run.output("cut_guess.reveal")
 
 
 def test_the_push_fills_the_bar(run: LessonRun) -> None:
@@ -35,7 +35,7 @@ def test_the_film_goes_on_without_ana(run: LessonRun) -> None:
     said = run.output("leave_guess.reveal")
 
     # It takes steps while Ana comes back.
-    assert re.search(r"it was go on: ([3-9]|\d{2,}) of 200 are done", said)
+    assert re.search(r"It was “go on”, because ([3-9]|\d{2,}) of 200 are done", said)
 
 
 def test_a_cancelled_and_a_failed_task_say_so(run: LessonRun) -> None:

@@ -10,7 +10,7 @@ LESSON = "10_heartbeat.ipynb"
 
 
 def test_nobody_notices_a_pulled_cable(run: LessonRun) -> None:
-    assert "it was nobody: Ana's panel says open" in run.output("pull_guess.reveal")
+    assert "It was “nobody”, because Ana's panel says open" in run.output("pull_guess.reveal")
 
 
 def test_a_short_break_heals(run: LessonRun) -> None:
@@ -37,7 +37,7 @@ def test_uvicorn_notices_and_ana_hears_of_it_later(run: LessonRun) -> None:
 
 
 def test_uvicorn_does_not_free_a_stalled_reader(run: LessonRun) -> None:
-    assert "it was Ben:" in run.output("film_guess.reveal")
+    assert "It was “Ben”, because " in run.output("film_guess.reveal")
 
 
 def test_who_answers_no_ping_of_ours_reads_4008(run: LessonRun) -> None:
@@ -45,7 +45,7 @@ def test_who_answers_no_ping_of_ours_reads_4008(run: LessonRun) -> None:
 
 
 def test_the_library_resumes_nothing(run: LessonRun) -> None:
-    assert "it was 30: 31 written: 30 lost, 0 doubled, in order" in run.output("miss_guess.reveal")
+    assert "It was “30”. 31 written: 30 lost, 0 doubled, in order" in run.output("miss_guess.reveal")
 
 
 def test_jitter_spreads_the_attempts(run: LessonRun) -> None:

@@ -40,7 +40,7 @@ def test_each_policy_is_seen(run: LessonRun) -> None:
     assert re.search(r"disconnect: Eve read 0–\d+, and is closed with 1013", said)
     assert re.search(r"drop_oldest: Eve read 0–\d+, \d+–199, and is still there", said)
     assert re.search(r"drop_newest: Eve read 0–\d+, and is still there", said)
-    assert "it was the first and the last" in said
+    assert "It was “the first and the last" in said
 
 
 def test_one_frame_is_shown(run: LessonRun) -> None:

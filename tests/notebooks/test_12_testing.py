@@ -29,13 +29,13 @@ def test_a_refusal_frees_the_name_in_the_tidied_chat(run: LessonRun) -> None:
     said = run.output("name_guess.reveal")
 
     assert said.startswith("The first time, Eve reads 4009 Username taken")
-    assert "it was let in as Ana" in said
+    assert "It was “let in as Ana" in said
 
 
 def test_the_two_agree_twice_and_differ_six_times(run: LessonRun) -> None:
     rows = [re.split("  +", line) for line in run.output("answers_table(answers)").splitlines()]
 
-    assert "it was 6" in rows[0][0]
+    assert "It was “6" in rows[0][0]
     assert rows[3:] == [
         ["/ws/own-code", "code 4001", "code 4001", "✓ agree"],
         ["/ws/http", "HTTP 401", "HTTP 401", "✓ agree"],
@@ -77,7 +77,7 @@ def test_one_break_goes_unnoticed(run: LessonRun) -> None:
         ("test_rooms", "one big room"),
     ]
     assert "2 failed, 19 passed" in said
-    assert "it was rooms are kept" in said
+    assert "It was “rooms are kept" in said
 
 
 def test_both_servers_are_loaded(run: LessonRun) -> None:

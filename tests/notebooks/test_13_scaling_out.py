@@ -23,23 +23,23 @@ def run(redis: None, run: LessonRun) -> LessonRun:
 
 def test_two_processes_do_not_hear_each_other(run: LessonRun) -> None:
     assert run.output('print("Ben hears:"') == "Ben hears: Is anybody there?"
-    assert "it was no:" in run.output("memory_guess.reveal")
+    assert "It was “no”, because " in run.output("memory_guess.reveal")
 
 
 def test_both_ways_are_heard_twice(run: LessonRun) -> None:
-    assert "it was 2:" in run.output("twice_guess.reveal")
+    assert "It was “2”, because " in run.output("twice_guess.reveal")
 
 
 def test_a_process_subscribes_once(run: LessonRun) -> None:
-    assert "it was 2:" in run.output("count_guess.reveal")
+    assert "It was “2”, because " in run.output("count_guess.reveal")
 
 
 def test_pubsub_forgets(run: LessonRun) -> None:
-    assert "it was 0:" in run.output("gap_guess.reveal")
+    assert "It was “0”, because " in run.output("gap_guess.reveal")
 
 
 def test_a_stream_loses_nothing(run: LessonRun) -> None:
-    assert "it was 0: in order and once: True" in run.output("lost_guess.reveal")
+    assert "It was “0”. In order and once: True." in run.output("lost_guess.reveal")
 
 
 def test_a_dead_process_runs_out_of_time(run: LessonRun) -> None:
@@ -58,7 +58,7 @@ def test_the_whole_server_sends_what_was_missed_to_a_client_that_comes_back(run:
 
     assert said[:5] == [f"Ana: Ben, are you there? ({number})" for number in range(1, 6)]
     assert said[5:8] == ["Ben has left", "Ben has joined", "online: Ana, Ben"]
-    assert "it was the first thing he missed:" in "\n".join(said)
+    assert "It was “the first thing he missed”, because " in "\n".join(said)
 
 
 def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_without_redis_each_cell_says_what_it_would_show(monkeypatch: pytest.Mon
 
     assert run.output("PrivateRedis().start()").startswith("Redis is not installed")
     assert run.output("lost_guess.reveal").startswith("Without Redis, this cell is left out.")
-    assert "it was no:" in run.output("memory_guess.reveal")
+    assert "It was “no”, because " in run.output("memory_guess.reveal")
 
 
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:

@@ -39,7 +39,7 @@ def test_the_next_server_goes_on_with_what_the_last_one_left(run: LessonRun) -> 
 def test_a_report_ends_before_the_goodbye(run: LessonRun) -> None:
     words = run.output("drain_guess.reveal")
 
-    assert re.search(r"it was its end: then came 1012 'Restarting: reconnect after \d\.\d s'", words)
+    assert re.search(r"It was “its end”\. Then came 1012 'Restarting: reconnect after \d\.\d s'", words)
 
 
 def test_while_it_drains_it_is_healthy_and_not_ready(run: LessonRun) -> None:

@@ -35,7 +35,7 @@ def test_the_whole_server_keeps_six_of_six(run: LessonRun) -> None:
 def test_the_hasty_one_keeps_none_and_each_line_says_why(run: LessonRun) -> None:
     said = run.output("naive_guess.reveal")
 
-    assert "it was 0" in said
+    assert "It was “0" in said
     assert "0 of 6 passed" in said
     assert "Ben heard no “left” within 3 s." in said
     assert "which is no JSON" in said
@@ -68,7 +68,7 @@ def test_two_refusals_differ(run: LessonRun) -> None:
 def test_an_endpoint_that_ends_closes_with_1006(run: LessonRun) -> None:
     said = run.output("once_guess.reveal")
 
-    assert "it was 1006" in said
+    assert "It was “1006" in said
     # If her second text comes after the end, the system answers it by a reset.
     assert re.search(r"TCP (ended \(FIN\)|was reset \(RST\)) without a close frame \(1006\)", said)
 

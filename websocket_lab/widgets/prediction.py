@@ -44,7 +44,7 @@ class Revealed(str):
 class Prediction(SubshellWidget):
     """A question with options to choose from before the run, and its answer after it.
 
-    Who chose a wrong one reads beside the answer what theirs would have meant: see `wrong_guesses`.
+    Below the answer, a wrong choice is told what it would have meant: see `wrong_guesses`.
 
     Args:
         question: What will happen?
@@ -73,15 +73,21 @@ class Prediction(SubshellWidget):
         if not self.outcome:
             self.chosen = choice
 
-    def reveal(self, answer: object, because: str = "") -> Revealed:
-        """Lock the options, fill in the answer, and return in words how the prediction did."""
+    def reveal(self, answer: object, because: str = "", note: str = "") -> Revealed:
+        """Lock the options, fill in the answer, and return in words how the prediction did.
+
+        Args:
+            answer: What happened, usually one of the options.
+            because: Why, as a clause: it follows the word “because”.
+            note: What else there is to say, as a sentence of its own.
+        """
         # A click just before this cell was run may not have been heard yet.
         self.hear_out()
         # In one message, so that a screen reader says all of it at once.
         with self.hold_sync():
             # What a server sent may have half of a surrogate pair, which no page can be sent.
             self.answer = encodable(str(answer))
-            self.outcome = outcome_words(self.chosen, self.answer, encodable(because))
+            self.outcome = outcome_words(self.chosen, self.answer, encodable(because), encodable(note))
             self.feedback = "" if self.chosen == self.answer else self._meaning_of(self.chosen)
         return Revealed("\n".join(self._said()))
 
@@ -105,11 +111,18 @@ class Prediction(SubshellWidget):
         return widget_bundle(self.model_id, repr(self), html)
 
 
-def outcome_words(chosen: str, answer: str, because: str) -> str:
-    """Return in words what was predicted, what happened, and why."""
-    reason = f": {because.strip().removesuffix('.')}" if because.strip() else ""
+def outcome_words(chosen: str, answer: str, because: str = "", note: str = "") -> str:
+    """Return in a sentence or two what was predicted, what happened, and why."""
+    reason = f", because {_without_stop(because)}" if because.strip() else ""
+    outcome = f"It was “{answer}”{reason}."
     if not chosen:
-        return f"No prediction made; it was {answer}{reason}."
-    if chosen == answer:
-        return f"You predicted “{chosen}” ✓{reason}."
-    return f"You predicted “{chosen}” ✗ — it was {answer}{reason}."
+        said = f"You made no prediction. {outcome}"
+    elif chosen == answer:
+        said = f"✓ You predicted “{chosen}”, and so it was{reason}."
+    else:
+        said = f"✗ You predicted “{chosen}”. {outcome}"
+    return f"{said} {_without_stop(note)}." if note.strip() else said
+
+
+def _without_stop(words: str) -> str:
+    return words.strip().removesuffix(".")

@@ -13,18 +13,26 @@ def test_a_right_prediction_is_confirmed() -> None:
     prediction = question()
     prediction.choose("3")
 
-    assert prediction.reveal(3, "one per member.") == "You predicted “3” ✓: one per member."
+    assert (
+        prediction.reveal(3, "each gets one.") == "✓ You predicted “3”, and so it was, because each gets one."
+    )
 
 
 def test_a_wrong_prediction_is_told_what_happened() -> None:
     prediction = question()
     prediction.choose(2)
 
-    assert prediction.reveal(3, because="one per member") == "You predicted “2” ✗ — it was 3: one per member."
+    said = prediction.reveal(3, because="each gets one")
+
+    assert said == "✗ You predicted “2”. It was “3”, because each gets one."
 
 
 def test_without_a_prediction_the_answer_is_told() -> None:
-    assert question().reveal(3) == "No prediction made; it was 3."
+    assert question().reveal(3) == "You made no prediction. It was “3”."
+
+
+def test_what_is_no_reason_is_a_sentence_of_its_own() -> None:
+    assert question().reveal(3, note="See below") == "You made no prediction. It was “3”. See below."
 
 
 def test_half_a_surrogate_pair_is_shown_escaped() -> None:
@@ -33,7 +41,7 @@ def test_half_a_surrogate_pair_is_shown_escaped() -> None:
 
     said = prediction.reveal("\ud83d", because="the server sent \ud83d")
 
-    assert said == "You predicted “\\ud83d” ✓: the server sent \\ud83d."
+    assert said == "✓ You predicted “\\ud83d”, and so it was, because the server sent \\ud83d."
     assert repr(prediction).encode()
 
 
@@ -43,10 +51,11 @@ HELLO = "You will send “Hello”. What comes back?", ["Hello", "Echo: Hello", 
 def test_who_chose_wrongly_reads_what_that_would_have_meant() -> None:
     prediction = Prediction(*HELLO)
     prediction.choose("nothing")
-    said = prediction.reveal("Echo: Hello", "as written")
+    said = prediction.reveal("Echo: Hello", "it is written so")
 
     assert said.startswith(
-        "You predicted “nothing” ✗ — it was Echo: Hello: as written.\nA server may stay silent; "
+        "✗ You predicted “nothing”. It was “Echo: Hello”, because it is written so.\n"
+        "A server may stay silent; "
     )
     assert prediction.feedback in str(prediction)
     assert prediction.feedback in prediction._repr_mimebundle_()[0]["text/html"]
@@ -57,7 +66,7 @@ def test_who_chose_rightly_or_nothing_reads_the_reason_alone(chosen: str) -> Non
     prediction = Prediction(*HELLO)
     prediction.chosen = chosen
 
-    assert prediction.reveal("Echo: Hello", "as written").endswith(": as written.")
+    assert prediction.reveal("Echo: Hello", "it is written so").endswith(", because it is written so.")
     assert prediction.feedback == ""
 
 
@@ -72,11 +81,11 @@ def test_an_answer_that_was_no_option_is_told_too() -> None:
     prediction = question()
     prediction.choose(2)
 
-    assert prediction.reveal("none at all") == "You predicted “2” ✗ — it was none at all."
+    assert prediction.reveal("none at all") == "✗ You predicted “2”. It was “none at all”."
 
 
 def test_the_outcome_is_displayed_without_quotation_marks() -> None:
-    assert repr(question().reveal(3)) == "No prediction made; it was 3."
+    assert repr(question().reveal(3)) == "You made no prediction. It was “3”."
 
 
 def test_after_the_answer_nothing_can_be_chosen() -> None:
@@ -97,7 +106,12 @@ def test_as_text_it_shows_question_choice_and_outcome() -> None:
     prediction.choose(2)
     prediction.reveal(2)
 
-    assert str(prediction).splitlines()[1:] == ["( ) 1", "(•) 2", "( ) 3", "You predicted “2” ✓."]
+    assert str(prediction).splitlines()[1:] == [
+        "( ) 1",
+        "(•) 2",
+        "( ) 3",
+        "✓ You predicted “2”, and so it was.",
+    ]
 
 
 def test_without_a_kernel_it_is_html_with_everything_escaped() -> None:

@@ -11,7 +11,7 @@ from websocket_lab.widgets.prediction import Prediction
 prediction = Prediction("You will send “Hello”. What comes back?", ["Hello", "Echo: Hello", "nothing"])
 prediction
 """
-REVEAL = 'prediction.reveal("Echo: Hello", "as written")'
+REVEAL = 'prediction.reveal("Echo: Hello", "it is written so")'
 
 
 def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLab) -> None:
@@ -27,7 +27,7 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
     page.run_cell(1)
 
     outcome = (
-        "You predicted “nothing” ✗ — it was Echo: Hello: as written.\n"
+        "✗ You predicted “nothing”. It was “Echo: Hello”, because it is written so.\n"
         "A server may stay silent; this one answers every text that it hears."
     )
     expect(page.page.get_by_role("status").filter(has_text="You predicted")).to_have_text(
