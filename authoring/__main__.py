@@ -1,7 +1,7 @@
 """Keep the course true to itself: `python -m authoring COMMAND`.
 
     sync      write what is generated: server code in tagged cells, exercises, navigation, remedies, minutes,
-              the glossary, the README's table, the format
+              the glossary, the README's table, the server's requirements, the format
     check     write nothing; say in a sentence each what `sync` would change and what breaks a rule; exit with
               1 if anything does
     new       begin a lesson or an exercise with stubs that work: `new lesson 16_topic` or

@@ -18,9 +18,8 @@ from types import CodeType, FrameType
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from server_snippets.server.cli import listen
 from server_snippets.server.options import read_arguments
-from server_snippets.server.serve import make_server
+from server_snippets.server.serve import listen, make_server
 from websocket_lab.processes.private_redis import PrivateRedis
 
 

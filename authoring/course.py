@@ -22,6 +22,7 @@ from authoring.predictions import feedback_faults
 from authoring.prose import Prose
 from authoring.prose_rules import link_faults, text_faults, wording_faults
 from authoring.readme import missing_markers, with_table
+from authoring.server_requirements import server_requirements
 from authoring.snippets import fill, hand_written_servers, step_faults, syntax_faults
 from authoring.your_turns import fill_your_turns, your_turn_faults
 
@@ -50,6 +51,7 @@ class Course:
         course._refresh_readme()
         course._refresh_glossary()
         course.texts |= Guides(root, course.lessons, course.exercises).texts()
+        course.texts |= server_requirements(root)
         return course
 
     def write(self) -> list[Path]:

@@ -13,7 +13,10 @@ from websocket_lab.grading.exercise_notebook import SERVER, tags
 
 REMEDY = "run `python -m authoring sync`"
 # Pages that nobody writes, and where what they say is written.
-HOMES = {"GLOSSARY.md": "authoring/glossary.toml"}
+HOMES = {
+    "GLOSSARY.md": "authoring/glossary.toml",
+    "server_snippets/server/requirements.txt": "pyproject.toml",
+}
 
 
 def drift(name: str, found: str, expected: str) -> Iterator[Fault]:

@@ -21,14 +21,19 @@ from .settings import BadSetting, Settings
 from .shutdown import Draining
 
 
+INSTALL_REDIS = "pip install 'redis[hiredis]'"
+
+
 def make_broker(settings: Settings) -> Broker:
     """Return what the endpoints tell through: Redis, if there is an address of one, or else this process."""
     if not settings.redis_url:
         return MemoryBroker()
 
     # Here, for who needs no Redis need not load its client.
-    from .brokers.redis.broker import RedisBroker
-
+    try:
+        from .brokers.redis.broker import RedisBroker
+    except ModuleNotFoundError:
+        raise BadSetting(f"REDIS_URL is set, but redis-py is missing: {INSTALL_REDIS}") from None
     try:
         return RedisBroker(settings.redis_url)
     except ValueError as error:

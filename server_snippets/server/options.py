@@ -154,18 +154,21 @@ def make_command(package: str, run: Callable[..., object] | None = None) -> clic
     )
 
 
-def read_arguments(arguments: list[str] | None = None) -> Namespace:
-    """Return the options that these arguments and the environment give.
+def read_arguments(arguments: list[str] | None = None, **options: object) -> Namespace:
+    """Return the options that these arguments, these keywords and the environment give.
 
     Raises:
-        BadSetting: One of them cannot be used.
+        BadSetting: One of them is unusable.
+        TypeError: There is no option for a keyword.
     """
     command = make_command("server_snippets")
     try:
         context = command.make_context(command.name, arguments or [])
     except click.UsageError as error:
         raise BadSetting(error.format_message()) from None
-    return Namespace(**context.params)
+    if unknown := options.keys() - context.params.keys():
+        raise TypeError(f"There is no option {min(unknown)!r}; see --help.")
+    return Namespace(**context.params | options)
 
 
 def settings_of(arguments: Namespace) -> Settings:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,17 @@ with TestClient(make_app()) as client, client.websocket_connect("/ws/json") as a
     ana.send_json({"action": "send", "channel": "news", "message": "hi"})
     print(ana.receive_json()["message"])
 """
+NO_REDIS = """
+import sys
+sys.modules["redis"] = None
+from chat_server.app import make_app
+from chat_server.settings import BadSetting, Settings
+
+try:
+    make_app(Settings(redis_url="redis://127.0.0.1"))
+except BadSetting as error:
+    print(error)
+"""
 
 
 @pytest.fixture
@@ -77,6 +89,29 @@ def test_the_guarded_chat_rooms_of_the_readme_run(project: Path) -> None:
     program = README.partition("## Taking the server along")[2].partition("```python")[2].partition("```")[0]
 
     assert printed(project, "-c", program + VISIT) == ["history", "refused"]
+
+
+def test_it_starts_in_an_empty_environment_from_its_own_readme(project: Path) -> None:
+    readme = (project / NAME / "README.md").read_text(encoding="utf-8")
+    create, install, start = readme.partition("```sh\n")[2].partition("```")[0].splitlines()
+    for command in (create.replace("python3", shlex.quote(sys.executable)), install):
+        done = subprocess.run(command, shell=True, cwd=project, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr
+    command = [str(project / ".venv" / "bin" / "python"), *shlex.split(start)[1:]]
+    variables = os.environ | {"PYTHONPATH": str(project)}
+
+    with serving(command=command, variables=variables) as (port, process):
+        with LiveClient(f"ws://127.0.0.1:{port}/ws/chat/lobby/ana", deadline=60) as ana:
+            ana.wait_for(lambda text: '"users":["ana"]' in text)
+            process.terminate()
+            assert ana.wait_closed() == 1012
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_missing_redis_package_is_said_with_its_remedy(project: Path) -> None:
+    said = printed(project, "-c", NO_REDIS)
+
+    assert said == ["REDIS_URL is set, but redis-py is missing: pip install 'redis[hiredis]'"]
 
 
 def test_the_channels_run(project: Path) -> None:
