@@ -1,16 +1,18 @@
 """The bank of “Sign-in ticket”: servers whose tickets keep the contract, and the usual ones whose do not."""
 
 import asyncio
+import base64
+import json
 import secrets
 import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, Header, HTTPException, Request, WebSocket
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from server_snippets.step_06_authentication import TOKEN, is_right
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
@@ -103,6 +105,13 @@ def flags_and_words(lifetime: float) -> FastAPI:
     return app
 
 
+class Base64Tickets(RightDoor):
+    """A right server whose tickets hold what has a meaning in an address: it must be quoted there."""
+
+    def new(self) -> str:
+        return f"+/#&=% {base64.b64encode(secrets.token_bytes(16)).decode()}"
+
+
 class TimersAndLocks(RightDoor):
     """Another design: a timer forgets each ticket, and a lock keeps others away during a slow look."""
 
@@ -128,8 +137,18 @@ RIGHT: dict[str, MakeApp] = {
     "small parts": server_of(RightDoor),
     "flags and words": flags_and_words,
     "timers and locks": server_of(TimersAndLocks),
+    "base64": server_of(Base64Tickets),
     "slow": slow(server_of(RightDoor)),
 }
+
+
+class HalfASurrogate(RightDoor):
+    def new(self) -> str:
+        return f"\ud800{super().new()}"
+
+    async def sign_in(self, authorization: Annotated[str, Header()] = "") -> Any:
+        # The framework's own way would fail: it writes JSON without escapes.
+        return Response(json.dumps(await super().sign_in(authorization)), media_type="application/json")
 
 
 class ShortTicket(RightDoor):
@@ -293,6 +312,7 @@ class OnlyCleansUp(LivesForEver):
 
 
 WRONG = {
+    HalfASurrogate: ("the_right_token_gets_a_ticket", "cannot stand in an address"),
     ShortTicket: ("the_right_token_gets_a_ticket", "at least 16 characters"),
     NoTicket: ("the_right_token_gets_a_ticket", "let the function that makes a ticket return it"),
     AnyToken: ("no_token_gets_no_ticket", "Compare the whole token"),

@@ -11,6 +11,7 @@ from websocket_lab.exercises.sign_in_ticket.harness import (
     TicketHarness,
     alike,
     knock,
+    path_with,
     ticket_in,
 )
 from websocket_lab.grading.event import shown
@@ -186,9 +187,9 @@ OTHERS_TICKET = NOT_WELCOME | {
 def one_ticket_admits_one(server: TicketHarness) -> None:
     """Four knock at the same moment with the same ticket: exactly one gets in."""
     for _ in range(3):
-        query = f"/ws/auth?ticket={server.ticket()}"
+        path = path_with(server.ticket())
         server.next_step()
-        knocking = [server.person(query, name) for name in ("Ana", "Ben", "Eve", "Eve's friend")]
+        knocking = [server.person(path, name) for name in ("Ana", "Ben", "Eve", "Eve's friend")]
         with server.slow_lines(SLOW_LINE):
             at_once(knock, knocking)
         inside = [person.name for person in knocking if person.client.state is State.OPEN]

@@ -14,6 +14,7 @@ from websocket_lab.grading.simulated_client import Causes, SimulatedClient
 from websocket_lab.grading.slow_line import SlowLine
 from websocket_lab.grading.timing import Patience
 from websocket_lab.server.addresses import HOST
+from websocket_lab.server.safe_text import encodable
 
 
 RIGHT_TOKEN = "secret-token"
@@ -24,6 +25,7 @@ LONGEST_ANSWER = 100_000
 NO_TICKET = {
     "refused": "The right token comes in the header Authorization, as: Bearer secret-token.",
     "nothing": 'Answer with {"ticket": …}, and let the function that makes a ticket return it.',
+    "half": "Half a surrogate pair cannot stand in an address. secrets.token_urlsafe(16) makes what can.",
 }
 
 
@@ -78,12 +80,13 @@ class TicketHarness(Harness):
         ticket = ticket_in(text)
         if not isinstance(ticket, str) or not ticket:
             raise Mismatch(wanted, f"The answer was {shown(text)}.", NO_TICKET["nothing"])
+        if encodable(ticket) != ticket:
+            raise Mismatch(wanted, f"The answer was {shown(text)}.", NO_TICKET["half"])
         return ticket
 
     def comes(self, name: str, ticket: str | None, **more: str) -> SimulatedClient:
         """Return a person who knocks at `/ws/auth` with a ticket, or without one, and is accepted."""
-        query = urlencode(more if ticket is None else {"ticket": ticket} | more)
-        person = self.person(f"/ws/auth?{query}", name)
+        person = self.person(path_with(ticket, **more), name)
         person.connects(KNOCK)
         return person
 
@@ -110,6 +113,11 @@ KNOCK = {
     "refused": "Accept first: before accept() there is only HTTP, and no client could read the code 4001.",
 }
 WELCOMED_FIRST = "Look at the ticket before you welcome anybody."
+
+
+def path_with(ticket: str | None, **more: str) -> str:
+    """Return the address, on the server, at which someone knocks with a ticket, or without one."""
+    return f"/ws/auth?{urlencode(more if ticket is None else {'ticket': ticket} | more)}"
 
 
 def ticket_in(text: str) -> object:
