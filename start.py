@@ -228,7 +228,11 @@ def main(arguments: list[str]) -> int:
     if "--setup-only" in arguments:
         print("Everything is set up.")
         return 0
-    return run("pytest", "-n6", "--dist=loadfile", *arguments[1:]) if testing else open_lab(arguments)
+    if not testing:
+        return open_lab(arguments)
+    # Where nothing is kept, each process compiles all modules anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    return run("pytest", "-n6", "--dist=loadfile", *arguments[1:])
 
 
 if __name__ == "__main__":

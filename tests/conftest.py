@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.jupyterlab import JupyterLab, chromium, chromium_path, lab_server
-from tests.quick import is_quick
+from tests.quick import has_quick, is_quick
 from websocket_lab import LiveClient
 from websocket_lab.grading.progress_database import VARIABLE
+
+
+# How long an example takes says something about the machine alone.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 # Where pytest-xdist is missing, there is one process.
@@ -24,6 +30,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     from tests.spreading import BusyApart
 
     return BusyApart(config, log)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing of what `-m quick` does not choose: each process would."""
+    if config.getoption("-m") == "quick" and not has_quick(collection_path, config.rootpath):
+        return True
+    return None
 
 
 # Before pytest leaves out what `-m` does not choose.

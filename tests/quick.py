@@ -1,9 +1,11 @@
 """Which tests are quick: they need no browser, Redis, nginx or npm, and together they take a minute."""
 
+from pathlib import Path
+
 import pytest
 
 
-# A browser, a kernel, a server in a process of its own, or much waiting: parts of the names of tests.
+# A browser, a kernel, a server in a process of its own, much waiting or computing: parts of tests' names.
 SLOW = (
     "tests/benchmarks/",
     "tests/docs/",
@@ -21,6 +23,7 @@ SLOW = (
     "test_drain_workers.py",
     "test_draining.py",
     "test_ended_connections.py",
+    "test_fan_out_model.py",
     "test_first_impression.py",
     "test_headless_check.py",
     "test_http_protocol.py",
@@ -48,6 +51,11 @@ SLOW = (
 )
 # Fixtures that start one of those.
 NEEDS = {"lab", "jupyterlab_server", "redis_server"}
+
+
+def has_quick(path: Path, root: Path) -> bool:
+    """Say whether a file or a folder may hold quick tests."""
+    return not any(part in f"{path.relative_to(root).as_posix()}/" for part in SLOW)
 
 
 def is_quick(item: pytest.Function) -> bool:

@@ -37,6 +37,7 @@ import os
 import sys
 
 print("first in PATH:", os.environ["PATH"].split(os.pathsep)[0])
+print("keeps bytecode:", not sys.dont_write_bytecode)
 print("ran with", *sys.argv[1:])
 sys.exit(3)
 """
@@ -299,6 +300,13 @@ def test_pytest_gets_the_arguments_and_its_exit_code_is_passed_on(small_course: 
     answer = start(small_course, "test", "-k", "echo")
     assert answer.stdout.endswith("ran with -n6 --dist=loadfile -k echo\n")
     assert answer.returncode == 3
+
+
+def test_the_tests_keep_their_bytecode_whatever_the_environment_says(
+    small_course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "keeps bytecode: True\n" in start(small_course, "test").stdout
 
 
 def test_uv_installs_where_it_is_on_the_path(small_course: Path, tmp_path: Path) -> None:
