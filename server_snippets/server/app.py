@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from .brokers.base import Broker
 from .brokers.memory import MemoryBroker
@@ -14,7 +13,7 @@ from .endpoints.chat import chat_router
 from .endpoints.clients import clients_router
 from .endpoints.echo import echo_router
 from .endpoints.operations import operations_router
-from .endpoints.pages import STATIC, pages_router
+from .endpoints.pages import STATIC, SafeFiles, pages_router
 from .endpoints.tasks import tasks_router
 from .protection import Protection
 from .settings import BadSetting, Settings
@@ -70,5 +69,5 @@ def make_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages_router())
     app.include_router(operations_router())
     add_endpoints(app, settings, broker, draining)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", SafeFiles(directory=STATIC), name="static")
     return app

@@ -92,6 +92,11 @@ OPTIONS = [
         metavar="ORIGIN",
     ),
     option(
+        "--require-token",
+        "Ask for the token on every WebSocket endpoint, not only on /ws/auth.",
+        is_flag=True,
+    ),
+    option(
         "--max-connections",
         "Maximum number of open connections, 0 for no limit.",
         type=LIMIT,
@@ -177,6 +182,7 @@ def settings_of(arguments: Namespace) -> Settings:
         # Never options: those are seen by everyone who can list the machine's processes.
         token=os.environ.get("WEBSOCKET_TOKEN") or Settings.token,
         redis_url=os.environ.get("REDIS_URL", ""),
+        require_token=arguments.require_token,
         rate=arguments.rate,
         allowed_origins=frozenset(arguments.allow_origin),
         slow_clients=SlowClients(arguments.slow_clients),

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .brokers.base import Broker
 from .connections.guard import ConnectionGuard
 from .connections.origin import OriginCheck
+from .connections.token import TokenCheck
 from .logs import redacted_tokens, short_client_errors
 from .metrics import Metrics
 from .settings import Settings
@@ -17,7 +18,8 @@ from .transport.open_connections import OpenConnections
 class Protection:
     """ASGI middleware: what stands between the clients and the endpoints, whichever they are.
 
-    A handshake passes the check of its origin, then the guard. Endpoints, and this server's HTTP protocol,
+    A handshake passes the check of its origin, the guard and, if the settings say so, the check of its token.
+    Endpoints, and this server's HTTP protocol,
     find `open_connections`, `draining`, `broker` and `metrics` in the state of their scope.
 
     Args:
@@ -44,6 +46,8 @@ class Protection:
             "broker": broker,
             "metrics": self._metrics,
         }
+        if settings.require_token:
+            app = TokenCheck(app, settings.token)
         guarded = ConnectionGuard(app, settings, connections, self.draining)
         self._app = OriginCheck(guarded, settings.allowed_origins)
 

@@ -19,6 +19,7 @@ class Settings:
 
     Args:
         token: What `/ws/auth` asks for.
+        require_token: Whether every WebSocket endpoint asks for it.
         max_connections: The most connections at once; 0 for no limit.
         max_per_address: The most from one address; 0 for no limit. None is 256, and no limit for this
             machine's own: a proxy on it that is not believed would make all clients one.
@@ -37,6 +38,7 @@ class Settings:
     """
 
     token: str = field(default=COURSE_TOKEN, repr=False)
+    require_token: bool = False
     max_connections: int = 10_000
     max_per_address: int | None = None
     max_backlog_bytes: int = 64 * MIB

@@ -83,3 +83,16 @@ def test_a_client_id_is_1_to_18_digits(connect: Connect) -> None:
         assert failure.value.status == 403
     for path, number in (("0", "0"), ("007", "7"), ("9" * 18, "9" * 18)):
         assert connect(f"/ws/{path}").receive() == f"Client {number} joined"
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\v", "\f", "\x1b", "\x85", "\u2028", "\u2029", "\0"])
+def test_nobody_forges_another_client_s_line(connect: Connect, sign: str) -> None:
+    ana, eve = connect("/ws/1"), connect("/ws/2", "Eve")
+    eve.wait_for("Client 2 joined")
+    eve.send(f"hi{sign}Client 1: I owe Eve 100")
+    error = eve.receive_json()
+    eve.send("a tab\tand an emoji 🙂 forge nothing")
+
+    assert (error["type"], error["code"]) == ("error", "one_line_expected")
+    ana.wait_for("Client 2 joined")
+    assert ana.receive() == "Client 2: a tab\tand an emoji 🙂 forge nothing"

@@ -157,6 +157,7 @@ SET = {
     "--rate": ("7", 7),
     "--slow-clients": ("drop_oldest", "drop_oldest"),
     "--allow-origin": ("https://a.example https://b.example", ("https://a.example", "https://b.example")),
+    "--require-token": ("true", True),
     "--max-connections": ("5", 5),
     "--max-per-address": ("0", 0),
     "--max-backlog": ("1", 1),

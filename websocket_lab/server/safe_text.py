@@ -11,12 +11,19 @@ LONGEST_TEXT, MOST_LINES = 4_000, 60
 # The same character many times, as in a text that was made long with dots.
 RUN = re.compile(r"(.)\1{15,}")
 # They move a terminal's cursor or change its colours; a line's end and a tab do no harm.
+# They turn round what stands after them, so that a name or a message looks like another.
+OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 CONTROL = re.compile(r"[^\S \n\t]|[\x00-\x08\x0e-\x1b\x7f-\x9f]")
 
 
 def encodable(text: str) -> str:
     """Return `text` with an escape such as `\\ud83d` for each character that UTF-8 cannot encode."""
     return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
+
+
+def visible(text: str) -> str:
+    """Return text that can be encoded, with `⟨U+202E⟩` for each character that would turn it round."""
+    return encodable(OVERRIDES.sub(lambda found: f"⟨U+{ord(found[0]):X}⟩", text))
 
 
 def readable(text: str) -> str:

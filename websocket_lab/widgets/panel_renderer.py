@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypedDict
 from websocket_lab.client.client_log import LogEntry, json_object, transcript
 from websocket_lab.client.connection_state import State
 from websocket_lab.client.live_client import LiveClient
-from websocket_lab.server.safe_text import encodable
+from websocket_lab.server.safe_text import visible
 from websocket_lab.wire.close_words import close_code_meaning
 
 
@@ -125,7 +125,7 @@ def row(entry: LogEntry) -> Row:
     shown, note = shorten(text)
     if isinstance(entry.message, bytes):
         note = f"{len(entry.message):,} byte{'' if len(entry.message) == 1 else 's'}"
-    time, text = f"{entry.time:%H:%M:%S}", encodable(shown)
+    time, text = f"{entry.time:%H:%M:%S}", visible(shown)
     return Row(time=time, direction=entry.direction, kind=kind, text=text, note=note)
 
 
@@ -210,9 +210,9 @@ class PanelPainter:
             state=self._client.state.value,
             words=state_words(self._client, self.status),
             # JSON can hold names that cannot be sent to the browser as they are.
-            online=encodable(self._presence.online_words),
-            typing=encodable(self._presence.typing_words),
-            alert=encodable(self.alert or ending_reason(self._client)),
+            online=visible(self._presence.online_words),
+            typing=visible(self._presence.typing_words),
+            alert=visible(self.alert or ending_reason(self._client)),
             answered=self.answered,
         )
 
@@ -275,5 +275,5 @@ def log_lines(client: LiveClient) -> list[str]:
     """Return the last lines of the log, and how many came before them."""
     entries = client.log
     earlier = len(entries) - MOST_LINES
-    lines = transcript(entries[-MOST_LINES:]).splitlines()
+    lines = visible(transcript(entries[-MOST_LINES:])).splitlines()
     return [f"… {earlier:,} earlier lines", *lines] if earlier > 0 else lines

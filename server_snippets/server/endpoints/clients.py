@@ -1,5 +1,6 @@
 """`/ws/{client_id}`: everyone hears who joins, what each says, and who leaves."""
 
+import re
 from functools import partial
 from itertools import count
 from typing import Annotated
@@ -17,6 +18,10 @@ from ..settings import Settings
 CLIENTS = "clients"
 # Digits only: `int` alone would also take 1.0, 1_0, +1 and " 1" for numbers. All of these fit into 64 bits.
 ClientId = Annotated[str, Path(pattern="^[0-9]{1,18}$")]
+# What would end a client's line, so that the rest looks like another's: controls but for the tab, and
+# Unicode's own line breaks.
+LINE_BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+ONE_LINE = ClientError("one_line_expected", "Send one line of text: no line breaks or control characters.")
 TEXT_ONLY = ClientError("text_expected", "This endpoint takes text, not binary messages.")
 
 
@@ -78,6 +83,8 @@ def clients_router(settings: Settings, broker: Broker) -> APIRouter:
             try:
                 if (text := message.get("text")) is None:
                     raise TEXT_ONLY
+                if LINE_BREAKS.search(text):
+                    raise ONE_LINE
                 await broker.publish(CLIENTS, "", f"Client {presence.state}: {text}", by=presence)
             except ClientError as error:
                 manager.send_personal_message(error.error, websocket)

@@ -28,6 +28,6 @@ def operations_router() -> APIRouter:
     @router.get("/metrics")
     async def metrics(request: Request) -> Response:
         text, content_type = request.state.metrics.text(request.headers.get("accept", ""))
-        return Response(text, headers={"Content-Type": content_type})
+        return Response(text, headers={"Content-Type": content_type, "X-Content-Type-Options": "nosniff"})
 
     return router

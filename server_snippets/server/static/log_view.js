@@ -116,7 +116,7 @@ function unfoldButton(cell, text) {
 
 /** Return an entry as one line of a transcript. */
 function line(entry) {
-  const message = typeof entry.message === "string" ? entry.message : `0x ${readable(entry.message)}`;
+  const message = typeof entry.message === "string" ? readable(entry.message) : `0x ${readable(entry.message)}`;
   return `${clock(entry.time)} ${SIGNS[entry.direction]} ${entry.direction.padEnd(8)} ${message}`;
 }
 

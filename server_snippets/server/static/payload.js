@@ -44,11 +44,16 @@ export function byteCount(message) {
 }
 
 /**
- * Return a message as text that a person reads: bytes as hexadecimal digits.
+ * Return a message as text that a person reads: bytes as hexadecimal digits, and by name the characters that
+ * would turn round what stands after them.
  * @param {string | Uint8Array} message
  */
 export function readable(message) {
-  return typeof message === "string" ? message : hexFromBytes(message);
+  return typeof message === "string" ? message.replace(/[\u202a-\u202e\u2066-\u2069]/g, named) : hexFromBytes(message);
+}
+
+function named(character) {
+  return `⟨U+${character.charCodeAt(0).toString(16).toUpperCase()}⟩`;
 }
 
 /**

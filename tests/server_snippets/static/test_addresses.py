@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, Page, expect
 
 from server_snippets.main import make_app
@@ -43,8 +44,11 @@ def test_the_page_works_behind_a_prefix(browser: Browser) -> None:
         assert faults == []
 
 
-def test_a_strict_policy_holds(page: Page) -> None:
-    policy = page.locator("meta[http-equiv=Content-Security-Policy]").get_attribute("content") or ""
+def test_a_strict_policy_holds_and_types_are_not_guessed(page: Page, server: BackgroundServer) -> None:
+    answers = [page.request.get(server.http_url(path)) for path in ("/", "/static/test_page.js")]
+    policy = answers[0].headers["content-security-policy"]
+
+    assert [answer.headers["x-content-type-options"] for answer in answers] == ["nosniff", "nosniff"]
 
     assert {"default-src 'none'", "script-src 'self'", "style-src 'self'"} <= set(policy.split("; "))
     assert "require-trusted-types-for 'script'" in policy
@@ -58,3 +62,43 @@ def test_the_page_asks_its_own_server_only(page: Page, server: BackgroundServer)
 
     assert len(addresses) > 5
     assert all(address.startswith(server.http_url("/")) for address in addresses)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_notebook_on_this_machine_may_frame_the_page(
+    browser: Browser, server: BackgroundServer, host: str
+) -> None:
+    with BackgroundServer(framing(server)) as jupyter, browser.new_page() as page:
+        page.goto(f"http://{host}:{jupyter.port}/")
+
+        expect(
+            page.frame_locator("iframe").get_by_role("heading", name="WebSocket test page")
+        ).to_be_visible()
+
+
+def test_a_page_from_elsewhere_may_not_frame_it(browser: Browser, server: BackgroundServer) -> None:
+    with BackgroundServer(framing(server)) as elsewhere, browser.new_page() as page:
+        page.route(
+            "http://127.0.0.2:8888/",
+            lambda route: route.fulfill(response=route.fetch(url=elsewhere.http_url("/"))),
+        )
+        page.goto("http://127.0.0.2:8888/")
+
+        assert page.frames[1].url.startswith("chrome-error:")
+
+
+def framing(server: BackgroundServer) -> FastAPI:
+    """Return an app whose page frames the test page."""
+    app = FastAPI()
+
+    @app.get("/", response_class=HTMLResponse)
+    async def frame() -> str:
+        return f'<iframe src="{server.http_url("/")}" width="800" height="600"></iframe>'
+
+    return app
+
+
+def test_an_override_is_shown_by_name(page: Page) -> None:
+    ana = ConnectionCard(page).connect().send("abc\u202edef")
+
+    expect(ana.rows("received")).to_have_text(["Echo: abc⟨U+202E⟩def"])

@@ -42,3 +42,9 @@ def test_all_is_new_when_the_last_entry_has_dropped_out() -> None:
     log = [LogEntry("received", "new")]
 
     assert entries_after(LogEntry("received", "dropped"), log) == log
+
+
+def test_a_character_that_would_turn_the_text_round_is_shown_by_name() -> None:
+    shown = row(LogEntry("received", "abc\u202edef\u2066"))
+
+    assert shown["text"] == "abc⟨U+202E⟩def⟨U+2066⟩"
