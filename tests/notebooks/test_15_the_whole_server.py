@@ -2,8 +2,11 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.jupyterlab import NotebookPage
 from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
+from tests.server_snippets.static.connection_card import ConnectionCard
 
 
 LESSON = "15_the_whole_server.ipynb"
@@ -106,11 +109,17 @@ def test_a_person_talks_at_every_door(page: NotebookPage) -> None:
     assert page.errors() == []
 
 
-def test_a_person_uses_the_test_page_in_the_notebook(page: NotebookPage) -> None:
+def test_the_page_in_the_notebook_echoes_and_chats_with_the_panels(page: NotebookPage) -> None:
     run_up_to(page, "PageView(server")
-    frame = page.page.frame_locator("iframe")
+    frame = page.page.frame_locator('iframe[title="Test page"]')
+    card = ConnectionCard(frame).connect().send("Hello")
+    expect(card.rows("received")).to_have_text(["Echo: Hello"])
 
-    frame.get_by_role("button", name="Connect").first.wait_for()
+    card.press("Disconnect")
+    card.choose("ws/chat", username="zoe")
+    # A card is called as its username says.
+    ConnectionCard(frame, "zoe").connect().send('{"action": "message", "text": "Hi"}', kind="JSON")
+    page.panel("Ana").wait_for_row("Hi")
 
 
 def test_a_person_adds_a_practice_that_fails(page: NotebookPage) -> None:

@@ -1,10 +1,13 @@
 """Step 8: rooms are kept apart, and a name can be held once."""
 
+import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from fastapi import WebSocketDisconnect
 
-from server_snippets.step_08_chat_rooms import app, manager
+from server_snippets.step_08_chat_rooms import RoomManager, app, chat
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -13,7 +16,7 @@ def server() -> Iterator[BackgroundServer]:
     with BackgroundServer(app) as server:
         yield server
     assert not server.errors
-    assert not (manager.rooms or manager.users or manager.active_connections)
+    assert not (chat.manager.rooms or chat.manager.users or chat.manager.active_connections)
 
 
 def visit(server: BackgroundServer, username: str, room: str = "lobby") -> LiveClient:
@@ -75,7 +78,7 @@ def test_a_name_is_free_when_left_is_read_although_a_member_stalls(server: Backg
         ana.wait_for(lambda text: '"ana"' in text)
         eve.pause_reading()
         # A few of these fill the buffers on the way to Eve; the next broadcast waits for her.
-        while len(manager.rooms["lobby"]) == 2:
+        while len(chat.manager.rooms["lobby"]) == 2:
             with visit(server, "ben") as ben:
                 assert ben.receive_json()["type"] == "joined"
                 ana.send_json({"action": "message", "text": "." * 900_000})
@@ -90,3 +93,82 @@ def test_a_bad_message_gets_an_error(server: BackgroundServer, message: str | by
         ana.receive()
         ana.send(message)
         assert ana.receive_json()["type"] == "error"
+
+
+# The manager alone
+
+
+class FakeWebSocket:
+    """Notes what it is told to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    async def send_text(self, text: str) -> None:
+        """Note the text."""
+        self.sent.append(text)
+
+
+class GoneWebSocket(FakeWebSocket):
+    """Belongs to a client that has vanished."""
+
+    async def send_text(self, text: str) -> None:
+        """Fail, as the real one does."""
+        raise WebSocketDisconnect(1006)
+
+
+def people() -> tuple[RoomManager, Any, Any]:
+    """Return a manager and two clients."""
+    return RoomManager(), FakeWebSocket(), FakeWebSocket()
+
+
+def test_only_the_members_of_a_room_hear_it() -> None:
+    manager, ana, ben = people()
+    manager.join_room(ana, "lobby")
+    manager.join_room(ben, "attic")
+    asyncio.run(manager.broadcast_to_room("hi", "lobby"))
+    asyncio.run(manager.broadcast_to_room("nobody", "cellar"))
+
+    assert (ana.sent, ben.sent) == (["hi"], [])
+
+
+def test_a_broadcast_leaves_out_whom_it_is_told_to() -> None:
+    manager, ana, ben = people()
+    for member in (ana, ben):
+        manager.join_room(member, "lobby")
+    asyncio.run(manager.broadcast_to_room("hi", "lobby", but={ana}))
+
+    assert (ana.sent, ben.sent) == ([], ["hi"])
+
+
+def test_an_empty_room_is_forgotten() -> None:
+    manager, ana, ben = people()
+    manager.join_room(ana, "lobby")
+    manager.join_room(ben, "lobby")
+    for person in (ana, ana, ben):
+        manager.leave_room(person, "lobby")
+
+    assert manager.rooms == {}
+
+
+def test_who_cannot_take_a_message_leaves_every_room() -> None:
+    manager, ana, _ = people()
+    eve: Any = GoneWebSocket()
+    for member, room in ((ana, "lobby"), (eve, "lobby"), (eve, "attic")):
+        manager.join_room(member, room)
+    asyncio.run(manager.broadcast_to_room("hi", "lobby"))
+
+    assert manager.rooms == {"lobby": {ana}}
+
+
+def test_a_name_belongs_to_one_client() -> None:
+    manager, ana, ben = people()
+    assert manager.register_user("ana", ana)
+    assert not manager.register_user("ana", ben)
+    manager.unregister_user("ana", ben)
+    asyncio.run(manager.send_to_user("hi", "ana"))
+    asyncio.run(manager.send_to_user("hi", "nobody"))
+
+    assert (ana.sent, ben.sent) == (["hi"], [])
+    manager.unregister_user("ana", ana)
+    assert manager.register_user("ana", ben)

@@ -24,15 +24,15 @@ def a_newcomer_is_welcomed(chat: FriendlyChat) -> None:
 
 
 NO_WELCOME = {
-    "nothing": "Send the welcome before `talk`, which returns only when the client has left.",
-    "welcome": "The name in it is `username`, the name of whoever joins.",
-    "closed": "An exception ended your handler. `reply` takes a dict; the manager's methods take a text.",
+    "nothing": "Nothing comes after `joined`. Send the welcome in `joined`, below `super().joined(member)`.",
+    "welcome": "The name in it is `member.username`, the newcomer's.",
+    "closed": "An exception ended the endpoint. `self.tell` takes a dict and the member.",
     "joined": "Ana has read that she joined. Now send her a message of the type `welcome`.",
 }
 NOTHING_ELSE = {
     "welcome": "Ana is welcomed twice. Once is enough.",
     "closed": NO_WELCOME["closed"],
-    "nothing": "After the welcome comes the talk, as before: `await talk(websocket, room, username)`.",
+    "nothing": "After the welcome comes the talk, as before: `joined` must return.",
 }
 
 
@@ -52,7 +52,7 @@ def room_of(person: SimulatedClient) -> str:
     return person.client.url.rsplit("/", 2)[-2]
 
 
-TO_ALL = NOTHING_ELSE | {"welcome": "Others receive Ben's welcome, too. It goes to `websocket` alone."}
+TO_ALL = NOTHING_ELSE | {"welcome": "Others receive Ben's welcome, too. It goes to `member` alone."}
 
 
 EXERCISE = Exercise(
@@ -61,13 +61,13 @@ EXERCISE = Exercise(
     steps=(a_newcomer_is_welcomed, nobody_else_is_welcomed),
     hints={
         "": (
-            "One client, not the room: which function sends an event to one `websocket`?",
-            '`reply(event, websocket)`; the event is `{"type": "welcome", "username": username}`.',
-            '`await reply({"type": "welcome", "username": username}, websocket)`',
+            "One member, not the room: which of the chat's methods sends an event to one member?",
+            '`self.tell(event, member)`; the event is `{"type": "welcome", "username": member.username}`.',
+            '`await self.tell({"type": "welcome", "username": member.username}, member)`',
         ),
         "nobody_else_is_welcomed": (
-            "Who receives what you send with `broadcast_to_room`?",
-            "`websocket` is the newcomer's connection: `reply(…, websocket)` reaches nobody else.",
+            "Who receives what you send with `tell_room`, and who with `tell`?",
+            "`member` is the newcomer: `self.tell(…, member)` reaches nobody else.",
         ),
     },
     seconds=15.0,

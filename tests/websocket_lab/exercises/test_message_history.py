@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from server_snippets import main
-from server_snippets.chat_server import ChatServer, Event, Member
+from server_snippets.step_08_chat_rooms import ChatServer, Event, Member
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
 from websocket_lab.grading.finished_exercise import finished_app
 

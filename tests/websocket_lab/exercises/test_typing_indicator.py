@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from server_snippets import main
-from server_snippets.chat_server import ChatServer, Member
+from server_snippets.step_08_chat_rooms import ChatServer, Member
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
 from websocket_lab.client.client_log import json_object
 from websocket_lab.exercises.typing_indicator import harness

@@ -13,7 +13,7 @@ from unittest.mock import Mock
 import pytest
 from fastapi import FastAPI
 
-from server_snippets.chat_server import ChatServer, Member
+from server_snippets.step_08_chat_rooms import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.grading import check as check_module
 from websocket_lab.grading import check_run, timing

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server_snippets.chat_server import ChatServer, Member
+from server_snippets.step_08_chat_rooms import ChatServer, Member
 from websocket_lab import check, compare, hint, solution
 from websocket_lab.display.sequence_diagram import Arrow, Kind, SequenceDiagram
 from websocket_lab.grading.verdict import VERDICT_JSON, Outcome, Verdict
