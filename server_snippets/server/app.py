@@ -34,7 +34,7 @@ def make_broker(settings: Settings) -> Broker:
     except ModuleNotFoundError:
         raise BadSetting(f"REDIS_URL is set, but redis-py is missing: {INSTALL_REDIS}") from None
     try:
-        return RedisBroker(settings.redis_url)
+        return RedisBroker(settings.redis_url, prefix=settings.redis_prefix)
     except ValueError as error:
         raise BadSetting(str(error)) from None
 

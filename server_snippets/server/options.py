@@ -1,6 +1,7 @@
 """Every option of the server: its name, its environment variable, its default and its help, in one table."""
 
 import os
+import re
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +54,18 @@ class Origin(click.ParamType[str]):
         return value
 
 
+class Prefix(click.ParamType[str]):
+    """How the names of keys in Redis begin."""
+
+    name = "prefix"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, if braces around it make it the part that keeps all keys on one node."""
+        if not re.fullmatch(r"[\w.:-]{1,64}", value, re.ASCII):
+            self.fail(f"{value!r} is not a prefix: give up to 64 letters, digits, or . : _ -", param, ctx)
+        return value
+
+
 def option(name: str, help: str, **attributes: Any) -> click.Option:
     """Return an option whose help ends with its variable and its default."""
     variable = f"{PREFIX}_{name.removeprefix('--').replace('-', '_').upper()}"
@@ -69,6 +82,13 @@ OPTIONS = [
         type=WholeNumber(1, MAX_WORKERS),
         default=1,
         metavar="N",
+    ),
+    option(
+        "--redis-prefix",
+        "How the names of the keys in Redis begin; servers that share a Redis need one each.",
+        type=Prefix(),
+        default=Settings.redis_prefix,
+        metavar="TEXT",
     ),
     option(
         "--rate",
@@ -183,6 +203,7 @@ def settings_of(arguments: Namespace) -> Settings:
         token=os.environ.get("WEBSOCKET_TOKEN") or Settings.token,
         redis_url=os.environ.get("REDIS_URL", ""),
         require_token=arguments.require_token,
+        redis_prefix=arguments.redis_prefix,
         rate=arguments.rate,
         allowed_origins=frozenset(arguments.allow_origin),
         slow_clients=SlowClients(arguments.slow_clients),

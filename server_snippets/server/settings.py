@@ -35,6 +35,7 @@ class Settings:
         slow_clients: What happens when too much waits for a client that reads slowly.
         redis_url: Where the broker is that makes several processes one server, such as
             `redis://127.0.0.1:6379/0`; empty for a server that is one process.
+        redis_prefix: How the names of its keys begin; another server in the same Redis has another one.
     """
 
     token: str = field(default=COURSE_TOKEN, repr=False)
@@ -52,3 +53,4 @@ class Settings:
     slow_clients: SlowClients = SlowClients.DISCONNECT
     # It may hold a password.
     redis_url: str = field(default="", repr=False)
+    redis_prefix: str = "websocket-lab"

@@ -12,12 +12,14 @@ import pytest
 from redis import Redis
 
 from benchmarks.soak_faults import CutProxy
-from server_snippets.server.brokers.redis.scripts import APPEND, LOG, LOG_STATE, SEGMENTS
+from server_snippets.main import Settings
+from server_snippets.server.brokers.redis.scripts import APPEND, Keys
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker
 from websocket_lab import LiveClient
 
 
+KEYS = Keys(Settings.redis_prefix)
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that freezes a process.")
 
 SECONDS = 60
@@ -186,7 +188,7 @@ def test_a_process_that_missed_more_than_the_log_holds_says_so_and_sends_its_cli
     ana, ben = enter(sleeper, "ana"), LiveClient(sleeper.url("/ws/json"), "Ben", deadline=SECONDS).connect()
     sleeper.signal(signal.SIGSTOP)
     with Redis.from_url(redis.url) as flood:
-        flood.eval(FLOOD, 3, LOG, LOG_STATE, SEGMENTS)
+        flood.eval(FLOOD, 3, KEYS.log, KEYS.log_state, KEYS.segments)
     sleeper.signal(signal.SIGCONT)
 
     for client in (ana, ben):

@@ -18,13 +18,15 @@ from redis import Redis
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from server_snippets.main import Settings
 from server_snippets.server.brokers.redis.log_entry import LogEntry
-from server_snippets.server.brokers.redis.scripts import LOG
+from server_snippets.server.brokers.redis.scripts import Keys
 from tests.redis_server import RedisServer
 from tests.server_snippets.service import Printed, serving
 from websocket_lab import LiveClient
 
 
+KEYS = Keys(Settings.redis_prefix)
 CLIENTS = 16
 SPEAKERS = 4
 # The Redis is shared with other tests.
@@ -92,7 +94,7 @@ async def talk_until_the_end(port: int, process: "subprocess.Popen[str]", printe
 def all_that_was_said(redis_url: str) -> list[str]:
     """Return what was said in the room, from the log: the 50 last ones may all come from one worker."""
     with Redis.from_url(redis_url, decode_responses=True) as redis:
-        entries = [LogEntry.read(field) for _, fields in redis.xrange(LOG) for field in fields.items()]
+        entries = [LogEntry.read(field) for _, fields in redis.xrange(KEYS.log) for field in fields.items()]
     return [
         json.loads(entry.message)["text"]
         for entry in entries

@@ -20,12 +20,13 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from ...connections.manager import Message, as_text
+from ...settings import Settings
 from ..base import Entry, OnEvent, Recall, Unavailable
 from ..presence import Presence
 from .connection import LOST, ConnectionHealth, RedisConnection
 from .dispatcher import Dispatcher
 from .reader import LogReader
-from .scripts import MAX_LOG_BYTES
+from .scripts import MAX_LOG_BYTES, Keys
 from .writer import Command, LogWriter
 
 
@@ -43,25 +44,33 @@ async def end(tasks: Collection["asyncio.Task[None]"]) -> None:
 
 
 class RedisBroker:
-    """Delivers what an endpoint publishes to the same endpoint of every process with the same `url`.
+    """Delivers what an endpoint publishes to the same endpoint of every process with this `url` and prefix.
 
     Args:
         url: Where Redis is, such as `redis://127.0.0.1:6379/0`.
         log_bytes: How much the log keeps for a process that was away: the same for all processes.
+        prefix: How the names of its keys begin.
     """
 
-    def __init__(self, url: str, log_bytes: int = MAX_LOG_BYTES) -> None:
+    def __init__(self, url: str, log_bytes: int = MAX_LOG_BYTES, prefix: str = Settings.redis_prefix) -> None:
         self.process = secrets.token_hex(4)
         self._connections = reading, writing = RedisConnection(url), RedisConnection(url)
-        self._dispatcher = Dispatcher(reading, self.process)
+        keys = Keys(prefix)
+        self._dispatcher = Dispatcher(reading, self.process, keys)
         self.presences = self._dispatcher.presences
         names = {"reader", "writer"}
         self._health = ConnectionHealth(
             reading.address, reading.hide_secrets, names, lambda: self._writer.reject(), self._post_beat
         )
-        self._writer = LogWriter(writing, self._health, self.process, log_bytes, self._register_again)
+        self._writer = LogWriter(writing, self._health, self.process, log_bytes, keys, self._register_again)
         self._reader = LogReader(
-            reading, self._health, self.process, log_bytes, self._dispatcher.apply, self._dispatcher.restore
+            reading,
+            self._health,
+            self.process,
+            log_bytes,
+            keys,
+            self._dispatcher.apply,
+            self._dispatcher.restore,
         )
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
         # whom nobody knows whether they are in.

@@ -12,7 +12,7 @@ from ..history import HISTORY, stamp
 from ..presence import Presence, PresenceRegistry
 from .connection import PATIENCE_SECONDS, RedisConnection
 from .log_entry import LogEntry
-from .scripts import history_key
+from .scripts import Keys
 
 
 logger = logging.getLogger("uvicorn.error")
@@ -32,12 +32,14 @@ class Dispatcher:
     Args:
         redis: The reader's connection, for the messages of a room.
         process: The id of this process.
+        keys: The names of Redis' keys.
     """
 
-    def __init__(self, redis: RedisConnection, process: str) -> None:
+    def __init__(self, redis: RedisConnection, process: str, keys: Keys) -> None:
         self.presences = PresenceRegistry()
         self._redis = redis
         self._process = process
+        self._keys = keys
         self._subscribers: dict[str, OnEvent] = {}
         self._recall: dict[str, Recall] = {}
         self._last_own = 0
@@ -124,7 +126,7 @@ class Dispatcher:
 
     async def _history(self, presence: Presence, entry_id: str) -> list[str]:
         """Return what was said in the presence's room before an entry, oldest first."""
-        key = history_key(presence.place, presence.room)
+        key = self._keys.history(presence.place, presence.room)
         before = (f"({entry_id}", "-", "COUNT", HISTORY.entries)
         entries = await self._redis.ask("XREVRANGE", key, *before)
         return [stamp(message, said_id) for said_id, (_, message) in reversed(entries)]

@@ -9,16 +9,7 @@ from ..history import EVENTS
 from ..presence import Presence
 from .connection import ConnectionHealth, RedisConnection
 from .log_entry import LogEntry, as_presence
-from .scripts import (
-    EPOCH,
-    EXPIRE,
-    LOG,
-    LOG_STATE,
-    LOOK,
-    PRESENCES,
-    SEGMENTS,
-    process_key,
-)
+from .scripts import EXPIRE, LOOK, Keys
 
 
 # The longest messages make an answer of some megabytes of it.
@@ -29,8 +20,6 @@ WAIT_MILLISECONDS = 1_000
 SILENCE_SECONDS = 6.0
 # What this process says itself comes back sooner, unless it was frozen or cut off, or Redis takes nothing.
 LATE_SECONDS = 3.0
-
-TRIMMED = ("HGET", LOG_STATE, "trimmed")
 
 logger = logging.getLogger("uvicorn.error")
 
@@ -53,6 +42,7 @@ class LogReader:
         health: Knows whether the broker is there.
         process: Who reads.
         log_bytes: How much the log keeps.
+        keys: The names of Redis' keys.
         apply: Takes each entry.
         restore: Takes the presences and what happened last, at the start and after missing a part.
 
@@ -66,6 +56,7 @@ class LogReader:
         health: ConnectionHealth,
         process: str,
         log_bytes: int,
+        keys: Keys,
         apply: Apply,
         restore: Restore,
     ) -> None:
@@ -73,6 +64,8 @@ class LogReader:
         self._health = health
         self._process = process
         self._log_bytes = log_bytes
+        self._keys = keys
+        self._trimmed = ("HGET", keys.log_state, "trimmed")
         self._apply = apply
         self._restore = restore
         self.has_place = asyncio.Event()
@@ -100,24 +93,25 @@ class LogReader:
 
     async def expire(self, process: str, number: str = "") -> None:
         """Tell all that a process has ended, unless it has written something after this command."""
-        keys = (LOG, LOG_STATE, SEGMENTS, PRESENCES, process_key(process))
+        names = self._keys
+        keys = (names.log, names.log_state, names.segments, names.presences, names.process(process))
         await self._redis.ask("EVAL", EXPIRE, len(keys), *keys, process, number, self._log_bytes)
 
     async def _read_on(self) -> tuple[list[tuple[str, list[str]]], str | None]:
         """Return the next entries, and up to where the log was trimmed after they were read."""
         how = ("COUNT", MOST_AT_ONCE, "BLOCK", WAIT_MILLISECONDS)
         # With an explicit place to read on from: nothing between two calls can be missed.
-        read = ("XREAD", *how, "STREAMS", LOG, self._last)
-        streams, trimmed = await self._redis.ask_all([read, TRIMMED])
-        return dict(streams or ()).get(LOG, []), trimmed
+        read = ("XREAD", *how, "STREAMS", self._keys.log, self._last)
+        streams, trimmed = await self._redis.ask_all([read, self._trimmed])
+        return dict(streams or ()).get(self._keys.log, []), trimmed
 
     async def _find_place(self) -> None:
-        await self._redis.ask("SET", EPOCH, self._process, "NX")
-        epoch: str = await self._redis.ask("GET", EPOCH)
+        await self._redis.ask("SET", self._keys.epoch, self._process, "NX")
+        epoch: str = await self._redis.ask("GET", self._keys.epoch)
         if self._epoch and epoch != self._epoch:
             # The broker has lost its memory. Its new log is read from the beginning.
             self._last = "0-0"
-        elif not self._epoch or self._is_missed(await self._redis.ask(*TRIMMED)):
+        elif not self._epoch or self._is_missed(await self._redis.ask(*self._trimmed)):
             await self._start_over()
         self._epoch = epoch
         self._reset_last_seen()
@@ -126,7 +120,7 @@ class LogReader:
         return trimmed is not None and as_numbers(trimmed) > as_numbers(self._last)
 
     async def _start_over(self) -> None:
-        texts, newest = await self._redis.ask("EVAL", LOOK, 2, PRESENCES, LOG)
+        texts, newest = await self._redis.ask("EVAL", LOOK, 2, self._keys.presences, self._keys.log)
         self._last = newest[0][0] if newest else "0-0"
         presences = [as_presence(text) for text in texts]
         self._last_seen |= {presence.process: (0.0, "") for presence in presences}
@@ -140,7 +134,7 @@ class LogReader:
         entries: list[tuple[str, LogEntry]] = []
         before, size = self._last, 0
         while size < EVENTS.total_bytes:
-            page = await self._redis.ask("XREVRANGE", LOG, before, "-", "COUNT", MOST_AT_ONCE)
+            page = await self._redis.ask("XREVRANGE", self._keys.log, before, "-", "COUNT", MOST_AT_ONCE)
             entries += [(entry_id, LogEntry.read(fields)) for entry_id, fields in page]
             size += sum(len(about) + len(message) for _, (about, message) in page)
             if len(page) < MOST_AT_ONCE:

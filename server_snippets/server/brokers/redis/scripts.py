@@ -9,18 +9,6 @@ at all: a full Redis lets commands through that free memory, such as HDEL.
 from ..history import HISTORY
 
 
-LOG = "{websocket-lab}:log"
-# About the log: how many bytes it has, and up to where it was trimmed.
-LOG_STATE = "{websocket-lab}:log-state"
-# Where each segment of the log ends, and how many bytes it has.
-SEGMENTS = "{websocket-lab}:log-segments"
-PRESENCES = "{websocket-lab}:presences"
-# Who was there first after the broker was empty: another one means that it has lost its memory.
-EPOCH = "{websocket-lab}:epoch"
-# How many bytes the history of each room has, and when something was said there last.
-ROOM_BYTES = "{websocket-lab}:room-bytes"
-ROOM_TIMES = "{websocket-lab}:room-times"
-
 # How much a process can be behind before it has missed some: minutes of a busy server.
 MAX_LOG_BYTES = 64 * 1024 * 1024
 # The log is trimmed by whole segments.
@@ -31,14 +19,34 @@ HISTORY_SECONDS = 24 * 3600
 PROCESS_SECONDS = 3600
 
 
-def process_key(process: str) -> str:
-    """Return where it is noted how far a process has written."""
-    return f"{{websocket-lab}}:process:{process}"
+class Keys:
+    """The names of the keys; servers with different prefixes share one Redis and know nothing of each other.
 
+    Args:
+        prefix: How each name begins.
+    """
 
-def history_key(place: str, room: str) -> str:
-    """Return where the last messages of a room are."""
-    return f"{{websocket-lab}}:room:{place}:{room}"
+    def __init__(self, prefix: str) -> None:
+        self._tag = tag = f"{{{prefix}}}"
+        self.log = f"{tag}:log"
+        # About the log: how many bytes it has, and up to where it was trimmed.
+        self.log_state = f"{tag}:log-state"
+        # Where each segment of the log ends, and how many bytes it has.
+        self.segments = f"{tag}:log-segments"
+        self.presences = f"{tag}:presences"
+        # Who was there first after the broker was empty: another one means that it has lost its memory.
+        self.epoch = f"{tag}:epoch"
+        # How many bytes the history of each room has, and when something was said there last.
+        self.room_bytes = f"{tag}:room-bytes"
+        self.room_times = f"{tag}:room-times"
+
+    def process(self, process: str) -> str:
+        """Return where it is noted how far a process has written."""
+        return f"{self._tag}:process:{process}"
+
+    def history(self, place: str, room: str) -> str:
+        """Return where the last messages of a room are."""
+        return f"{self._tag}:room:{place}:{room}"
 
 
 # A process starts to read: the presences, and the newest entry, at one moment.

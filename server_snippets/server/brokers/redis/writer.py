@@ -11,18 +11,7 @@ from ..base import Unavailable
 from ..presence import Presence
 from .connection import Call, ConnectionHealth, RedisConnection
 from .log_entry import LogEntry, as_json
-from .scripts import (
-    BEGIN,
-    LOG,
-    LOG_STATE,
-    PRESENCES,
-    ROOM_BYTES,
-    ROOM_TIMES,
-    SEGMENTS,
-    WRITE,
-    history_key,
-    process_key,
-)
+from .scripts import BEGIN, WRITE, Keys
 
 
 MOST_AT_ONCE = 200
@@ -45,15 +34,15 @@ class Command:
     number: int = 0
     reply: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
-    def arguments(self, process: str, session: str, log_bytes: int) -> list[str | int]:
+    def arguments(self, process: str, session: str, log_bytes: int, keys: Keys) -> list[str | int]:
         """Return the script's keys and arguments."""
         entry = LogEntry(self.kind, process, self.number, self.place, self.room, self.presence, self.message)
-        log = (LOG, LOG_STATE, SEGMENTS)
-        history = (history_key(self.place, self.room), ROOM_BYTES, ROOM_TIMES)
+        log = (keys.log, keys.log_state, keys.segments, keys.presences, keys.process(process))
+        history = (keys.history(self.place, self.room), keys.room_bytes, keys.room_times)
         presence = (self.presence.key, as_json(self.presence)) if self.presence else ("", "")
         keep = "1" if self.keep else ""
         what = (self.kind, *presence, entry.about, self.message)
-        return [*log, PRESENCES, process_key(process), *history, session, self.number, *what, log_bytes, keep]
+        return [*log, *history, session, self.number, *what, log_bytes, keep]
 
 
 def resolve(command: Command, reply: str) -> None:
@@ -73,6 +62,7 @@ class LogWriter:
         health: Knows whether the broker is there.
         process: Who writes.
         log_bytes: How much the log keeps.
+        keys: The names of Redis' keys.
         register_again: Returns the commands that make a process known that was forgotten.
     """
 
@@ -82,12 +72,14 @@ class LogWriter:
         health: ConnectionHealth,
         process: str,
         log_bytes: int,
+        keys: Keys,
         register_again: Callable[[], Iterable[Command]],
     ) -> None:
         self._redis = redis
         self._health = health
         self._process = process
         self._log_bytes = log_bytes
+        self._keys = keys
         self._register_again = register_again
         self._numbers = count(1)
         self._waiting: deque[Command] = deque()
@@ -135,7 +127,7 @@ class LogWriter:
     async def _begin(self) -> None:
         self._session = secrets.token_hex(8)
         self._sha = await self._redis.ask("SCRIPT", "LOAD", WRITE)
-        last = int(await self._redis.ask("EVAL", BEGIN, 1, process_key(self._process), self._session))
+        last = int(await self._redis.ask("EVAL", BEGIN, 1, self._keys.process(self._process), self._session))
         self._sort_out(last)
         if last < 0:
             self._waiting.extendleft(reversed(list(self._register_again())))
@@ -169,7 +161,7 @@ class LogWriter:
         await self._resolve_all(await self._redis.ask_all([self._call(command) for command in self._sent]))
 
     def _call(self, command: Command) -> Call:
-        arguments = command.arguments(self._process, self._session, self._log_bytes)
+        arguments = command.arguments(self._process, self._session, self._log_bytes, self._keys)
         return ("EVALSHA", self._sha, KEYS, *arguments)
 
     def _next_commands(self) -> Iterator[Command]:
