@@ -202,6 +202,29 @@ class NotACommand(RightChat):
         await ChatServer.said(self, member, text)
 
 
+class RepliesWithoutText(RightChat):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: set[tuple[str, str]] = set()
+
+    async def deliver(self, event: Any, member: Member) -> None:
+        self.pairs.add((event["from"], event["to"]))
+        is_reply = (event["to"], event["from"]) in self.pairs
+        await super().deliver(event | {"text": None} if is_reply else event, member)
+
+
+class RepliesInParts(RepliesWithoutText):
+    async def tell(self, event: Any, member: Member) -> None:
+        await super().tell(parted(event), member)
+
+    async def tell_user(self, event: Any, username: str) -> None:
+        await super().tell_user(parted(event), username)
+
+
+def parted(event: Any) -> Any:
+    return event if event.get("text", "") is not None else event | {"text": ["in", "parts"]}
+
+
 WRONG = {
     NotACommand: ("two_people_hear_it", "as an ordinary message"),
     OnlyCopy: ("two_people_hear_it", "two people"),
@@ -219,6 +242,8 @@ WRONG = {
     Unpacks: ("a_missing_text_is_an_error", "Unpacking too few parts"),
     OneCode: ("a_missing_text_is_an_error", "bad_command"),
     NeverForgets: ("who_has_left_is_unknown", "Forget them in `finally`"),
+    RepliesWithoutText: ("two_pairs_at_once", "text all that follows the name"),
+    RepliesInParts: ("two_pairs_at_once", "text all that follows the name"),
     Blocks: ("two_people_hear_it", "blocks the event loop"),
 }
 

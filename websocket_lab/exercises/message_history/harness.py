@@ -1,7 +1,7 @@
 """The harness of “Message history”: rooms that remember what was said, and newcomers who must hear it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from websocket_lab.grading.chat_harness import NOBODY_IN, ChatHarness, say
 from websocket_lab.grading.event import Event, matches, shown
@@ -28,7 +28,7 @@ def fault(came: Event, expected: Event, said: Sequence[Event], likely: Mapping[s
         return 'The event says which room it is about: "room": member.room.'
 
     messages, right = came.get("messages"), expected["messages"]
-    if not (isinstance(messages, list) and all(isinstance(message, dict) for message in messages)):
+    if not _are_events(messages):
         return EVENTS
     if any(message.get("type", "message") != "message" for message in messages):
         return ONLY_MESSAGES
@@ -37,6 +37,10 @@ def fault(came: Event, expected: Event, said: Sequence[Event], likely: Mapping[s
     return _texts_fault(
         texts, [message["text"] for message in right], [event["text"] for event in said], likely
     )
+
+
+def _are_events(messages: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(messages, list) and all(isinstance(message, dict) for message in messages)
 
 
 def _texts_fault(texts: list[Any], right: list[str], said: list[str], likely: Mapping[str, str]) -> str:
@@ -201,7 +205,9 @@ def hears_texts(speaker: SimulatedClient, texts: Sequence[str]) -> None:
 def hears_each_once(newcomer: SimulatedClient, texts: list[str]) -> None:
     """Have a newcomer hear each of the texts once, in order."""
     history = newcomer.hears({"type": "history"}, NO_HISTORY)
-    heard = [str(message.get("text")) for message in history["messages"]]
+    messages: Any = history.get("messages")
+    newcomer.must(_are_events(messages), "hears a list of events", f"heard {shown(history)}", EVENTS)
+    heard = [str(message.get("text")) for message in messages]
     wanted = f"hears messages 1 to {len(texts)}, each once"
     while texts[-1] not in heard:
         came = newcomer.next_event(f"{newcomer.name} {wanted}.", {"nothing": LOST})

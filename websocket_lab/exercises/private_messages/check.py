@@ -138,8 +138,9 @@ def two_pairs_at_once(chat: PrivateChat) -> None:
     ana.sends(say(f"/pm {ben.username} {texts[ana]}"))
     ben.sends(say(f"/pm {ana.username} {texts[ben]}"))
     for person in (ana, ben):
-        heard = {person.hears({"type": "private"}, NO_WHISPER)["text"] for _ in texts}
-        person.must(heard == set(texts.values()), "hears both messages, once each", f"heard {sorted(heard)}")
+        heard = sorted(str(person.hears({"type": "private"}, NO_WHISPER).get("text")) for _ in texts)
+        wanted = "hears both messages, once each"
+        person.must(heard == sorted(texts.values()), wanted, f"heard {heard}", NO_WHISPER["private"])
     chat.nobody_hears_more(ana, ben, eve, likely=LEAK)
 
 
