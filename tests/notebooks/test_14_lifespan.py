@@ -87,6 +87,19 @@ def test_the_log_has_the_code_and_not_the_token(run: LessonRun) -> None:
     assert "a-guess" not in log
 
 
+def test_the_lines_of_a_visit_share_an_id(run: LessonRun) -> None:
+    ids = re.findall(r"path=/ws/auth .*connection=(\w+)$", run.output("service.log().splitlines()"), re.M)
+
+    assert len(ids) == 3 and len(set(ids)) == 1
+
+
+def test_the_fault_of_the_log_is_a_number_too(run: LessonRun) -> None:
+    rows = run.output("changes(before, read_metrics(service))").splitlines()
+
+    (row,) = [row for row in rows if row.startswith('websocket_connections_closed_total{code="4001"}')]
+    assert row.split()[1:] == ["1", "4", "+3"]
+
+
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
     run_all_for_everyone(page, run)
 

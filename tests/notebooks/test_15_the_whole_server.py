@@ -29,6 +29,23 @@ def test_the_server_is_read_from_above(run: LessonRun) -> None:
     assert "app.include_router(chat_router" in said
 
 
+def test_the_metrics_move_while_a_crowd_talks(run: LessonRun) -> None:
+    said = run.output("changes(before, after)")
+
+    assert "It was “550”" in said.splitlines()[0]
+    lines = {line.split()[0]: line.split()[1:] for line in rows(run, "changes(before, after)")}
+    assert lines["websocket_connections"] == ["0", "50", "+50"]
+    assert lines["websocket_messages_received_total"] == ["0", "60", "+60"]
+    assert lines["websocket_messages_sent_total"] == ["0", "550", "+550"]
+
+
+def test_a_foreign_page_is_a_number_and_nothing_else_changes(run: LessonRun) -> None:
+    lines = rows(run, "changes(after, read_metrics(busy))")
+
+    assert "HTTP 403" in lines[0]
+    assert lines[-1] == 'websocket_handshakes_rejected_total{reason="origin"} 0 1 +1'
+
+
 def test_the_whole_server_keeps_six_of_six(run: LessonRun) -> None:
     said = run.output("checklist(find_all(server))")
 
