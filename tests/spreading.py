@@ -6,6 +6,8 @@ from xdist.workermanage import WorkerController
 
 # They keep a processor busy with JupyterLab, a browser and kernels, or with a linter; most others wait.
 BUSY = ("tests/exercises/", "tests/notebooks/", "_in_jupyterlab.py", "test_style.py")
+# Their tests share nothing and mostly wait: several processes wait at the same time.
+WAITING = ("tests/websocket_lab/exercises/", "tests/websocket_lab/your_turns/")
 # So many processes take busy files, the others none: each that does starts a JupyterLab of its own.
 BUSY_PROCESSES = 2
 # If one of these began late, it would end alone.
@@ -14,14 +16,15 @@ LONGEST = (
     "test_every_exercise.py",
     "test_12_testing.py",
     "test_new_lesson_and_exercise.py",
-    "test_typing_indicator.py",
-    "test_heartbeat.py",
     "test_submissions.py",
 )
 
 
 class BusyApart(LoadFileScheduling):
     """Gives each process one file after another, so that few of them are busy at the same time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         first = min(self.workqueue, key=lambda file: rank(file, self._takes_busy(node)))
@@ -37,6 +40,11 @@ class BusyApart(LoadFileScheduling):
 
     def _takes_busy(self, node: WorkerController) -> bool:
         return self.nodes.index(node) < BUSY_PROCESSES
+
+
+def unit(test: str) -> str:
+    """Return what a process takes with this test: its whole file, or it alone if it mostly waits."""
+    return test if test.startswith(WAITING) else test.partition("::")[0]
 
 
 def is_busy(file: str) -> bool:

@@ -5,6 +5,7 @@ from websocket_lab.grading.chat_harness import say
 from websocket_lab.grading.event import Event
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import all_hear, word
+from websocket_lab.grading.mismatch import TooSlow
 from websocket_lab.grading.simulated_client import SimulatedClient
 
 
@@ -152,11 +153,13 @@ def not_faster_than_the_rate(harness: RateHarness) -> None:
     """However often Ana tries, no more than ten a second get through."""
     scene = harness.scene
     harness.watch(scene.ana)
-    # Whether the bucket overflows is asked later.
     delivered = scene.first(Finding.TOO_GENEROUS, scene.hasty, full_since=scene.began)
     scene.ana.must(
         delivered is None, f"is refused while the bucket is empty{at(delivered)}", "was heard", TOO_FAST
     )
+    if scene.first(Finding.TOO_GENEROUS, scene.hasty):
+        # Its bucket is filled too fast, or it overflows: that can be told only where there is no long pause.
+        raise TooSlow
 
 
 TOO_FAST = "Add seconds × rate, no more, and note the time of each look: else the same time is added again."
