@@ -4,14 +4,19 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Protocol
+from unittest.mock import Mock
 
 import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from tests.websocket_lab.exercises.bank import SlowSends, fails, passes
-from websocket_lab.exercises.rate_limit.harness import LONG_PAUSE
+from websocket_lab.exercises.rate_limit.check import not_faster_than_the_rate
+from websocket_lab.exercises.rate_limit.harness import LONG_PAUSE, RateScene, Try
+from websocket_lab.grading import mismatch
 from websocket_lab.grading.finished_exercise import finished_module
+from websocket_lab.grading.simulated_client import SimulatedClient
 
 
 MakeLimitedApp = Callable[..., FastAPI]
@@ -466,3 +471,17 @@ def test_a_right_server_passes(make_app: MakeLimitedApp) -> None:
 @pytest.mark.parametrize(("make_app", "step", "words"), WRONG.values(), ids=WRONG)
 def test_a_wrong_server_fails_at_its_step(make_app: MakeLimitedApp, step: str, words: str) -> None:
     fails("rate_limit", make_app, step, words)
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(0.0, mismatch.Mismatch), (1.0, mismatch.TooSlow)])
+def test_a_full_bucket_and_more_at_once_tells_something_only_if_ana_has_just_come(
+    seconds: float, outcome: type[Exception]
+) -> None:
+    ana = SimulatedClient("ws://127.0.0.1:1/ws", "Ana", "ana", None)
+    ana.began -= timedelta(seconds=seconds)
+    scene, now = RateScene(ana, Mock(), Mock(), burst=5, rate=10.0), time.monotonic()
+    # A bucket that overflows may hold as many after a second.
+    scene.hasty = [Try("word", True, now, now)] * 10
+
+    with pytest.raises(outcome):
+        not_faster_than_the_rate(Mock(scene=scene))
