@@ -1,5 +1,7 @@
 """`/metrics`, read as Prometheus reads it: the numbers move as real clients come, talk, and are rejected."""
 
+import os
+import signal
 import socket
 import time
 import urllib.error
@@ -20,7 +22,7 @@ from server_snippets.server.transport.backlog import SlowClients
 from server_snippets.server.transport.http import LimitedHttpProtocol
 from server_snippets.server.transport.protocol import FanOutProtocol
 from tests.redis_server import RedisServer
-from tests.server_snippets.service import serving
+from tests.server_snippets.service import Printed, serving
 from websocket_lab import BackgroundServer, ConnectFailed, LiveClient
 
 
@@ -206,6 +208,28 @@ def test_two_workers_answer_for_each_other(redis_server: RedisServer) -> None:
         for _ in range(8):
             wait_for(port, 8, "websocket_connections")
             wait_for(port, 8, SENT)
+
+
+def test_a_worker_s_death_takes_its_connections_and_leaves_what_it_has_counted(
+    redis_server: RedisServer,
+) -> None:
+    options = ("--workers", "2", "--log-level", "info")
+    with serving(*options, redis_url=redis_server.url) as (port, process), ExitStack() as clients:
+        assert process.stdout
+        lines = Printed(process.stdout)
+        for number in range(8):
+            person = clients.enter_context(LiveClient(f"ws://127.0.0.1:{port}/ws", deadline=60))
+            person.send("hi")
+            person.receive()
+            while len(lines.workers_of_clients()) <= number:
+                pass
+        wait_for(port, 8, "websocket_connections")
+        wait_for(port, 8, SENT)
+        died = lines.workers_of_clients()[0]
+        os.kill(int(died), signal.SIGKILL)
+
+        wait_for(port, 8 - lines.workers_of_clients().count(died), "websocket_connections")
+        assert Scrape(port)(SENT) == 8
 
 
 def test_a_lost_broker_is_seen_and_makes_the_server_unready_for_those_who_ask(tmp_path: Path) -> None:

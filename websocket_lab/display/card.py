@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from websocket_lab.display.look import stylesheet
-from websocket_lab.server.safe_text import encodable
+from websocket_lab.server.safe_text import visible
 
 
 # The arrow keys scroll what has the focus; JupyterLab would take them for its own commands.
@@ -30,7 +30,7 @@ class Card:
 
     def __repr__(self) -> str:
         """Return the card as text."""
-        return encodable(self.text)
+        return visible(self.text)
 
     def _repr_html_(self) -> str:
         """Return the card as HTML that follows JupyterLab's theme."""
@@ -68,4 +68,4 @@ def with_code(sentence: str) -> str:
 
 def safe(text: str) -> str:
     """Return the text as it stands in HTML, where even half a surrogate pair must be shown somehow."""
-    return escape(encodable(text), quote=True)
+    return escape(visible(text), quote=True)

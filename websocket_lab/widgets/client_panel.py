@@ -21,7 +21,7 @@ from websocket_lab.display.look import stylesheet
 from websocket_lab.display.subshell_widget import SubshellWidget
 from websocket_lab.display.widget_bundle import widget_bundle
 from websocket_lab.server.cell_registry import CellRegistry
-from websocket_lab.server.safe_text import encodable
+from websocket_lab.server.safe_text import visible
 from websocket_lab.widgets.panel_renderer import (
     Face,
     PanelPainter,
@@ -166,7 +166,7 @@ class ClientPanel(ClientMethods, SubshellWidget):
         self._compose = compose or str
         self._painter = PanelPainter(self.client, self._show_face, partial(SubshellWidget.send, self))
         self._turn = Lock()
-        super().__init__(name=encodable(name), url=encodable(url), face=dict(self._painter.face()))
+        super().__init__(name=visible(name), url=visible(url), face=dict(self._painter.face()))
         self.add_class("wsl-host")
         self.on_msg(self._hear)
         self.client.on_change(self._painter.paint_soon)

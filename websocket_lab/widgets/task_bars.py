@@ -15,7 +15,7 @@ from websocket_lab.client.connection_state import ConnectionEnded, State
 from websocket_lab.client.live_client import LiveClient
 from websocket_lab.client.receive_queue import by_hand
 from websocket_lab.display.widget_bundle import widget_bundle
-from websocket_lab.server.safe_text import encodable
+from websocket_lab.server.safe_text import visible
 from websocket_lab.widgets.panel_renderer import entries_after, state_words
 
 
@@ -104,7 +104,7 @@ class TaskBars(VBox):  # type: ignore[misc]
         # Not what was painted last: the client may have heard more since.
         board = TaskBoard()
         board.read(self.client.log)
-        return encodable(f"{self._heading}\n{board}".strip())
+        return visible(f"{self._heading}\n{board}".strip())
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the live bars, and beside them what is shown where there is no kernel."""
@@ -151,11 +151,11 @@ class TaskBar(HBox):  # type: ignore[misc]
     def show(self, row: TaskRow) -> None:
         """Draw how far the task is."""
         # JSON can hold names that cannot be sent to the browser as they are.
-        name = encodable(row.name)
+        name = visible(row.name)
         self._bar.description = self._bar.tooltip = name
         self._bar.max, self._bar.value = row.total, row.done
         self._bar.bar_style = COLOURS.get(row.status, "warning")
-        self._words.value = encodable(row.words)
+        self._words.value = visible(row.words)
         self._button.tooltip = f"Cancel {name}"
         self._button.disabled = row.status != "running" or self._client.state is not State.OPEN
 

@@ -1,6 +1,6 @@
 """A card says the same in HTML and in text."""
 
-from websocket_lab.display.card import Card, note
+from websocket_lab.display.card import Card, note, safe
 
 
 def test_both_are_in_the_bundle():
@@ -29,3 +29,7 @@ def test_backticks_make_code_and_everything_is_escaped():
         "<p>Call <code>f(&quot;&lt;b&gt;&quot;)</code> &amp; look.</p>"
         in note("", 'Call `f("<b>")` & look.')._repr_html_()
     )
+
+
+def test_a_character_that_would_turn_the_text_round_is_shown_by_name():
+    assert safe("abc\u202edef") == "abc⟨U+202E⟩def"
