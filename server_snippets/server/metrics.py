@@ -1,7 +1,7 @@
 """What an operator watches, for Prometheus: `/metrics`.
 
-Nothing is counted twice: connections, messages and what waits are plain numbers where they happen. They are
-copied into Prometheus' metrics when somebody asks, and twice a second where several processes share them.
+Connections, messages and what waits for clients are plain numbers where they happen. They are copied into
+Prometheus' metrics when somebody asks, and twice a second where several processes share them.
 """
 
 import asyncio
@@ -44,7 +44,6 @@ class Metrics:
         self._is_broker_up = is_broker_up
         self.registry = CollectorRegistry()
         self._told: Counter[tuple[PrometheusCounter, str]] = Counter()
-        self._baseline = 0
         self._open = self._gauge("connections", "Open WebSocket connections.", "livesum")
         self._handshakes = self._gauge("handshakes_pending", "Connections without a request yet.", "livesum")
         self._backlog = self._gauge("backlog_bytes", "Memory that waits for slow clients.", "livesum")
@@ -101,7 +100,7 @@ class Metrics:
         self._broker.set(self._is_broker_up is None or self._is_broker_up())
         self._advance(self._opened, traffic.opened)
         self._advance(self._received, traffic.received)
-        self._advance(self._sent, traffic.sent - self._baseline)
+        self._advance(self._sent, traffic.sent)
         self._advance(self._dropped, traffic.dropped)
         self._advance(self._limited, traffic.rate_limited)
         for code, number in traffic.closed.items():
@@ -116,16 +115,15 @@ class Metrics:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Measure the event loop's lag for as long as the block lasts."""
-        # A loop that has served another app has counted for it.
-        self._baseline = self._connections.traffic.sent
-        measuring = asyncio.create_task(self._measure())
-        try:
-            yield
-        finally:
-            measuring.cancel()
-            with suppress(asyncio.CancelledError):
-                await measuring
+        """Count what is fanned out, and measure the event loop's lag, for as long as the block lasts."""
+        with self._connections.traffic.counting():
+            measuring = asyncio.create_task(self._measure())
+            try:
+                yield
+            finally:
+                measuring.cancel()
+                with suppress(asyncio.CancelledError):
+                    await measuring
 
     async def _measure(self) -> None:
         loop = asyncio.get_running_loop()

@@ -103,6 +103,19 @@ def test_an_echo_is_counted_in_and_out(server: BackgroundServer) -> None:
     assert (scrape(RECEIVED), scrape(SENT)) == (1, 1)
 
 
+def test_an_app_that_is_started_again_counts_on(protocol: Any) -> None:
+    app = make_app()
+    for visits in (1, 2):
+        with BackgroundServer(app, ws=protocol) as server, LiveClient(server.url("/ws/json")) as ana:
+            # The first is fanned out, the second answered.
+            ana.send_json({"action": "echo", "data": 1})
+            ana.receive()
+            with LiveClient(server.url("/ws")) as ben:
+                ben.send("hi")
+                ben.receive()
+            assert Scrape(server.port)(SENT) == 2 * visits
+
+
 def test_connections_are_counted_as_they_open_and_end(server: BackgroundServer) -> None:
     with LiveClient(server.url("/ws")), LiveClient(server.url("/ws/auth"), "Eve") as eve:
         eve.wait_closed()

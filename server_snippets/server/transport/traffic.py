@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .backlog import BacklogTotal
 from .frame_writer import LoopTurn
@@ -17,11 +19,13 @@ REASONS = (
 
 
 class Traffic:
-    """Plain numbers, which only grow: `/metrics` reads them when it is asked."""
+    """Plain numbers, which `/metrics` reads when it is asked."""
 
     def __init__(self) -> None:
         # Messages, as the app receives and sends them; those that are fanned out are counted by their loop.
         self.received = self.answered = self.rate_limited = 0
+        self._turn: LoopTurn | None = None
+        self._fanned_out = 0
         self.opened = 0
         self.closed: Counter[str] = Counter()
         # Handshakes, by a word for the reason.
@@ -32,10 +36,21 @@ class Traffic:
         """Count a connection that has ended."""
         self.closed[str(code) if code in KNOWN_CODES else "other"] += 1
 
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count what the running event loop fans out; it may have served other apps before."""
+        self._turn = LoopTurn.of(asyncio.get_running_loop())
+        self._fanned_out -= self._turn.sent
+        try:
+            yield
+        finally:
+            self._fanned_out += self._turn.sent
+            self._turn = None
+
     @property
     def sent(self) -> int:
-        """How many messages went out, to be asked for in the event loop that sends them."""
-        return self.answered + LoopTurn.of(asyncio.get_running_loop()).sent
+        """How many messages went out."""
+        return self.answered + self._fanned_out + (self._turn.sent if self._turn else 0)
 
     @property
     def dropped(self) -> int:
