@@ -299,7 +299,7 @@ def signed_tickets(lifetime: float) -> FastAPI:
         await websocket.accept()
         _, _, body = ticket.partition(".")
         is_ours = hmac.compare_digest(ticket.encode(), signed(body).encode())
-        if not is_ours or ticket in used or float(body.rpartition(".")[0].partition(".")[2]) < time.time():
+        if not is_ours or ticket in used or float(body.partition(".")[2]) < time.time():
             raise WebSocketException(4001)
         used.add(ticket)
 
