@@ -1,7 +1,7 @@
 """What every page has and nobody writes twice: its links, its kernel check, and its box of remedies.
 
 `sync` puts the links below the header and at the end, and the kernel check below the first links. An author
-may move the two `kernel-check` cells, as long as their code stays the first to run. The remedies of one
+may move the two `kernel-check` cells, as long as no code above them imports anything. The remedies of one
 lesson are in `remedies.toml`; `docs/troubleshooting.md` shows them all, below those for every lesson.
 """
 

@@ -31,21 +31,23 @@ class NaiveManager:
 
 
 # %% app
-manager = NaiveManager()
-naive_app = FastAPI()
+def app_with(manager: NaiveManager) -> FastAPI:
+    """Return an app whose clients `manager` remembers."""
+    app = FastAPI()
 
+    @app.websocket("/ws")
+    async def chat(websocket: WebSocket) -> None:
+        """Pass each text on to everyone until this client leaves."""
+        await manager.connect(websocket)
+        try:
+            while True:
+                await manager.broadcast(await websocket.receive_text())
+        except WebSocketDisconnect:
+            manager.disconnect(websocket)
 
-@naive_app.websocket("/ws")
-async def chat(websocket: WebSocket) -> None:
-    """Pass each text on to everyone until this client leaves."""
-    await manager.connect(websocket)
-    try:
-        while True:
-            await manager.broadcast(await websocket.receive_text())
-    except WebSocketDisconnect:
-        manager.disconnect(websocket)
+    return app
 
 
 # %% served
-# Lesson 4 has two apps; uvicorn looks for this name.
-app = naive_app
+manager = NaiveManager()
+app = app_with(manager)

@@ -67,11 +67,11 @@ def test_the_last_code_cell_stops_nothing(course, code):
     ) in found(course, lesson)
 
 
-def test_something_runs_before_the_kernel_check(course, code):
-    lesson = course.add_lesson("02_echo", code("1"), code("", "kernel-check"))
+def test_something_is_imported_before_the_kernel_check(course, code):
+    lesson = course.add_lesson("02_echo", code("1"), code("import fastapi"), code("", "kernel-check"))
 
     assert (
-        "02_echo.ipynb, cell 1 runs before the kernel check; move the two cells tagged kernel-check above it."
+        "02_echo.ipynb, cell 2 runs before the kernel check; move the two cells tagged kernel-check above it."
     ) in found(course, lesson)
 
 

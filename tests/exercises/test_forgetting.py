@@ -11,18 +11,18 @@ from websocket_lab.grading.finished_exercise import finished_module
 
 def test_fix_the_broadcast_forgets_a_room_that_everyone_has_left() -> None:
     exercise: Any = finished_module("fix_the_broadcast")
-    managers: WeakSet[Any] = WeakSet()
+    rooms: WeakSet[Any] = WeakSet()
 
-    def new_manager() -> Any:
-        managers.add(manager := exercise.ConnectionManager())
-        return manager
+    def new_room() -> Any:
+        rooms.add(room := exercise.Room())
+        return room
 
-    with BackgroundServer(exercise.app_with(new_manager)) as server:
+    with BackgroundServer(exercise.app_with(new_room)) as server:
         for number in range(20):
             with LiveClient(server.url(f"/ws/room-{number}")) as client:
                 client.send("hi")
                 client.wait_for("hi")
-        asyncio.run(until(lambda: not managers, 30))
+        asyncio.run(until(lambda: not rooms, 30))
 
 
 def test_validate_messages_forgets_a_channel_without_subscribers() -> None:

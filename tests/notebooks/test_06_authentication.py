@@ -13,7 +13,7 @@ RUN_AND_LISTEN = """(code) => new Promise((done) => {
 
 
 def test_a_number_in_an_address_is_no_proof(run: LessonRun) -> None:
-    assert run.output("with BackgroundServer(open_app)") == "Ben hears: Client 7: Lend me some money"
+    assert run.output("with BackgroundServer(open_app)") == "Ben receives: Client 7: Lend me some money"
 
 
 def test_four_refusals_are_heard_in_four_ways(run: LessonRun) -> None:

@@ -12,7 +12,7 @@ from fastapi import FastAPI, WebSocket
 from server_snippets.step_04_connection_manager import GONE, ConnectionManager, say_goodbye
 from server_snippets.step_04_naive_broadcast import NaiveManager
 from tests.websocket_lab.exercises.bank import MakeApp, fails, passes, slow
-from websocket_lab.grading.finished_exercise import finished_app
+from websocket_lab.grading.finished_exercise import finished_app, finished_module
 
 
 def server_of(manager_of_a_room: Callable[[], Any], greeting: str = "") -> MakeApp:
@@ -258,3 +258,44 @@ def test_a_wrong_manager_fails_at_its_step(
 ) -> None:
     monkeypatch.setattr(OneListForAll, "everybody", [], raising=False)
     fails("fix_the_broadcast", server_of(manager), step, words)
+
+
+USUAL: Any = finished_module("fix_the_broadcast").UsualRoom
+
+
+class KeepsTheFirstException(USUAL):  # type: ignore[misc]
+    async def broadcast(self, message: str) -> None:
+        async with self.turn:
+            sends = [each.send_text(message) for each in self.members.values()]
+            await asyncio.gather(*sends, return_exceptions=True)
+
+
+class HoldsTheLock(USUAL):  # type: ignore[misc]
+    """Right but for the lock, which a send without a deadline holds."""
+
+    def leave(self, number: int) -> None:
+        self.members.pop(number, None)
+
+    async def broadcast(self, message: str) -> None:
+        async with self.turn:
+            await asyncio.gather(*[self.deliver(message, *member) for member in self.members.items()])
+
+    async def deliver(self, message: str, number: int, websocket: WebSocket) -> None:
+        try:
+            await websocket.send_text(message)
+        except GONE:
+            self.leave(number)
+
+
+@pytest.mark.parametrize(
+    ("room", "step", "words"),
+    [
+        (USUAL, "the_speaker_stays", "the speaker's endpoint ended"),
+        (KeepsTheFirstException, "a_stalled_client_holds_up_nobody", "everybody waits for her"),
+        (HoldsTheLock, "a_stalled_client_holds_up_nobody", "everybody waits for her"),
+    ],
+)
+def test_the_learners_room_fails_until_it_is_right(room: type, step: str, words: str) -> None:
+    app_with = finished_module("fix_the_broadcast").app_with
+
+    fails("fix_the_broadcast", lambda: app_with(room), step, words)

@@ -155,40 +155,43 @@ EXERCISE = Exercise(
     hints={
         "": (
             "A broadcast waits at each await. What may happen to the others in the meantime?",
-            "Treat each client apart: one function that sends to one client, and deals with its end.",
-            "Forget whoever cannot be reached; whoever is forgotten already stays so.",
+            "Treat each client apart: `deliver` sends to one client, and deals with whatever happens to it.",
+            "Forget a client that cannot be reached. Forgetting it twice must do no harm.",
         ),
         "everyone_hears_each_text": (
-            "Who is in `self.active_connections`?",
-            "Send the message to each of them, also to the speaker: `await self.deliver(message, each)`.",
+            "Who is in `self.members`?",
+            "Send the message to each of them, also to the speaker: "
+            "`await self.deliver(message, number, websocket)`.",
         ),
         "two_speak_at_once": (
             "Two broadcasts may run at the same time. Do they share a variable?",
             "Keep what belongs to one broadcast in local variables.",
         ),
         "who_has_left_is_forgotten": (
-            "The endpoint calls disconnect when a client leaves. Does yours take it off the list?",
-            "`if websocket in self.active_connections: self.active_connections.remove(websocket)`",
+            "The endpoint calls `leave` when a client leaves. Does yours take it out of `self.members`?",
+            "`self.members.pop(number, None)`",
         ),
         "the_speaker_stays": (
             "In whose endpoint does the exception of a failed send arrive?",
-            "A send to a client that is gone raises one of GONE. Catch it in deliver; forget that client.",
-            "`try: await websocket.send_text(message)`, and then `except GONE: self.disconnect(websocket)`. "
-            "In disconnect, look whether the client is still on the list before you take it off.",
+            "`gather` passes on the first exception. A send to a client that is gone raises one of GONE: "
+            "catch it in `deliver`, and forget that client.",
+            "`try: await websocket.send_text(message)`, and then `except GONE: self.leave(number)`. The "
+            "endpoint calls `leave` for that client, too, so use `self.members.pop(number, None)`.",
         ),
         "nobody_is_skipped": (
-            "While the loop waits for Eve, Ben's endpoint takes him off the list. Who moves up?",
-            "Loop over a copy: `for each in list(self.active_connections)`. The list for gather is one, too.",
+            "While a loop waits for Eve, Ben's endpoint calls `leave`. What happens to the loop?",
+            "Loop over a copy: `for member in list(self.members.items())`. A list for `gather` is one, too.",
             "The `try` belongs around one send, not around the whole loop.",
         ),
         "a_stalled_client_holds_up_nobody": (
-            "How long does `send_text` wait for a client that does not read?",
-            "`async with asyncio.timeout(1):` around each send; a `TimeoutError` says that it took too long.",
-            "Then forget the client, else each text waits for another second; and do not wait for its close "
-            "either, but call `say_goodbye(websocket)`.",
+            "How long does `send_text` wait for a client that does not read? And who waits for a lock that "
+            "its sender holds?",
+            "Write `async with asyncio.timeout(1):` around each send raises `TimeoutError` after it.",
+            "Then forget the client, or each text waits for another second. Do not wait for its close "
+            "either: call `say_goodbye(websocket)`.",
         ),
         "who_was_let_go_is_told": (
-            "Eve reads again, and is on no list any more. How does she know?",
+            "Eve reads again, and is no member any more. How does she know?",
             "`say_goodbye(websocket)` closes a connection in the background. Call it after a `TimeoutError`.",
         ),
     },

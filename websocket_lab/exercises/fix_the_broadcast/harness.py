@@ -106,8 +106,8 @@ GUARD = (
     "and so the speaker's endpoint ended."
 )
 TWICE = (
-    "Somebody was forgotten twice: by the failed send and by their own endpoint. The second list.remove() "
-    "raises ValueError, in the speaker's endpoint."
+    "Somebody was forgotten twice: by the failed send and by their own endpoint. The second time, `del` "
+    "raises KeyError and `remove` raises ValueError, in the speaker's endpoint."
 )
 CHANGED = "The set or dict changed while the loop was waiting, and a loop over it does not bear that."
 REASONS = {"ValueError": TWICE, "KeyError": TWICE, "changed size during iteration": CHANGED}
