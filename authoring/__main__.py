@@ -3,7 +3,7 @@
     sync      write what is generated: server code in tagged cells, exercises, navigation, remedies, minutes,
               the glossary, the README's table, the server's requirements, the format
     check     write nothing; say in a sentence each what `sync` would change and what breaks a rule; exit with
-              1 if anything does
+              1 if anything does. Warnings are about prose that reads like a translation, and do not count
     new       begin a lesson or an exercise with stubs that work: `new lesson 16_topic` or
               `new exercise 13_topic`
     lock      pin the dependencies again; say which pins have no wheel for Linux, macOS or Windows with one of
@@ -52,7 +52,10 @@ def sync(root: Path) -> int:
 
 def check(root: Path) -> int:
     """Say everything that is wrong with the course; return 1 if anything is."""
-    return _report(Course.read(root).all_faults())
+    course = Course.read(root)
+    for warning in course.warnings():
+        print(f"Warning: {warning}")
+    return _report(course.all_faults())
 
 
 def lock(upgrade: bool) -> int:

@@ -20,7 +20,7 @@ from authoring.navigation import exercise_links, furnish, furnish_exercise, furn
 from authoring.notebook_format import as_text, normalise
 from authoring.predictions import feedback_faults
 from authoring.prose import Prose
-from authoring.prose_rules import link_faults, text_faults, wording_faults
+from authoring.prose_rules import habits, link_faults, text_faults, wording_faults
 from authoring.readme import missing_markers, with_table
 from authoring.server_requirements import server_requirements
 from authoring.snippets import fill, hand_written_servers, step_faults, syntax_faults
@@ -69,6 +69,15 @@ class Course:
         judged += [self._judge_exercise(exercise) for exercise in self.exercises]
         pages = [self._judge_page(path) for path in self.texts if path.suffix == ".md"]
         return [*self.faults, *self._numbers(), *chain(*drifted), *chain(*judged), *chain(*pages)]
+
+    def warnings(self) -> list[Fault]:
+        """Return what reads like a translation, page by page; it need not be wrong."""
+        cells = [
+            (f"{page.place}, cell {cell.number}", cell.source)
+            for page in [*self.lessons, *self.exercises]
+            for cell in page.markdown
+        ]
+        return [warning for place, source in cells for warning in habits(place, Prose(source))]
 
     def _numbers(self) -> Iterator[Fault]:
         for page, other in chain(same_number(self.lessons), same_number(self.exercises)):

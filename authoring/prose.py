@@ -78,6 +78,14 @@ class Prose:
             pieces = "".join(_marked(token) for token in block.children or [])
             yield from EMPHASISED.findall(pieces)
 
+    @property
+    def paragraphs(self) -> Iterator[str]:
+        """Its sentences, block by block, without headings and without code."""
+        for before, block in zip(self.blocks, self.blocks[1:], strict=False):
+            if block.type == "inline" and before.type != "heading_open":
+                tokens = [token for token in block.children or [] if token.type != "code_inline"]
+                yield "".join(" " if token.type == "softbreak" else _spoken(token) for token in tokens)
+
     @cached_property
     def text(self) -> str:
         """Its sentences, without code, diagrams, link targets and HTML tags."""

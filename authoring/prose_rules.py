@@ -14,6 +14,24 @@ from authoring.prose import Heading, Prose
 # They tell a reader who struggles that it is easy.
 BELITTLING = re.compile(r"\b(simply|just|obviously)\b", re.IGNORECASE)
 WORDS_BESIDE_DIAGRAM = 8
+# What reads like a translation, and what plain technical English says instead.
+HABITS = {
+    r"\bhears?\b|\bheard\b": "receives",
+    r"\bbehind\b": "after",
+    r"\bmend(?:s|ed)?\b": "fix",
+    r"\blets? go\b": "disconnect, or drop",
+    r"\bturned away\b|\bat the door\b|\bknock(?:s|ed)?\b": "reject, or connect",
+    r"\bin service\b": "in production",
+    r"\btwo times\b": "twice",
+    r"\bforeign page": "a page from another origin",
+    r"\banew\b": "again",
+    r"\bfor ever\b": "forever",
+    r"\bat last\b": "finally",
+    r"\bbec(?:omes|ame) of\b": "happens to",
+    r"\bis no [A-Z]": "is not",
+    # A question may begin with one of these words.
+    r"(?:^|[.!] )(?:Who|Whoever|What|Whose) [^.?!]+[.!]": "a clause that begins with its subject",
+}
 
 
 def wording_faults(lesson: Lesson) -> Iterator[Fault]:
@@ -31,6 +49,13 @@ def text_faults(place: str, prose: Prose) -> Iterator[Fault]:
         yield Fault(place, "shows an image without words; say in its alt text what it shows.")
     if prose.has_diagram and prose.words < WORDS_BESIDE_DIAGRAM:
         yield Fault(place, "draws a diagram and says nothing; put into words what it shows.")
+
+
+def habits(place: str, prose: Prose) -> Iterator[Fault]:
+    """Yield what reads like a translation; some of it may be right where it stands."""
+    for habit, better in HABITS.items():
+        for said in (found[0] for text in prose.paragraphs for found in re.finditer(habit, text)):
+            yield Fault(place, f"says “{said.lstrip('.! ')}”; better: {better}.")
 
 
 def _heading_faults(lesson: Lesson) -> Iterator[Fault]:

@@ -27,7 +27,7 @@ async def echo(websocket): ...
 '''
 HEADER = """\
 # {number} · {title}
-**Ana speaks and Ben hears it.** You will be able to: speak · hear ·
+**Ana sends and Ben receives it.** You will be able to: send · receive ·
 leave.
 
 *20 minutes.*
@@ -39,7 +39,7 @@ sequenceDiagram
     Ana->>server: hi
 ```"""
 SENTENCE = (
-    "Ana connects, says what she has to say, waits until Ben has heard all of it, and then she leaves again."
+    "Ana connects, says what she has to say, waits until Ben has received all of it, and then leaves again."
 )
 
 

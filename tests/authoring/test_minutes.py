@@ -13,19 +13,25 @@ def test_five_minutes_are_the_least(course, words):
 @pytest.mark.parametrize(
     ("text", "source", "minutes"),
     [
-        # 1,500 words, then the run of one cell.
-        ("word " * 1500, "1", 10),
+        # 1,200 words, then the run of one cell.
+        ("word " * 1200, "1", 10),
         # 75 lines are 600 seconds.
         ("word", "1\n" * 75, 10),
-        # 20 predictions are 600 seconds, and their lines 160.
-        ("word", "Prediction(1)\n" * 20, 15),
-        ("<details><summary><b>Stop and think:</b> Why?</summary>So.</details>\n\n" * 20, "1", 10),
+        # 20 predictions are 900 seconds, and their lines 160.
+        ("word", "Prediction(1)\n" * 20, 20),
+        ("<details><summary><b>Stop and think:</b> Why?</summary>So.</details>\n\n" * 20, "1", 15),
     ],
 )
 def test_reading_running_and_guessing_take_time(course, words, code, text, source, minutes):
     lesson = course.add_lesson("02_echo", words(text), code(source))
 
     assert estimated_minutes(lesson) == minutes
+
+
+def test_what_is_for_the_curious_does_not_count(course, words):
+    lesson = course.add_lesson("02_echo", words("Hello"), words("## Further\n" + "word " * 3000))
+
+    assert estimated_minutes(lesson) == 5
 
 
 @pytest.mark.parametrize(("difficulty", "minutes"), [("easy", 10), ("medium", 15), ("hard", 20)])

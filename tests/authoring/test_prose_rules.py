@@ -1,8 +1,11 @@
 """Prose that belittles, skips or shows without words is told so."""
 
+import re
+
 import pytest
 
-from authoring.prose_rules import wording_faults
+from authoring.prose import Prose
+from authoring.prose_rules import habits, wording_faults
 
 
 PLACE = "notebooks/02_echo.ipynb, cell 1"
@@ -27,3 +30,20 @@ def test_what_reads_badly(course, words, text, fault):
 @pytest.mark.parametrize("text", ["Adjust it.", "Call `just`.", "# One\n\n## Two\n\n### Three\n\n## Four"])
 def test_what_reads_well(course, words, text):
     assert list(wording_faults(course.add_lesson("02_echo", words(text)))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Ben hears nothing.", "hears"),
+        ("He waits behind her, two times.", "behind, two times"),
+        ("Who connects is put on the list.", "Who connects is put on the list."),
+        ("It works. Whoever leaves is forgotten.", "Whoever leaves is forgotten."),
+        ("What does Ben see? A client connects, and leaves.", ""),
+        ("## Who comes and goes\n\n`hears` is code.", ""),
+    ],
+)
+def test_what_reads_like_a_translation_is_a_warning(text, said):
+    warnings = [str(warning) for warning in habits("here", Prose(text))]
+
+    assert ", ".join(re.findall("“(.+?)”", "\n".join(warnings))) == said

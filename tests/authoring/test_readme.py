@@ -12,7 +12,7 @@ def test_a_lesson_is_a_row(course):
     lesson = course.add_good_lesson("02_echo", "Your first endpoint")
 
     assert (
-        "| 2 | [Your first endpoint](notebooks/02_echo.ipynb) | Ana speaks and Ben hears it. | 20 "
+        "| 2 | [Your first endpoint](notebooks/02_echo.ipynb) | Ana sends and Ben receives it. | 20 "
         "| [step_02_echo.py](server_snippets/step_02_echo.py) |\n"
     ) in with_table(README, [lesson], [], course.root)
 
