@@ -29,7 +29,7 @@ def everyone_hears_each_text(room: Broadcast) -> None:
 
 
 def two_speak_at_once(room: Broadcast) -> None:
-    """When Ana and Ben speak at the same moment, everyone hears both, once each."""
+    """When Ana and Ben speak at the same moment, everyone receives both, once each."""
     ana, ben, eve = room.join("Ana", "Ben", "Eve")
     texts = {"Ana": room.text(), "Ben": room.text()}
     at_once(lambda speaker: speaker.sends(texts[speaker.name]), [ana, ben])
@@ -87,7 +87,7 @@ SKIPPED = {
 
 
 def a_stalled_client_holds_up_nobody(room: Broadcast) -> None:
-    """Eve reads nothing for seconds: Ana and Ben talk on, and hear everything."""
+    """Eve reads nothing for seconds: Ana and Ben talk on, and receive everything."""
     eve, ben, ana = room.scene = room.join("Eve", "Ben", "Ana")
     eve.client.pause_reading()
     with explained(room):

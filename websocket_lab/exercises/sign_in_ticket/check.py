@@ -185,7 +185,7 @@ OTHERS_TICKET = NOT_WELCOME | {
 
 
 def one_ticket_admits_one(server: TicketHarness) -> None:
-    """Four knock at the same moment with the same ticket: exactly one gets in."""
+    """Four clients connect at the same moment with the same ticket: the server accepts exactly one."""
     for _ in range(3):
         path = path_with(server.ticket())
         server.next_step()

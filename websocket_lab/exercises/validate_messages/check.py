@@ -136,7 +136,7 @@ EMPTY_BYTES = (
 
 
 def nobody_else_notices(room: Channels) -> None:
-    """While Eve sends everything that is wrong, Ben hears what he subscribed to, and nothing else."""
+    """While Eve sends everything that is wrong, Ben receives what he subscribed to, and nothing else."""
     channel = word()
     ben, eve, ana = room.subscribe("Ben", channel), room.connect("Eve"), room.connect("Ana")
     wrong = [
