@@ -10,26 +10,34 @@ from websocket_lab.processes.child_process import HOST, ChildProcess, PrivatePro
 from websocket_lab.server.cell_registry import CellRegistry
 
 
-CONFIGURATION = Path(server_snippets.__file__).parent.parent / "docs" / "nginx.conf"
+CONFIGURATION = Path(server_snippets.__file__).parent.parent / "docs" / "deployment" / "nginx.conf"
 # In one process, so that nothing is left behind when it is killed.
 ONE_PROCESS = "daemon off; master_process off;"
 HOW_TO_GET_IT = "nginx is not installed: sudo apt install nginx-light, or brew install nginx."
 
 
 class PrivateNginx(PrivateProgram):
-    """`PrivateNginx(server.port, folder).start()`: wss in front of a server that speaks ws.
+    """`PrivateNginx(server.port, folder).start()`: wss in front of servers that speak ws.
 
     Args:
-        upstream: The port of the server behind it.
+        upstream: The port of the server behind it, or those of two servers.
         folder: Where `chain.pem` and `key.pem` are.
         changes: Pieces of the configuration, and what stands there instead.
     """
 
-    def __init__(self, upstream: int, folder: Path, changes: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, upstream: int | tuple[int, int], folder: Path, changes: dict[str, str] | None = None
+    ) -> None:
         super().__init__()
+        first, *others = (upstream,) if isinstance(upstream, int) else upstream
         self._changes = {
             "listen 443": f"listen {HOST}:{self.port}",
-            "127.0.0.1:8000": f"{HOST}:{upstream}",
+            "server server-1:8000;": f"server {HOST}:{first};",
+            "server server-2:8000;": "".join(f"server {HOST}:{port};" for port in others),
+            "/var/log/nginx/": "",
+            "worker_processes auto;": "worker_processes auto; pid nginx.pid;",
+            # A process may not raise its limit beyond the hard one.
+            "worker_rlimit_nofile 40000;": "",
             "chain.pem": str(folder / "chain.pem"),
             "key.pem": str(folder / "key.pem"),
             "worker_connections 20000": "worker_connections 512",

@@ -1,7 +1,5 @@
-"""docs/nginx.conf, with a real nginx in front of the real command."""
+"""docs/deployment/nginx.conf, with a real nginx in front of the real command."""
 
-import os
-import shutil
 import socket
 import ssl
 import urllib.request
@@ -10,44 +8,25 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import trustme
 
+from tests.docs.deployment.behind_nginx import need, trusting, write_certificate
 from websocket_lab import ConnectFailed, LiveClient
 from websocket_lab.processes.private_nginx import PrivateNginx
 from websocket_lab.processes.service import Service
 
 
-AUTHORITY = trustme.CA()
 Visit = Callable[..., LiveClient]
-
-
-def trusting() -> ssl.SSLContext:
-    """Return what a client needs that trusts our authority."""
-    context = ssl.create_default_context()
-    AUTHORITY.configure_trust(context)
-    return context
-
-
-def need_nginx() -> None:
-    """Skip the test where nginx is missing (fail, if this is CI)."""
-    if shutil.which("nginx") is None:
-        reason = "nginx is not installed."
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a certificate for this machine."""
-    folder = tmp_path_factory.mktemp("certificate")
-    certificate = AUTHORITY.issue_cert("127.0.0.1")
-    certificate.cert_chain_pems[0].write_to_path(folder / "chain.pem")
-    certificate.private_key_pem.write_to_path(folder / "key.pem")
-    return folder
+    return write_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    need_nginx()
+    need("nginx")
     with Service("--log-level", "info", "--max-per-address", "20") as service:
         yield service
 
@@ -165,7 +144,7 @@ def test_half_a_handshake_does_not_keep_its_place(service: Service, files: Path)
 
 
 def test_a_drain_is_heard_through_it(files: Path) -> None:
-    need_nginx()
+    need("nginx")
     with Service() as service, PrivateNginx(service.port, files) as nginx, visit(nginx) as ana:
         ana.send("hi")
         assert ana.receive() == "Echo: hi"
@@ -176,7 +155,7 @@ def test_a_drain_is_heard_through_it(files: Path) -> None:
 
 
 def test_no_token_is_in_any_log_after_refusals(files: Path) -> None:
-    need_nginx()
+    need("nginx")
     changes = {"limit_conn addresses 100": "limit_conn addresses 1"}
     with Service("--log-level", "info") as service, PrivateNginx(service.port, files, changes) as nginx:
         with visit(nginx), pytest.raises(ConnectFailed):
