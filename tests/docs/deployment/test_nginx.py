@@ -143,6 +143,20 @@ def test_half_a_handshake_does_not_keep_its_place(service: Service, files: Path)
     assert b"101" not in answer
 
 
+def test_a_server_that_answers_503_passes_the_client_on_to_the_next(files: Path) -> None:
+    need("nginx")
+    with (
+        Service("--max-connections", "1", "--log-level", "info") as full,
+        Service() as free,
+        LiveClient(full.url("/ws"), deadline=60),
+        PrivateNginx((full.port, free.port), files) as nginx,
+        visit(nginx) as ana,
+    ):
+        ana.send("hi")
+        assert ana.receive() == "Echo: hi"
+        assert "event=refused" in full.log() and "status=503" in full.log()
+
+
 def test_a_drain_is_heard_through_it(files: Path) -> None:
     need("nginx")
     with Service() as service, PrivateNginx(service.port, files) as nginx, visit(nginx) as ana:
