@@ -10,7 +10,9 @@ LESSON = "10_heartbeat.ipynb"
 
 
 def test_nobody_notices_a_pulled_cable(run: LessonRun) -> None:
-    assert "It was “nobody”, because Ana's panel says open" in run.output("pull_guess.reveal")
+    assert "It was “2”, because nobody has noticed: Ana's panel says open, too" in run.output(
+        "pull_guess.reveal"
+    )
 
 
 def test_a_short_break_heals(run: LessonRun) -> None:
@@ -29,7 +31,7 @@ def test_a_pong_has_the_bytes_of_its_ping(run: LessonRun) -> None:
     assert set(pongs) <= set(pings) and pongs
 
 
-def test_uvicorn_notices_and_ana_hears_of_it_later(run: LessonRun) -> None:
+def test_uvicorn_notices_and_ana_reads_it_later(run: LessonRun) -> None:
     first, second = run.output("until(lambda: len(chat").splitlines()
 
     assert first.endswith("Her panel says open.")
@@ -37,10 +39,10 @@ def test_uvicorn_notices_and_ana_hears_of_it_later(run: LessonRun) -> None:
 
 
 def test_uvicorn_does_not_free_a_stalled_reader(run: LessonRun) -> None:
-    assert "It was “Ben”, because " in run.output("film_guess.reveal")
+    assert "It was “1”, because the endpoint is still sending" in run.output("film_guess.reveal")
 
 
-def test_who_answers_no_ping_of_ours_reads_4008(run: LessonRun) -> None:
+def test_a_client_that_answers_no_ping_of_ours_reads_4008(run: LessonRun) -> None:
     assert re.match(r'4008 Heartbeat timeout( \{"type": "ping"\})+$', run.output("*eve.messages"))
 
 
@@ -60,6 +62,10 @@ def test_ten_cuts_take_nothing(run: LessonRun) -> None:
     lines = run.output('display(tap.view(9, "Ana"').splitlines()
 
     assert lines[-1] == "31 written: 0 lost, 0 doubled, in order"
+
+
+def test_the_empty_gap_holds_nothing_up(run: LessonRun) -> None:
+    assert "○ Not started: Send what a client missed" in run.output('check("missed_messages"')
 
 
 def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, page: NotebookPage) -> None:
