@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -74,6 +75,14 @@ def test_health_and_readiness_are_asked_through_it(nginx: PrivateNginx) -> None:
         url = f"https://127.0.0.1:{nginx.port}/{path}"
         with urllib.request.urlopen(url, timeout=60, context=trusting()) as answer:
             assert answer.status == 200
+
+
+def test_the_metrics_are_not_for_the_public(nginx: PrivateNginx, service: Service) -> None:
+    with urllib.request.urlopen(service.http_url("/metrics"), timeout=60) as answer:
+        assert answer.status == 200
+    with pytest.raises(urllib.error.HTTPError, match="404") as failure:
+        urllib.request.urlopen(f"{nginx.page}/metrics", timeout=60, context=trusting())
+    failure.value.close()
 
 
 def test_a_client_cannot_choose_its_address(nginx: PrivateNginx, service: Service) -> None:
