@@ -10,6 +10,8 @@
               the supported Pythons
     pictures  take the README's pictures again, from a lesson that runs in JupyterLab; needs Chromium. `check`
               leaves them alone: pixels differ from machine to machine
+    site      build the course as a static website: `site OUT`. Notebooks run once; what they show is kept in
+              .cache until they, or the code that they run, change
     versions  try some tests with each Python, with older packages, and in Notebook 7; `versions python` tries
               those whose name holds that word
     newest-python
@@ -98,6 +100,14 @@ def boilerplate(root: Path) -> int:
     return print_boilerplate(root)
 
 
+def site(root: Path, out: Path, wanted: list[str] | None) -> int:
+    """Build the website; return 1 if a page has a fault."""
+    # Only this command needs Sphinx.
+    from authoring.site.build import build_site
+
+    return build_site(root, out, wanted)
+
+
 def new(kind: str, name: str, root: Path) -> int:
     """Begin a lesson or an exercise; return 1 if it cannot be begun."""
     # Only this command needs the templates.
@@ -135,12 +145,17 @@ def _add_course_commands(commands: "_SubParsersAction[ArgumentParser]") -> None:
         "check": lambda options: check(options.root),
         "pictures": lambda options: pictures(options.root),
         "boilerplate": lambda options: boilerplate(options.root),
+        "site": lambda options: site(options.root, options.out, options.run_only),
         "new": lambda options: new(options.kind, options.name, options.root),
     }
     for name, run in runs.items():
         command = commands.add_parser(name)
         command.add_argument("--root", type=Path, default=ROOT, help="another copy of the course")
         command.set_defaults(run=run)
+    commands.choices["site"].add_argument("out", type=Path, help="the folder for the pages")
+    commands.choices["site"].add_argument(
+        "--run-only", nargs="*", metavar="NOTEBOOK", help="show the other notebooks without outputs"
+    )
     commands.choices["new"].add_argument("kind", choices=["lesson", "exercise"])
     commands.choices["new"].add_argument("name", help="its number and topic, such as 16_topic")
 

@@ -21,7 +21,7 @@ from authoring.notebook_format import as_text, normalise
 from authoring.predictions import feedback_faults
 from authoring.prose import Prose
 from authoring.prose_rules import habits, link_faults, text_faults, wording_faults
-from authoring.readme import missing_markers, with_table
+from authoring.readme import missing_markers, with_table, with_website
 from authoring.server_requirements import server_requirements
 from authoring.snippets import fill, hand_written_servers, step_faults, syntax_faults
 from authoring.your_turns import fill_your_turns, your_turn_faults
@@ -142,7 +142,8 @@ class Course:
     def _refresh_readme(self) -> None:
         path = self.root / "README.md"
         self.faults += missing_markers(_read(path))
-        self.texts[path] = with_table(_read(path), self.lessons, self.exercises, self.root)
+        readme = with_website(_read(path), self.root)
+        self.texts[path] = with_table(readme, self.lessons, self.exercises, self.root)
 
     def _refresh_glossary(self) -> None:
         if not (self.root / SOURCE).exists():

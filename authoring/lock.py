@@ -25,7 +25,8 @@ OPTIONS = [
 ]
 COURSE = ["pyproject.toml", "--group", "build", *OPTIONS, "-o", "requirements.txt"]
 # The tests run in the same environment, so they take the course's versions as they are.
-TESTS = ["--group", "test", *OPTIONS, "-c", "requirements.txt", "-o", "tests/requirements.txt"]
+GROUPS = ["--group", "test", "--group", "site"]
+TESTS = [*GROUPS, *OPTIONS, "-c", "requirements.txt", "-o", "tests/requirements.txt"]
 
 # Each Python that the course supports; the last is the newest that was tried.
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")

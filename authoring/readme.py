@@ -1,6 +1,7 @@
-"""The README's table of lessons and exercises, written from the notebooks themselves."""
+"""What the README says of lessons, exercises and the website, written from what there is."""
 
 import re
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,14 @@ from authoring.lesson import Lesson, step_names
 
 
 LESSONS = "lessons"
+WEBSITE = "site"
+# In pyproject.toml, below [project.urls]; whoever publishes the website writes its address there.
+ADDRESS = "Website"
+UNPUBLISHED = (
+    "- **Read it** as a website, with everything that the lessons show: `python -m authoring site OUT` "
+    "builds it, and [CONTRIBUTING.md](CONTRIBUTING.md#publish-the-website) tells how to publish it."
+)
+PUBLISHED = "- **Read it** in your browser, with everything that the lessons show: [{address}]({address})."
 HEAD = "| No. | Lesson or exercise | What you see or build | Minutes | The server |\n|---:|---|---|---:|---|"
 
 
@@ -18,6 +27,14 @@ def with_table(readme: str, lessons: list[Lesson], exercises: list[Exercise], ro
     rows = [_row(page, root) for page in in_order([*lessons, *exercises])]
     sums = [_sum("lessons", lessons), *([_sum("exercises", exercises)] if exercises else [])]
     return with_rows(readme, LESSONS, [HEAD, *rows, *sums])
+
+
+def with_website(readme: str, root: Path) -> str:
+    """Return the README's text with the website's address, if it is published, between its two markers."""
+    project = root / "pyproject.toml"
+    settings = tomllib.loads(project.read_text(encoding="utf-8")) if project.exists() else {}
+    address = settings.get("project", {}).get("urls", {}).get(ADDRESS)
+    return with_rows(readme, WEBSITE, [PUBLISHED.format(address=address) if address else UNPUBLISHED])
 
 
 def missing_markers(readme: str) -> list[Fault]:

@@ -36,6 +36,7 @@ SLOW = (
     "test_progress_database.py",
     "test_real_clients.py",
     "test_redis_",
+    "tests/authoring/test_site.py",
     "test_scale_out.py",
     "test_serve.py",
     "test_stall_watch.py",

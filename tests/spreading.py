@@ -5,7 +5,7 @@ from xdist.workermanage import WorkerController
 
 
 # They keep a processor busy with JupyterLab, a browser and kernels, or with a linter; most others wait.
-BUSY = ("tests/exercises/", "tests/notebooks/", "_in_jupyterlab.py", "test_style.py")
+BUSY = ("tests/exercises/", "tests/notebooks/", "_in_jupyterlab.py", "test_style.py", "test_site.py")
 # Their tests share nothing and mostly wait: several processes wait at the same time.
 WAITING = ("tests/websocket_lab/exercises/", "tests/websocket_lab/your_turns/")
 # So many processes take busy files, the others none: each that does starts a JupyterLab of its own.
@@ -13,6 +13,7 @@ BUSY_PROCESSES = 2
 # If one of these began late, it would end alone.
 LONGEST = (
     "test_style.py",
+    "test_site.py",
     "test_every_exercise.py",
     "test_12_testing.py",
     "test_new_lesson_and_exercise.py",

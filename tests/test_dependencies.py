@@ -58,7 +58,7 @@ def test_what_the_course_needs_is_pinned(requirement: Requirement) -> None:
     assert is_pinned(requirement, "requirements.txt"), f"{requirement}: run python -m authoring lock"
 
 
-@pytest.mark.parametrize("requirement", GROUPS["test"], ids=str)
+@pytest.mark.parametrize("requirement", [*GROUPS["test"], *GROUPS["site"]], ids=str)
 def test_what_the_tests_need_is_pinned(requirement: Requirement) -> None:
     assert is_pinned(requirement, "tests/requirements.txt"), f"{requirement}: run python -m authoring lock"
 

@@ -1,7 +1,7 @@
 """The README's table is written from the lessons and exercises."""
 
 from authoring.course import Course
-from authoring.readme import with_table
+from authoring.readme import with_table, with_website
 
 
 README = "before\n<!-- lessons:start -->\nold\n<!-- lessons:end -->\nafter\n"
@@ -77,3 +77,11 @@ def test_exercises_have_a_sum_of_their_own(course):
     table = with_table(README, [], [course.add_good_solution()], course.root)
 
     assert "| All exercises | About 1 hour. | 20 |" in table
+
+
+def test_the_website_is_linked_once_it_is_published(course):
+    text = "<!-- site:start -->\n<!-- site:end -->\n"
+
+    assert "python -m authoring site" in with_website(text, course.root)
+    (course.root / "pyproject.toml").write_text('[project.urls]\nWebsite = "https://example.org/course/"\n')
+    assert "(https://example.org/course/)" in with_website(text, course.root)
