@@ -1,5 +1,6 @@
 """Notebooks, run once: what their cells show, kept until the notebook or the code that it runs changes."""
 
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -12,6 +13,7 @@ from nbformat import NotebookNode
 
 from authoring.notebook_format import parse
 from authoring.site.snapshot import SNAPSHOT
+from websocket_lab.grading.progress_database import VARIABLE
 
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -48,9 +50,9 @@ def run(notebook: NotebookNode, root: Path) -> NotebookNode:
     notebook.cells.insert(last, _snapshot_cell(root))
     with TemporaryDirectory() as elsewhere:
         resources = {"metadata": {"path": elsewhere}}
-        NotebookClient(
-            notebook, timeout=CELL_SECONDS, resources=resources, store_widget_state=False
-        ).execute()
+        client = NotebookClient(notebook, timeout=CELL_SECONDS, resources=resources, store_widget_state=False)
+        # A build is no visit of a learner.
+        client.execute(env={**os.environ, VARIABLE: f"{elsewhere}/progress.sqlite3"})
     # The last cell stops everything, so the panels are pictured before it.
     (snapshot,) = (output.data[SNAPSHOT] for output in notebook.cells.pop(last).outputs if "data" in output)
     for cell in notebook.cells:
