@@ -40,6 +40,8 @@ DROPPED = "kernel-check"
 ROW_OF_LINKS = re.compile(r"^\[[^\]]+\]\([^)]+\)(?: \| \[[^\]]+\]\([^)]+\))+$\n?", re.MULTILINE)
 # README.md leads to the site; on the site, that is where you are.
 ELSEWHERE = re.compile(r"There are two ways in:\n+<!-- site:start -->.*?(?=## )", re.DOTALL)
+# The cards of progress() and hints link to notebooks, too.
+NOTEBOOK_LINK = re.compile(r'(href="[^":]+)\.ipynb(?=["#])')
 REVEALED = "You made no prediction. "
 RUN_IT = (
     '<p class="site-note">You read this {kind} as it ran from top to bottom. '
@@ -117,12 +119,14 @@ class Pages:
                 text = with_pictures(ROW_OF_LINKS.sub("", cell.source), self.folder / FOLDER, self.cache)
                 cell.source = self._linked(text, name)
             else:
-                _fold_answers(cell)
+                _adapt_outputs(cell)
         notebook.cells = [cell for cell in notebook.cells if cell.source.strip("-\n ")]
         kind = {"notebooks": "lesson", "exercises": "exercise", "solutions": "solution"}[path.parent.name]
         if path.name in {each.name for each in self.executed}:
             notebook.cells.insert(1, _markdown(RUN_IT.format(kind=kind)))
-        self._write(name, nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+        source: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+        # The place of this copy of the course is of no use to a reader.
+        self._write(name, source.replace(f"{self.root}/", ""))
 
     def _linked(self, text: str, name: str) -> str:
         return LINK.sub(lambda link: self._target(link[1], link[2] or "", name), text)
@@ -213,14 +217,19 @@ def _read(path: Path) -> NotebookNode:
     return parse(path.read_text(encoding="utf-8"))
 
 
-def _fold_answers(cell: NotebookNode) -> None:
+def _adapt_outputs(cell: NotebookNode) -> None:
     for output in cell.outputs:
-        said = output.get("data", {}).get("text/plain", "")
-        if said.startswith(REVEALED):
-            words = escape(said.removeprefix(REVEALED)).replace("\n", "<br>")
-            summary = "<summary>Compare with what happened</summary>"
-            fold = f'<details class="site-answer">{summary}<p>{words}</p></details>'
-            output.data = {"text/html": fold}
+        data = output.get("data", {})
+        if "text/html" in data:
+            data["text/html"] = NOTEBOOK_LINK.sub(r"\1.html", data["text/html"])
+        elif data.get("text/plain", "").startswith(REVEALED):
+            output.data = {"text/html": _folded_answer(data["text/plain"].removeprefix(REVEALED))}
+
+
+def _folded_answer(words: str) -> str:
+    said = escape(words).replace("\n", "<br>")
+    summary = "<summary>Compare with what happened</summary>"
+    return f'<details class="site-answer">{summary}<p>{said}</p></details>'
 
 
 def _slug(anchor: str) -> str:
