@@ -20,15 +20,11 @@ from authoring.site.diagrams import FOLDER, with_pictures
 
 # What has a page of its own beside the notebooks.
 TEXTS = (
-    "README.md",
-    "GLOSSARY.md",
-    "INSTRUMENTS.md",
-    "CONTRIBUTING.md",
-    "docs/troubleshooting.md",
-    "docs/teaching/*.md",
-    "server_snippets/README.md",
-    "server_snippets/server/README.md",
+    *("README.md", "GLOSSARY.md", "INSTRUMENTS.md", "CONTRIBUTING.md"),
+    *("docs/**/*.md", "server_snippets/**/*.md", "benchmarks/*.md"),
 )
+# These are for teachers and authors.
+TEACHERS = ("docs/teaching", "CONTRIBUTING", "benchmarks")
 # The course's first page, and what it is called on the site.
 README, HOME = "README.md", "index.md"
 # The diagrams' own begin with a slash.
@@ -138,8 +134,12 @@ class Pages:
         if target == README:
             return link.removesuffix(README) + HOME + _slug(anchor)
         if path.is_dir():
-            page = "README.md" if (path / "README.md").exists() else "__init__.py"
-            return self._target(posixpath.join(link, page), anchor, name)
+            pages = [page for page in ("README.md", "__init__.py") if (path / page).exists()]
+            if pages:
+                return self._target(posixpath.join(link, pages[0]), anchor, name)
+            self.listings.add(target)
+            self.listings.update(self._name(file) for file in path.iterdir() if file.is_file())
+            return f"{link.rstrip('/')}.md"
         if path.suffix in PICTURES:
             self._copy(target)
         elif path.is_file() and path not in {*self._notebooks(), *self._texts()}:
@@ -152,8 +152,13 @@ class Pages:
         shutil.copy(self.root / name, self.folder / name)
 
     def _write_listing(self, name: str) -> None:
-        self._copy(name)
         file = PurePosixPath(name)
+        if (self.root / name).is_dir():
+            inside = sorted(path.name for path in map(PurePosixPath, self.listings) if path.parent == file)
+            links = "\n".join(f"- [{each}]({file.name}/{each}.md)" for each in inside)
+            self._write(f"{name}.md", f"---\norphan: true\n---\n# {file.name}\n\n{links}\n")
+            return
+        self._copy(name)
         language = LANGUAGES.get(file.suffix, "text")
         listing = f"```{{literalinclude}} {file.name}\n:language: {language}\n```"
         self._write(f"{name}.md", f"---\norphan: true\n---\n# {file.name}\n\n`{name}`\n\n{listing}\n")
@@ -167,8 +172,8 @@ class Pages:
         texts = [name for path in self._texts() if (name := self._name(path)) != README]
         parts = {
             "The course": course,
-            "To look things up": [name for name in texts if not name.startswith(("docs/teaching", "CON"))],
-            "For teachers and authors": [name for name in texts if name.startswith(("docs/teaching", "CON"))],
+            "To look things up": [name for name in texts if not name.startswith(TEACHERS)],
+            "For teachers and authors": [name for name in texts if name.startswith(TEACHERS)],
             "Solutions": solutions,
         }
         lists = (CONTENTS.format(caption=caption, pages="\n".join(names)) for caption, names in parts.items())
