@@ -15,22 +15,25 @@ REVEALED = re.compile(r"It was “(.+?)”")
 TYPE = """async (texts) => {
   const cells = jupyterapp.shell.currentWidget.content.widgets;
   const every = (selector) => cells.flatMap((cell) => [...cell.node.querySelectorAll(selector)]);
-  const sent = (panel) => panel.querySelectorAll('.wsl-row[data-direction="sent"]').length;
+  // A panel shows its last 500 rows, and counts those before them.
+  const textOf = (panel, part) => panel.querySelector(part)?.textContent ?? '';
+  const earlier = (panel) => Number(textOf(panel, '.wsl-earlier').replace(/\\D/g, ''));
+  const rowsOf = (panel) => panel.querySelectorAll('.wsl-row').length + earlier(panel);
   const isOpen = (panel) => panel.querySelector('.wsl-badge').dataset.state === 'open';
   const hasAlert = (panel) => panel.querySelector('.wsl-alert').textContent;
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   const panels = every('.wsl-panel').filter(isOpen);
-  const goals = panels.map((panel) => sent(panel) + texts.length);
+  const goals = panels.map((panel) => rowsOf(panel) + texts.length);
   for (const text of texts) for (const panel of panels) {
     const line = panel.querySelector('input');
     line.value = text;
     line.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
   }
   for (const [index, panel] of panels.entries()) {
-    while (sent(panel) < goals[index] && isOpen(panel) && !hasAlert(panel)) await pause(20);
+    while (rowsOf(panel) < goals[index] && isOpen(panel) && !hasAlert(panel)) await pause(20);
   }
-  for (let rows = -1, quiet = 0; quiet < 10; quiet++) {
-    const now = every('.wsl-row').length;
+  for (let rows = '', quiet = 0; quiet < 10; quiet++) {
+    const now = panels.map(rowsOf).join();
     if (rows !== now) quiet = 0;
     rows = now;
     await pause(20);

@@ -89,7 +89,7 @@ def test_what_was_chosen_before_the_answer_counts_however_late_it_is_heard(
     choose(kernel, slow, "1")
     choose(kernel, asked, "2")
 
-    assert value(kernel, "asked.reveal(2)") == "You predicted “2” ✓."
+    assert value(kernel, "asked.reveal(2)") == "✓ You predicted “2”, and so it was."
 
 
 # In ipykernel 7.4.0 a message to the main thread, in a cell that awaits, takes the end of the cell after it.
