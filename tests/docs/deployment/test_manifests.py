@@ -30,6 +30,14 @@ def test_hadolint_is_content_with_the_dockerfile() -> None:
     assert (found.returncode, found.stdout) == (0, "")
 
 
+def test_dclint_finds_no_error_in_the_compose_file() -> None:
+    need("dclint")
+    command = ["dclint", "--quiet", str(DEPLOYMENT / "compose.yaml")]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=600)
+
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
 def test_the_manifest_fits_kubernetes_schemas() -> None:
     for manifest in MANIFESTS.values():
         kubernetes_validate.validate(manifest, "1.33", strict=True)
