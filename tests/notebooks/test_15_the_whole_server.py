@@ -78,7 +78,7 @@ def test_a_seventh_practice_joins_the_list(run: LessonRun) -> None:
 
 
 def test_two_refusals_differ(run: LessonRun) -> None:
-    nobody, _, somebody, _, welcome, *_ = rows(run, "tap.stop(), naive.stop()")
+    nobody, _, somebody, _, welcome, *_ = rows(run, "tap.stop()\nnaive.stop()")
 
     assert nobody.endswith("is the server running?")
     assert somebody.endswith("403 Forbidden")
