@@ -58,8 +58,8 @@ class RedisServer:
         """The address for its clients."""
         return f"redis://{f':{self._password}@' if self._password else ''}127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
-        """Start it, and return when it answers."""
+    def start(self, **more: str) -> None:
+        """Start it, with more options if need be, and return when it answers."""
         options = {
             "bind": "127.0.0.1",
             "port": str(self.port),
@@ -69,6 +69,7 @@ class RedisServer:
             "appendonly": "yes",
             "appendfsync": "always",
             **({"requirepass": self._password} if self._password else {}),
+            **{name.replace("_", "-"): value for name, value in more.items()},
         }
         command = [redis_path(), *(word for name, value in options.items() for word in (f"--{name}", value))]
         with (self._folder / "redis.log").open("a") as log:

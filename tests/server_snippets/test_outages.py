@@ -1,6 +1,7 @@
 """Two processes, two hundred clients: what is accepted comes once, whatever dies meanwhile."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from tests.redis_server import RedisServer
 from tests.server_snippets.cluster import Worker
@@ -141,9 +143,15 @@ def test_a_killed_broker_loses_and_doubles_nothing_that_was_accepted(
     assert {times[text] for text in late.refused} == {0}
     # Nobody was thought to have left, and each process said once what was lost, and once that it was back.
     assert {event["type"] for event in guests[0].heard} <= {"history", "joined", "users", "message", "error"}
-    lines = log.read_text().splitlines()
-    assert Counter("lost" in line for line in lines) == {True: 2, False: 2}
+    assert (said(log)["is lost"], said(log)["is back"]) == (2, 2)
     assert PASSWORD not in log.read_text()
+
+
+def said(log: Path) -> Counter[str]:
+    """Return how often the processes have said of the broker that it is lost, still lost or back."""
+    return Counter(
+        re.findall(r"The broker 127\.0\.0\.1:\d+ (is lost|is still lost|is back)\b", log.read_text())
+    )
 
 
 def look_in(worker: Worker) -> None:
@@ -159,14 +167,33 @@ def test_what_is_lost_while_nobody_speaks_is_lost_once(
     for worker in workers:
         look_in(worker)
     redis.kill()
-    asyncio.run(until(lambda: log.read_text().count("lost") == 2))
+    asyncio.run(until(lambda: said(log)["is lost"] == 2))
     redis.start()
-    # Each process says first that it tries until the broker is back, then that it is.
-    asyncio.run(until(lambda: log.read_text().count("is back.") >= 4))
+    asyncio.run(until(lambda: said(log)["is back"] == 2))
     for worker in workers:
         look_in(worker)
 
-    assert log.read_text().count("lost") == 2
+    # A Redis that is met while it reads its file adds that it is still lost, and why.
+    assert (said(log)["is lost"], said(log)["is back"]) == (2, 2)
+
+
+def test_a_broker_that_comes_back_and_reads_its_file_first_is_said_to_be_loading(
+    redis: RedisServer, workers: list[Worker], log: Path
+) -> None:
+    with Redis.from_url(redis.url) as admin, admin.pipeline(transaction=False) as many:
+        for number in range(10_000):
+            many.set(f"key {number}", "")
+        many.execute()
+    redis.kill()
+    asyncio.run(until(lambda: said(log)["is lost"] == 2))
+    # Three seconds for the file; after each thousand of its commands, Redis says that it is loading.
+    redis.start(key_load_delay="300")
+    asyncio.run(until(lambda: said(log)["is back"] == 2))
+
+    for worker in workers:
+        look_in(worker)
+    assert said(log) == {"is lost": 2, "is still lost": 2, "is back": 2}
+    assert log.read_text().count("is still lost (LOADING Redis is loading the dataset in memory).") == 2
 
 
 async def outlive_a_worker(workers: list[Worker]) -> tuple[list[Guest], list[str]]:

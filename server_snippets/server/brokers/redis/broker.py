@@ -25,6 +25,7 @@ from ..base import Entry, OnEvent, Recall, Unavailable
 from ..presence import Presence
 from .connection import LOST, ConnectionHealth, RedisConnection
 from .dispatcher import Dispatcher
+from .log_entry import LogEntry
 from .reader import LogReader
 from .scripts import MAX_LOG_BYTES, Keys
 from .writer import Command, LogWriter
@@ -69,7 +70,7 @@ class RedisBroker:
             self.process,
             log_bytes,
             keys,
-            self._dispatcher.apply,
+            self._apply,
             self._dispatcher.restore,
         )
         # Who lives on this process: those who are in, those whose entering is on its way, and those of
@@ -153,6 +154,12 @@ class RedisBroker:
         if reply == "logged":
             await self._dispatcher.wait_for(command.number)
         return reply
+
+    async def _apply(self, entry_id: str, entry: LogEntry) -> None:
+        await self._dispatcher.apply(entry_id, entry)
+        if entry.process == self.process:
+            # Who has received its own message may be gone, and come again, before Redis' answer comes here.
+            self._writer.note_logged(entry.number)
 
     async def _write_on(self) -> None:
         # Who enters before it is known from where on we read would be taken for somebody known already.

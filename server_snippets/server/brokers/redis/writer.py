@@ -108,6 +108,13 @@ class LogWriter:
         command.reply.cancel()
         return True
 
+    def note_logged(self, number: int) -> None:
+        """Settle a command whose entry was read in the log before the answer to it has come."""
+        # What is sent in one go has numbers in a row.
+        index = number - self._sent[0].number if self._sent else -1
+        if 0 <= index < len(self._sent):
+            resolve(self._sent[index], "logged")
+
     def reject(self) -> None:
         """Refuse what cannot wait any longer."""
         for command in [*self._sent, *self._waiting]:
