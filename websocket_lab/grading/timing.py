@@ -71,7 +71,7 @@ class Patience:
 
     def _look(self) -> None:
         now, used, waits = time.monotonic(), time.process_time(), processor_waits()
-        longest = max((waits[thread] - self._waits.get(thread, 0.0) for thread in waits), default=0.0)
+        longest = longest_wait(self._waits, waits)
         passed = now - self._looked_at
         # Nobody looks so late, unless the process stands still, or computes something in C.
         most = SLICE + used - self._used
@@ -97,6 +97,11 @@ def processor_waits() -> dict[str, float]:
                 # The second number, in nanoseconds.
                 waits[thread] = int(file.read().split()[1]) / 1e9
     return waits
+
+
+def longest_wait(before: dict[str, float], after: dict[str, float]) -> float:
+    """Return for how many seconds one thread had no processor at most, between two `processor_waits()`."""
+    return max((after[thread] - before.get(thread, 0.0) for thread in after), default=0.0)
 
 
 def last_time(client: LiveClient, direction: Direction, event: Event) -> datetime:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
 from unittest.mock import Mock
@@ -485,3 +486,45 @@ def test_a_full_bucket_and_more_at_once_tells_something_only_if_ana_has_just_com
 
     with pytest.raises(outcome):
         not_faster_than_the_rate(Mock(scene=scene))
+
+
+def tries_of(seconds: float, delivered: int, refused: int = 0) -> list[Try]:
+    """Return tries, one after the other, which take so many seconds together."""
+    count = delivered + refused
+    each = seconds / count
+    return [Try("word", number < delivered, number * each, (number + 1) * each) for number in range(count)]
+
+
+def long_pause(tries: list[Try]) -> list[Try]:
+    """Return tries with half a second before the last one."""
+    *others, last = tries
+    return [*others, replace(last, sent=last.sent + 0.5, answered=last.answered + 0.5)]
+
+
+QUICK, SLOW = tries_of(0.3, delivered=5, refused=8), tries_of(2.2, delivered=13)
+THEN_FULL = [replace(one, sent=one.sent + 4, answered=one.answered + 4) for one in tries_of(0.3, 5, 5)]
+THEN_ALL = [replace(one, sent=4.0, answered=4.7) for one in tries_of(0.7, delivered=10)]
+
+
+HELD_UP = {
+    "nothing was slow": (QUICK, THEN_FULL, 0.0, False),
+    "busy, but she made haste": (QUICK, THEN_FULL, 2.0, False),
+    "a slow server": (SLOW, THEN_FULL, 0.2, False),
+    "a slow machine": (SLOW, THEN_FULL, 1.9, True),
+    "a server that stood still": (long_pause(QUICK), THEN_FULL, 0.1, False),
+    "a machine that stood still": (long_pause(QUICK), THEN_FULL, 0.5, True),
+    "a server that is slow after the silence": (QUICK, THEN_ALL, 0.0, False),
+    "a machine that is slow after the silence": (QUICK, THEN_ALL, 0.5, True),
+    "a server without a limit, on a slow machine": (tries_of(0.3, delivered=13), THEN_FULL, 0.5, False),
+}
+
+
+@pytest.mark.parametrize(("hasty", "after_silence", "waited", "held_up"), HELD_UP.values(), ids=HELD_UP)
+def test_only_what_the_machine_kept_from_proving_anything_is_played_again(
+    hasty: list[Try], after_silence: list[Try], waited: float, held_up: bool
+) -> None:
+    scene = RateScene(SimulatedClient("ws://127.0.0.1:1/ws", "Ana", "ana", None), Mock(), Mock(), 5, 10.0)
+    scene.hasty, scene.after_silence = hasty, after_silence
+    scene.waited = scene.waited_after_silence = waited
+
+    assert scene.was_held_up is held_up

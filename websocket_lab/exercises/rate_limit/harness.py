@@ -16,8 +16,9 @@ from websocket_lab.grading.chat_harness import say
 from websocket_lab.grading.event import Event, matches, shown
 from websocket_lab.grading.hall_harness import HallHarness
 from websocket_lab.grading.harness import CheckedServer, app_from, word
+from websocket_lab.grading.mismatch import TooSlow
 from websocket_lab.grading.simulated_client import SimulatedClient
-from websocket_lab.grading.timing import seconds_between
+from websocket_lab.grading.timing import longest_wait, processor_waits, seconds_between
 
 
 # One token, for a bucket that is refilled at the ticks of a clock, and a little for the clocks.
@@ -144,6 +145,8 @@ class RateScene:
         after_silence: Ana's messages after her silence.
         began: A moment before Ana came, of time.monotonic().
         steady: Ben's messages, five a second at most.
+        waited: For how many seconds the machine gave this process no processor while Ana was hasty.
+        waited_after_silence: The same, for her messages after her silence.
     """
 
     def __init__(
@@ -157,25 +160,40 @@ class RateScene:
         self._burst = burst
         self._rate = rate
         self._heard: list[Event] = []
+        self.waited = self.waited_after_silence = 0.0
 
     def play(self) -> None:
         """Let the people talk."""
-        deadline = time.monotonic() + LONGEST
+        deadline, waits = time.monotonic() + LONGEST, processor_waits()
         while self._is_wanted and time.monotonic() < deadline:
             self.hasty.append(ask(self.ana))
             self._go_on(self.hasty[-1].sent + TICK)
+        self.waited = longest_wait(waits, processor_waits())
 
         self._go_on(time.monotonic() + SILENCE)
+        waits = processor_waits()
         # At once: if each waited for its answer, new tokens would come back meanwhile on a busy machine.
         self.after_silence = ask_at_once(self.ana, AFTER_SILENCE)
+        self.waited_after_silence = longest_wait(waits, processor_waits())
         self._listen()
 
     @property
     def was_disturbed(self) -> bool:
-        """Whether Ana could make no haste: the machine was busy, or the server is slow."""
-        if all(one.delivered for one in self.hasty):
+        """Whether Ana could make no haste, so that a wrong bucket may have looked like a right one."""
+        return are_all_delivered(self.hasty) or are_all_delivered(self.after_silence) or self._has_long_pause
+
+    @property
+    def was_held_up(self) -> bool:
+        """Whether it was the machine that kept Ana from making haste: what she saw proves nothing."""
+        if self.first(Finding.TOO_GENEROUS, self.hasty + self.after_silence):
+            return False
+        if are_all_delivered(self.after_silence) and not self._would_last(
+            self.after_silence, self.waited_after_silence
+        ):
             return True
-        return any(after.answered - before.sent > LONG_PAUSE for before, after in pairwise(self.hasty))
+        if are_all_delivered(self.hasty):
+            return not self._would_last(self.hasty, self.waited)
+        return self._has_long_pause and self.waited > LONG_PAUSE
 
     def end(self) -> None:
         """Let the people leave."""
@@ -195,6 +213,15 @@ class RateScene:
     def _is_wanted(self) -> bool:
         return sum(one.delivered for one in self.hasty) < self._burst + TOKENS_BACK
 
+    @property
+    def _has_long_pause(self) -> bool:
+        return any(after.answered - before.sent > LONG_PAUSE for before, after in pairwise(self.hasty))
+
+    def _would_last(self, tries: list[Try], waited: float) -> bool:
+        """Return whether a full bucket has a token for each try on an idle machine, too."""
+        seconds = tries[-1].answered - tries[0].sent - waited
+        return len(tries) <= self._burst + seconds * self._rate + SLACK
+
     def _go_on(self, until: float) -> None:
         while (rest := until - time.monotonic()) > 0:
             if not self.steady or time.monotonic() - self.steady[-1].sent >= BETWEEN_STEADY_WORDS:
@@ -206,6 +233,11 @@ class RateScene:
         self.eve.sends(say(last["text"]))
         while not matches(came := self.eve.next_event(f"Eve hears {shown(last)}.", UNANSWERED), last):
             self._heard.append(came)
+
+
+def are_all_delivered(tries: Iterable[Try]) -> bool:
+    """Return whether no try was refused."""
+    return all(one.delivered for one in tries)
 
 
 def ask(person: SimulatedClient) -> Try:
@@ -289,6 +321,8 @@ class RateHarness(HallHarness):
             if scene.was_disturbed:
                 scene.end()
                 scene = self._play()
+        if scene.was_held_up:
+            raise TooSlow
         return scene
 
     def _play(self) -> RateScene:
