@@ -2,7 +2,7 @@
 
 import asyncio
 
-from websocket_lab.experiments.testclient import visit_test, visit_wire
+from websocket_lab.experiments.testing import visit_test, visit_wire
 
 
 def test_in_a_test_each_has_a_loop_and_nothing_is_saved() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from server_snippets.step_02_echo import app as echo
 from server_snippets.step_06_refusals import app as doors
-from websocket_lab.experiments.testclient import answers_table, ask_test, ask_wire
+from websocket_lab.experiments.testing import answers_table, ask_test, ask_wire
 
 
 def test_both_hear_an_echo() -> None:

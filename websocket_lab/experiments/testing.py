@@ -1,7 +1,7 @@
-"""FastAPI's TestClient beside a real client: what each is told, and what each leaves behind."""
+"""What lesson 12 compares: TestClient and a real client, and the broken servers that tests notice."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -58,6 +58,11 @@ def size_of(answer: str | bytes) -> str:
     return f"{len(answer):,} letters"
 
 
+def differences(answers: Mapping[str, Sequence[object]]) -> int:
+    """Return how often the two were told different things."""
+    return sum(test != wire for test, wire in answers.values())
+
+
 def answers_table(answers: Mapping[str, Sequence[object]]) -> Card:
     """Return a table of what both were told, with a word on whether they agree."""
     rows = [
@@ -67,6 +72,11 @@ def answers_table(answers: Mapping[str, Sequence[object]]) -> Card:
     return table(
         "What a test is told, and what a client is told", ["", "TestClient", "real client", ""], rows
     )
+
+
+def never_failed(report: str, breaks: Iterable[str]) -> list[str]:
+    """Return the breaks with which every test passed, by what pytest reports of tests run once with each."""
+    return [each for each in breaks if f"[{each}" not in report]
 
 
 # Longer than the test's client takes to leave for good, also on a busy machine.
