@@ -1,40 +1,44 @@
 """Step 13, the chat over Redis pub/sub: several processes, and one conversation that Redis forgets at once.
 
-New since step 11: what is said on one process is heard on all of them.
+New since step 11: what is said on one process is received on all of them.
 Run it: uvicorn server_snippets.step_13_pubsub_chat:app, with the address of a Redis in REDIS_URL
 """
 
 # %% imports
+import json
 import os
 
-from redis.asyncio.client import PubSub
-
 # %% course_imports
-from server_snippets.step_13_redis_broker import Deliver, RedisConnection, Subscription
+from server_snippets.server.brokers.base import Entry
+from server_snippets.server.connections.manager import Message, as_text
+from server_snippets.step_13_redis_broker import RedisBrokerBase
 from server_snippets.step_13_scaling_out import make_app
 
 
-# %% hear
-async def hear(pubsub: PubSub, deliver: Deliver) -> None:
-    """Deliver what is published, one text after the other."""
-    async for message in pubsub.listen():
-        await deliver(message["channel"], message["data"])
-
-
 # %% broker
-class PubSubBroker(RedisConnection):
-    """Carries texts to all processes that listen at this moment."""
+CHANNEL = "events"
 
-    async def subscribe(self, channel: str, deliver: Deliver) -> Subscription:
-        """Have `deliver(channel, text)` called with each text that is published from now on."""
-        pubsub = self.redis.pubsub(ignore_subscribe_messages=True)
-        await pubsub.subscribe(channel)
-        return self.start(Subscription(channel, deliver), lambda: hear(pubsub, deliver))
 
-    async def publish(self, channel: str, text: str) -> bool:
-        """Tell all processes a text, and return True, whether anybody hears it or not."""
-        await self.redis.publish(channel, text)
-        return True
+class PubSubBroker(RedisBrokerBase):
+    """Brings each message to the processes that are subscribed at this moment."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.pubsub = self.redis.pubsub(ignore_subscribe_messages=True)
+
+    async def publish(self, place: str, room: str, message: Message) -> None:
+        """Publish a message, whether or not any process receives it."""
+        await self.redis.publish(CHANNEL, json.dumps([place, room, as_text(message)]))
+
+    async def open(self) -> None:
+        """Subscribe to the channel."""
+        await self.pubsub.subscribe(CHANNEL)
+
+    async def read(self) -> None:
+        """Pass on each message that is published from now on."""
+        async for received in self.pubsub.listen():
+            place, room, text = json.loads(received["data"])
+            await self.subscribers[place](Entry("published", place, room, message=text))
 
 
 # %% app

@@ -1,8 +1,8 @@
-"""Step 13, the broker over a Redis stream: every text that it accepts reaches every process, outages or not.
+"""Step 13, the broker over a Redis stream: every message that it accepts reaches every process.
 
-New since step 11: Redis keeps the last texts, and each process reads on after the last one that it knows.
-The library reconnects with backoff and jitter, a supervisor restarts a reader that fails, and the users of a
-process that dies disappear, although it can tell nobody.
+New since step 11: Redis keeps the last messages, and each process reads on after the last one that it knows.
+An outage of Redis loses none, because the library reconnects with backoff and jitter. A supervisor restarts
+a reader that fails, and the users of a process that dies disappear, although it can tell nobody.
 Used by: server_snippets.step_13_scaling_out, with the address of a Redis in REDIS_URL
 """
 
@@ -10,49 +10,54 @@ Used by: server_snippets.step_13_scaling_out, with the address of a Redis in RED
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Protocol, cast
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import astuple
+from secrets import token_hex
+from typing import Any, Protocol
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+
+# %% course_imports
+from server_snippets.server.brokers.base import Entry, OnEvent, Unavailable, add_subscriber
+from server_snippets.server.brokers.presence import Presence, PresenceRegistry
+from server_snippets.server.connections.manager import Message, as_text
 
 
 log = logging.getLogger(__name__)
 
 
 # %% protocol
-Deliver = Callable[[str, str], Awaitable[None]]
-
-
-@dataclass(eq=False)
-class Subscription:
-    """One process's subscription to one channel, and the last entry that it has read."""
-
-    channel: str
-    deliver: Deliver
-    last: str = "0"
-
-
 class Broker(Protocol):
-    """Carries texts on channels between processes, and knows which names are connected to which."""
+    """What this chat needs of a broker; the whole server's `Broker` adds updates and a history.
 
-    async def subscribe(self, channel: str, deliver: Deliver) -> Subscription:
-        """Have `deliver(channel, text)` called with each text."""
+    Attributes:
+        process: A name for this process.
+        presences: Everyone who is connected, to any process.
+    """
 
-    async def unsubscribe(self, subscription: Subscription) -> None:
-        """End a subscription."""
+    process: str
+    presences: PresenceRegistry
 
-    async def publish(self, channel: str, text: str) -> bool:
-        """Send a text to all subscribers; return whether the broker has accepted it."""
+    def subscribe(self, place: str, on_event: OnEvent) -> None:
+        """Have `on_event(entry)` called with each entry for a place."""
 
-    async def present(self, process: str, names: list[str]) -> list[str]:
-        """Record the names connected to a process; return those connected to any."""
+    async def publish(self, place: str, room: str, message: Message) -> None:
+        """Send a message to the subscribers of all processes; raise Unavailable if it is not accepted."""
 
-    async def close(self) -> None:
-        """Close what the broker has opened."""
+    async def join(self, presence: Presence) -> bool:
+        """Add a presence; return whether it was accepted."""
+        ...
+
+    async def leave(self, presence: Presence) -> None:
+        """Remove a presence."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Do the work for as long as the block lasts."""
+        ...
 
 
 # %% supervise
@@ -75,70 +80,101 @@ def open_redis(url: str) -> Redis:
     return Redis.from_url(url, decode_responses=True, retry=endless)
 
 
-# %% present
-MILLISECONDS_TO_LIVE = 2_000
+# %% base
+PATIENCE = 10.0
+BETWEEN_BEATS, MILLISECONDS_TO_LIVE = 0.5, 2_000
 
 
-async def present(redis: Redis, process: str, names: list[str]) -> list[str]:
-    """Record for two seconds the names connected to a process; return those connected to any."""
-    await redis.set(f"here:{process}", json.dumps(names), px=MILLISECONDS_TO_LIVE)
-    keys = [key async for key in redis.scan_iter("here:*")]
-    lists = [json.loads(text) for text in await redis.mget(keys) if text]
-    return sorted({name for names in lists for name in names})
-
-
-# %% connection
-class RedisConnection:
-    """A client of Redis, and the tasks that read from it, one for each subscription."""
+class RedisBrokerBase(ABC):
+    """The subscribers of this process, and everyone who is connected to any, by way of Redis."""
 
     def __init__(self, url: str) -> None:
         self.redis = open_redis(url)
-        self.readers: dict[Subscription, asyncio.Task[None]] = {}
+        self.process = token_hex(4)
+        self.presences = PresenceRegistry()
+        self.subscribers: dict[str, OnEvent] = {}
+        self.own: list[Presence] = []
 
-    def start(self, subscription: Subscription, work: Callable[[], Awaitable[None]]) -> Subscription:
-        """Let `work` go on in the background until the subscription ends."""
-        self.readers[subscription] = asyncio.create_task(supervise(work))
-        return subscription
+    def subscribe(self, place: str, on_event: OnEvent) -> None:
+        """Have `on_event(entry)` called with each entry for a place."""
+        add_subscriber(self.subscribers, place, on_event)
 
-    async def unsubscribe(self, subscription: Subscription) -> None:
-        """End a subscription."""
-        self.readers.pop(subscription).cancel()
+    async def join(self, presence: Presence) -> bool:
+        """Add a presence and return True; the whole server's brokers accept each name once."""
+        self.own.append(presence)
+        self.presences.put(presence)
+        return True
 
-    async def present(self, process: str, names: list[str]) -> list[str]:
-        """Record the names connected to a process; return those connected to any."""
-        return await present(self.redis, process, names)
+    async def leave(self, presence: Presence) -> None:
+        """Remove a presence; all processes learn of it with the next beat."""
+        self.own.remove(presence)
 
-    async def close(self) -> None:
-        """Close the connections to Redis."""
-        await self.redis.aclose()
+    async def beat(self) -> None:
+        """Record for two seconds who is connected to this process; read who is connected to any."""
+        own = json.dumps([astuple(presence) for presence in self.own])
+        await self.redis.set(f"here:{self.process}", own, px=MILLISECONDS_TO_LIVE)
+        keys = [key async for key in self.redis.scan_iter("here:*")]
+        lists = [json.loads(text) for text in await self.redis.mget(keys) if text]
+        everyone = [Presence(*fields) for presences in lists for fields in presences]
+        # Some may have joined this process while Redis answered.
+        self.presences.replace([*everyone, *self.own])
+
+    async def keep_beating(self) -> None:
+        """Beat, then wait half a second."""
+        await self.beat()
+        await asyncio.sleep(BETWEEN_BEATS)
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Begin to receive."""
+
+    @abstractmethod
+    async def read(self) -> None:
+        """Pass on what is published."""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Read and beat for as long as the block lasts; raise TimeoutError if Redis is not there."""
+        await asyncio.wait_for(self.open(), PATIENCE)
+        tasks = [asyncio.create_task(supervise(work)) for work in (self.read, self.keep_beating)]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await self.redis.aclose()
 
 
 # %% broker
-KEPT, PATIENCE = 1_000, 10.0
-# A stream's name, then its entries: each has a number, and fields.
-Stream = tuple[str, list[tuple[str, dict[str, str]]]]
+STREAM, KEPT = "events", 1_000
 
 
-class RedisBroker(RedisConnection):
-    """Carries texts between processes, and keeps about a thousand of them."""
+class RedisBroker(RedisBrokerBase):
+    """Brings each message to all processes, by a stream that keeps about a thousand.
 
-    async def publish(self, channel: str, text: str) -> bool:
-        """Add a text to the stream; return whether Redis has accepted it within ten seconds."""
-        add = self.redis.xadd(channel, {"text": text}, maxlen=KEPT, approximate=True)
-        with suppress(TimeoutError):
-            return bool(await asyncio.wait_for(add, PATIENCE))
-        return False
+    The whole server's `RedisBroker` also writes to the stream who joins and leaves.
+    """
 
-    async def subscribe(self, channel: str, deliver: Deliver) -> Subscription:
-        """Have `deliver(channel, text)` called with each text that was kept, then with each new one."""
-        subscription = Subscription(channel, deliver, last="0")
-        await asyncio.wait_for(self.read(subscription), PATIENCE)
-        return self.start(subscription, lambda: self.read(subscription, wait=2_000))
+    last = "0"
 
-    async def read(self, subscription: Subscription, wait: int | None = None) -> None:
-        """Deliver what comes after the last text that was read; wait some milliseconds for it."""
-        streams = await self.redis.xread({subscription.channel: subscription.last}, block=wait)
-        for _, entries in cast(list[Stream], streams):
-            for number, fields in entries:
-                subscription.last = number
-                await subscription.deliver(subscription.channel, fields.get("text", ""))
+    async def publish(self, place: str, room: str, message: Message) -> None:
+        """Append a message; raise Unavailable if Redis does not accept it within ten seconds."""
+        fields: Any = {"place": place, "room": room, "message": as_text(message)}
+        add = self.redis.xadd(STREAM, fields, maxlen=KEPT, approximate=True)
+        try:
+            await asyncio.wait_for(add, PATIENCE)
+        except TimeoutError:
+            raise Unavailable from None
+
+    async def open(self) -> None:
+        """Read what was kept."""
+        await self.read(wait=None)
+
+    async def read(self, wait: int | None = 2_000) -> None:
+        """Pass on what comes after the last entry that was read; wait some milliseconds for it."""
+        streams: Any = await self.redis.xread({STREAM: self.last}, block=wait)
+        for _, entries in streams:
+            for entry_id, fields in entries:
+                self.last = entry_id
+                entry = Entry("published", **fields, id=entry_id)
+                await self.subscribers[entry.place](entry)

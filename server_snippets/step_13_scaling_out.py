@@ -1,6 +1,6 @@
 """Step 13, scaling out: one chat on as many processes as you like, with Redis between them.
 
-New since step 11: what a client says goes to the broker, which delivers it to every process. With REDIS_URL
+New since step 11: what a client sends goes to the broker, which brings it to every process. With REDIS_URL
 the broker is Redis, without it an object in memory.
 Run it: uvicorn server_snippets.step_13_scaling_out:app --workers 2
 """
@@ -11,52 +11,60 @@ import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from secrets import token_hex
 
 from fastapi import FastAPI, WebSocket
 
 # %% course_imports
+from server_snippets.server.brokers.base import Entry, OnEvent, Unavailable, add_subscriber
+from server_snippets.server.brokers.presence import Presence, PresenceRegistry
+from server_snippets.server.connections.manager import Message, as_text
 from server_snippets.server.transport.encoded_message import EncodedMessage
 from server_snippets.step_07_json_messages import reply, texts
 from server_snippets.step_10_heartbeat import Lifespan
 from server_snippets.step_11_fan_out import ConnectionManager
-from server_snippets.step_13_redis_broker import Broker, Deliver, RedisBroker, Subscription, supervise
+from server_snippets.step_13_redis_broker import Broker, RedisBroker, supervise
 
 
 # %% memory_broker
 class MemoryBroker:
-    """Carries texts to the subscribers in this process."""
+    """The broker of a single process; the whole server's adds a history, and holds each name once."""
 
     def __init__(self) -> None:
-        self.subscriptions: list[Subscription] = []
+        self.process = ""
+        self.presences = PresenceRegistry()
+        self.subscribers: dict[str, OnEvent] = {}
+        self.own: list[Presence] = []
 
-    async def subscribe(self, channel: str, deliver: Deliver) -> Subscription:
-        """Have `deliver(channel, text)` called with each text that is published from now on."""
-        self.subscriptions.append(Subscription(channel, deliver))
-        return self.subscriptions[-1]
+    def subscribe(self, place: str, on_event: OnEvent) -> None:
+        """Have `on_event(entry)` called with each entry for a place."""
+        add_subscriber(self.subscribers, place, on_event)
 
-    async def unsubscribe(self, subscription: Subscription) -> None:
-        """End a subscription."""
-        self.subscriptions.remove(subscription)
+    async def publish(self, place: str, room: str, message: Message) -> None:
+        """Call the place's subscriber."""
+        await self.subscribers[place](Entry("published", place, room, message=message))
 
-    async def publish(self, channel: str, text: str) -> bool:
-        """Send a text to all subscribers, and return True: it is accepted."""
-        for subscription in list(self.subscriptions):
-            if subscription.channel == channel:
-                await subscription.deliver(channel, text)
+    async def join(self, presence: Presence) -> bool:
+        """Add a presence and return True."""
+        self.own.append(presence)
+        self.presences.put(presence)
         return True
 
-    async def present(self, process: str, names: list[str]) -> list[str]:
-        """Return the names: there is no other process."""
-        return sorted(names)
+    async def leave(self, presence: Presence) -> None:
+        """Remove a presence."""
+        self.own.remove(presence)
+        self.presences.replace(self.own)
 
-    async def close(self) -> None:
-        """Do nothing: nothing was opened."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Do nothing: there is nothing to start."""
+        yield
 
 
-# %% log
-class MessageLog:
-    """The last messages, oldest first.
+# %% recent_messages
+class RecentMessages:
+    """The last messages, oldest first; the whole server's `RoomLog` keeps them for each room.
 
     Args:
         kept: How many of them; an older one is forgotten.
@@ -66,25 +74,25 @@ class MessageLog:
         self._kept = kept
         self._texts: dict[str, str] = {}
 
-    def add(self, number: str, text: str) -> bool:
+    def add(self, message_id: str, text: str) -> bool:
         """Keep a message and return True; return False if it is here already."""
-        if number in self._texts:
+        if message_id in self._texts:
             return False
 
-        self._texts[number] = text
+        self._texts[message_id] = text
         if len(self._texts) > self._kept:
             del self._texts[next(iter(self._texts))]
         return True
 
-    def after(self, number: str) -> list[str]:
+    def after(self, message_id: str) -> list[str]:
         """Return what came after a message; everything, if that message is not known."""
-        numbers = list(self._texts)
-        start = numbers.index(number) + 1 if number in self._texts else 0
-        return [self._texts[number] for number in numbers[start:]]
+        known = list(self._texts)
+        start = known.index(message_id) + 1 if message_id in self._texts else 0
+        return [self._texts[each] for each in known[start:]]
 
 
 # %% chat
-CHANNEL = "chat"
+PLACE, ROOM = "chat", "lobby"
 
 
 class Chat:
@@ -92,68 +100,57 @@ class Chat:
 
     def __init__(self, broker: Broker) -> None:
         self.broker = broker
-        self.process = token_hex(4)
         self.manager = ConnectionManager()
-        self.log = MessageLog()
-        self.names: dict[WebSocket, str] = {}
+        self.recent = RecentMessages()
         self.users: list[str] = []
+        broker.subscribe(PLACE, self.on_event)
 
-    async def join(self, websocket: WebSocket, name: str, after: str) -> None:
-        """Accept a client, and send it what was said after message `after`."""
+    async def publish(self, name: str, text: str) -> None:
+        """Publish what a client has sent."""
+        event = {"type": "message", "id": token_hex(4), "from": name, "text": text}
+        await self.broker.publish(PLACE, ROOM, event)
+
+    async def on_event(self, entry: Entry) -> None:
+        """Send a published message to all clients of this process, unless they have it already."""
+        text = as_text(entry.message)
+        if entry.kind == "published" and self.recent.add(json.loads(text)["id"], text):
+            self.manager.broadcast(text)
+
+    async def connect(self, websocket: WebSocket, after: str) -> None:
+        """Accept a client, and send it what came after message `after`."""
         await self.manager.connect(websocket)
-        # No await from here on: nothing is said between the history and the next message.
-        self.names[websocket] = name
-        history = {"type": "history", "messages": [json.loads(text) for text in self.log.after(after)]}
-        self.manager.active_connections[websocket].put(EncodedMessage(json.dumps(history)))
+        # No await from here on: no message comes between the history and the next one.
+        missed = [json.loads(text) for text in self.recent.after(after)]
+        history = json.dumps({"type": "history", "messages": missed})
+        self.manager.active_connections[websocket].put(EncodedMessage(history))
         # So that the next list goes to the newcomer, too.
         self.users = []
 
-    def leave(self, websocket: WebSocket) -> None:
-        """Forget a client."""
-        self.manager.disconnect(websocket)
-        self.names.pop(websocket, None)
-
-    async def refresh_users(self) -> None:
-        """Tell the broker who is here; send the clients the list of all users if it has changed."""
-        users = await self.broker.present(self.process, sorted(self.names.values()))
+    def send_users(self) -> None:
+        """Send the list of all users to the clients of this process, if it has changed."""
+        users = self.broker.presences.names(PLACE, ROOM)
         if users != self.users:
             self.users = users
             self.manager.broadcast(json.dumps({"type": "users", "users": users}))
 
-    async def publish(self, name: str, text: str) -> bool:
-        """Publish what a client says; return whether the broker has accepted it."""
-        event = {"type": "message", "id": token_hex(4), "from": name, "text": text}
-        return await self.broker.publish(CHANNEL, json.dumps(event))
 
-    async def deliver(self, channel: str, text: str) -> None:
-        """Send a published text to all clients of this process, unless they have it already."""
-        if self.log.add(json.loads(text)["id"], text):
-            self.manager.broadcast(text)
-
-
-# %% not_accepted
-NOT_ACCEPTED = {"type": "error", "code": "not_accepted", "detail": "The broker is away. Say it again."}
-
-
-# %% listening
+# %% running
 PAUSE = 0.5
 
 
-def listening(chat: Chat) -> Lifespan:
-    """Return a lifespan in which the chat subscribes to its channel and keeps the list of users true."""
+def running(chat: Chat) -> Lifespan:
+    """Return a lifespan in which the broker works, and clients learn who is connected."""
 
-    async def keep_refreshing() -> None:
-        await chat.refresh_users()
+    async def keep_sending_users() -> None:
         await asyncio.sleep(PAUSE)
+        chat.send_users()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        subscription = await chat.broker.subscribe(CHANNEL, chat.deliver)
-        refreshing = asyncio.create_task(supervise(keep_refreshing))
-        yield
-        refreshing.cancel()
-        await chat.broker.unsubscribe(subscription)
-        await chat.broker.close()
+        async with chat.broker.running():
+            sending = asyncio.create_task(supervise(keep_sending_users))
+            yield
+            sending.cancel()
 
     return lifespan
 
@@ -161,18 +158,23 @@ def listening(chat: Chat) -> Lifespan:
 # %% app
 def make_app(broker: Broker, kind: type[Chat] = Chat) -> FastAPI:
     """Return the app of one process; all that share the broker are one chat."""
-    chat = kind(broker)
-    app = FastAPI(lifespan=listening(chat))
+    chat, visits = kind(broker), count(1)
+    app = FastAPI(lifespan=running(chat))
 
     @app.websocket("/ws/{name}")
     async def talk(websocket: WebSocket, name: str, after: str = "") -> None:
-        await chat.join(websocket, name, after)
+        member = Presence(PLACE, name, broker.process, ROOM, next(visits))
+        await chat.connect(websocket, after)
         try:
+            await broker.join(member)
             async for text in texts(websocket):
-                if not await chat.publish(name, text):
-                    await reply(NOT_ACCEPTED, websocket)
+                try:
+                    await chat.publish(name, text)
+                except Unavailable as refusal:
+                    await reply(refusal.error, websocket)
         finally:
-            chat.leave(websocket)
+            chat.manager.disconnect(websocket)
+            await broker.leave(member)
 
     return app
 

@@ -1,4 +1,4 @@
-"""Step 13 with a hundred people on two processes: whatever was accepted is heard once, and in one order."""
+"""Step 13 with a hundred people on two processes: all receive what was accepted once, and in one order."""
 
 import asyncio
 import json

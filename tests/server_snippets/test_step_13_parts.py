@@ -7,8 +7,9 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from server_snippets import step_13_redis_broker
+from server_snippets.server.brokers.base import Entry, Unavailable
 from server_snippets.step_13_redis_broker import RedisBroker, open_redis, supervise
-from server_snippets.step_13_scaling_out import Chat, MemoryBroker, MessageLog
+from server_snippets.step_13_scaling_out import PLACE, ROOM, Chat, MemoryBroker, RecentMessages
 from tests.private_redis import private_redis
 from websocket_lab.processes.child_process import free_port
 
@@ -29,38 +30,39 @@ def test_work_that_fails_is_logged_and_goes_on(
     assert "going on" in caplog.text and "the first" in caplog.text
 
 
-def test_a_text_that_the_broker_brings_twice_is_heard_once() -> None:
+def test_clients_receive_once_what_the_broker_brings_twice() -> None:
     chat = Chat(MemoryBroker())
     chat.manager = Mock()
     text = json.dumps({"type": "message", "id": "one", "from": "Ana", "text": "hi"})
     for _ in range(2):
-        asyncio.run(chat.deliver("chat", text))
+        asyncio.run(chat.on_event(Entry("published", PLACE, ROOM, message=text)))
 
     chat.manager.broadcast.assert_called_once_with(text)
 
 
-def test_a_text_that_redis_does_not_accept_in_time_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_redis_does_not_accept_in_time_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step_13_redis_broker, "PATIENCE", 0.1)
 
-    async def publish() -> bool:
+    async def publish() -> None:
         broker = RedisBroker(f"redis://127.0.0.1:{free_port()}")
         try:
-            return await broker.publish("chat", "hi")
+            await broker.publish(PLACE, ROOM, "hi")
         finally:
-            await broker.close()
+            await broker.redis.aclose()
 
-    assert asyncio.run(publish()) is False
+    with pytest.raises(Unavailable):
+        asyncio.run(publish())
 
 
-def test_redis_forgets_the_oldest_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redis_forgets_the_oldest_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step_13_redis_broker, "KEPT", 200)
 
     async def publish(url: str) -> int:
         broker = RedisBroker(url)
         for _ in range(500):
-            await broker.publish("chat", "hi")
-        kept = await broker.redis.xlen("chat")
-        await broker.close()
+            await broker.publish(PLACE, ROOM, "hi")
+        kept = await broker.redis.xlen(step_13_redis_broker.STREAM)
+        await broker.redis.aclose()
         return int(kept)
 
     # Redis cuts off whole blocks, which hold a hundred entries each.
@@ -68,22 +70,22 @@ def test_redis_forgets_the_oldest_texts(monkeypatch: pytest.MonkeyPatch) -> None
         assert 200 <= asyncio.run(publish(redis.url)) <= 300
 
 
-def test_who_names_the_last_message_gets_what_came_behind() -> None:
-    log = MessageLog()
-    for number in "abc":
-        log.add(number, number.upper())
+def test_a_client_that_names_its_last_message_gets_what_came_after() -> None:
+    recent = RecentMessages()
+    for message_id in "abc":
+        recent.add(message_id, message_id.upper())
 
-    assert log.after("a") == ["B", "C"]
-    assert log.after("c") == []
+    assert recent.after("a") == ["B", "C"]
+    assert recent.after("c") == []
 
 
-@pytest.mark.parametrize("number", ["", "forgotten"])
-def test_who_names_no_known_message_gets_all_that_is_kept(number: str) -> None:
-    log = MessageLog(kept=2)
+@pytest.mark.parametrize("message_id", ["", "forgotten"])
+def test_a_client_that_names_no_known_message_gets_all_that_is_kept(message_id: str) -> None:
+    recent = RecentMessages(kept=2)
     for each in "abc":
-        log.add(each, each)
+        recent.add(each, each)
 
-    assert log.after(number) == ["b", "c"]
+    assert recent.after(message_id) == ["b", "c"]
 
 
 def test_a_command_whose_connection_ends_while_it_is_written_is_sent_again() -> None:

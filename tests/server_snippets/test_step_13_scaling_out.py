@@ -1,14 +1,27 @@
 """Step 13: one chat on two processes, which loses nothing when Redis or a process dies."""
 
+import inspect
 import json
 from collections.abc import Iterator
 
 import pytest
 
+from server_snippets.server.brokers import base, memory
+from server_snippets.server.brokers.base import Unavailable
+from server_snippets.server.brokers.redis import broker as redis_broker
+from server_snippets.server.connections.manager import Message
+from server_snippets.step_13_pubsub_chat import PubSubBroker
+from server_snippets.step_13_redis_broker import Broker, RedisBroker
 from server_snippets.step_13_scaling_out import MemoryBroker, make_app
 from tests.private_redis import private_redis
 from websocket_lab import BackgroundServer, LiveClient
-from websocket_lab.experiments.scaling_out import TWENTY, ben_hears, count_listeners, texts_of, times_heard
+from websocket_lab.experiments.scaling_out import (
+    TWENTY,
+    count_subscriptions,
+    does_ben_receive,
+    texts_of,
+    times_received,
+)
 from websocket_lab.processes.private_redis import PrivateRedis
 from websocket_lab.processes.workers import Worker, Workers
 
@@ -40,18 +53,18 @@ def said(text: str) -> object:
 
 
 def test_two_processes_are_one_chat(workers: Workers) -> None:
-    assert ben_hears(workers)
+    assert does_ben_receive(workers) == "yes"
 
 
 def test_without_redis_they_are_two() -> None:
     with Workers(2) as workers:
-        assert not ben_hears(workers.serve(APP))
+        assert does_ben_receive(workers.serve(APP)) == "no"
 
 
 def test_over_pubsub_a_process_subscribes_once(redis: PrivateRedis, workers: Workers) -> None:
     workers.serve("server_snippets.step_13_pubsub_chat:app", REDIS_URL=redis.url)
-    assert ben_hears(workers)
-    assert count_listeners(workers, redis) == 2
+    assert does_ben_receive(workers) == "yes"
+    assert count_subscriptions(workers, redis) == 2
 
 
 def test_nothing_is_lost_or_doubled_when_redis_is_killed(redis: PrivateRedis, workers: Workers) -> None:
@@ -67,7 +80,7 @@ def test_nothing_is_lost_or_doubled_when_redis_is_killed(redis: PrivateRedis, wo
             assert texts_of(listener.messages) == TWENTY
 
 
-def test_who_was_on_a_killed_process_disappears(workers: Workers) -> None:
+def test_clients_of_a_killed_process_disappear(workers: Workers) -> None:
     with client(workers[0], "Ana") as ana, client(workers[1], "Ben") as ben:
         ana.wait_for('{"type": "users", "users": ["Ana", "Ben"]}')
         workers[1].kill()
@@ -75,7 +88,7 @@ def test_who_was_on_a_killed_process_disappears(workers: Workers) -> None:
         assert ben.wait_closed() == 1006
 
 
-def test_who_comes_back_to_another_process_gets_what_it_missed(workers: Workers) -> None:
+def test_a_client_that_comes_back_to_another_process_gets_what_it_missed(workers: Workers) -> None:
     with client(workers[0], "Ana") as ana:
         ana.send("one")
         number = json.loads(ana.wait_for(said("one")))["id"]
@@ -98,15 +111,46 @@ def test_a_new_process_reads_the_history(redis: PrivateRedis, workers: Workers) 
         assert [each["text"] for each in ben.receive_json()["messages"]] == ["old"]
 
 
-def test_in_memory_everyone_on_the_process_hears_it_once() -> None:
-    assert times_heard(make_app(MemoryBroker())) == 1
+def test_in_memory_a_client_receives_a_message_once() -> None:
+    assert times_received(make_app(MemoryBroker())) == 1
 
 
-def test_what_a_broker_does_not_accept_the_speaker_learns() -> None:
-    class Deaf(MemoryBroker):
-        async def publish(self, channel: str, text: str) -> bool:
-            return False
+def test_a_client_learns_that_its_message_was_not_accepted() -> None:
+    class Away(MemoryBroker):
+        async def publish(self, place: str, room: str, message: Message) -> None:
+            raise Unavailable
 
-    with BackgroundServer(make_app(Deaf())) as server, LiveClient(server.url("/ws/Ana")) as ana:
+    with BackgroundServer(make_app(Away())) as server, LiveClient(server.url("/ws/Ana")) as ana:
         ana.send("hi")
-        assert "not_accepted" in str(ana.wait_for(lambda text: '"error"' in str(text)))
+        assert "unavailable" in str(ana.wait_for(lambda text: '"error"' in str(text)))
+
+
+def test_the_chat_runs_on_the_whole_server_s_brokers(redis: PrivateRedis) -> None:
+    redis.start()
+    for broker in (memory.MemoryBroker(), redis_broker.RedisBroker(redis.url)):
+        with (
+            BackgroundServer(make_app(broker)) as server,
+            LiveClient(server.url("/ws/Ana"), deadline=60) as ana,
+        ):
+            ana.wait_for('{"type": "users", "users": ["Ana"]}')
+            ana.send("hi")
+            ana.wait_for(said("hi"))
+
+
+@pytest.mark.parametrize(
+    ("small", "finished"),
+    [
+        (Broker, base.Broker),
+        (MemoryBroker, memory.MemoryBroker),
+        (RedisBroker, redis_broker.RedisBroker),
+        (PubSubBroker, base.Broker),
+    ],
+    ids=lambda kind: kind.__name__,
+)
+def test_a_broker_has_the_methods_of_the_whole_server_s(small: type, finished: type) -> None:
+    for name in ("subscribe", "publish", "join", "leave", "running"):
+        method, model = getattr(small, name), getattr(finished, name)
+        parameters = list(inspect.signature(method).parameters)
+
+        assert parameters == list(inspect.signature(model).parameters)[: len(parameters)]
+        assert inspect.iscoroutinefunction(method) is inspect.iscoroutinefunction(model)

@@ -21,39 +21,39 @@ from websocket_lab.server.background_server import BackgroundServer
 
 TWENTY = [f"text {number}" for number in range(20)]
 RECOVERY_DEADLINE = 30.0
-CHANNEL = "chat"
+CHANNEL, PLACE, ROOM = "events", "chat", "lobby"
 BETWEEN_ATTEMPTS = 0.5
 
 
-class Speaker(Protocol):
+class Sender(Protocol):
     """Anything that can send a text, such as a panel."""
 
     def say(self, text: str) -> None:
-        """Say a text."""
+        """Send a text."""
 
 
-class Hearer(Protocol):
+class Receiver(Protocol):
     """Anything that receives messages, such as a panel or a live client."""
 
     @property
     def messages(self) -> list[str | bytes]:
-        """What it has heard, oldest first."""
+        """What it has received, oldest first."""
 
     def wait_for(self, expected: Any, deadline: float | None = None) -> str | bytes:
-        """Return when it has heard what is expected."""
+        """Return when it has received what is expected."""
 
 
-def ben_hears(workers: Workers) -> bool:
-    """Return whether Ben, on one process, hears what Ana says on the other."""
+def does_ben_receive(workers: Workers) -> str:
+    """Return “yes” or “no”: whether Ben, on one process, receives what Ana sends on the other."""
     with _visitor(workers[0], "Ana") as ana, _visitor(workers[1], "Ben") as ben:
-        for speaker in (ana, ben):
-            speaker.send(speaker.name)
-            speaker.wait_for(_said(speaker.name))
-        return "Ana" in texts_of(ben.messages)
+        for sender in (ana, ben):
+            sender.send(sender.name)
+            sender.wait_for(_said(sender.name))
+        return "yes" if "Ana" in texts_of(ben.messages) else "no"
 
 
-def times_heard(app: ASGIApp) -> int:
-    """Return how often Ana hears what she says once to this app."""
+def times_received(app: ASGIApp) -> int:
+    """Return how often Ana receives what she sends once to this app."""
     with BackgroundServer(app) as server, LiveClient(server.url("/ws/Ana"), "Ana") as ana:
         ana.send("hi")
         ana.send("bye")
@@ -62,34 +62,34 @@ def times_heard(app: ASGIApp) -> int:
         return texts_of(ana.messages).count("hi")
 
 
-def count_listeners(workers: Workers, redis: PrivateRedis, clients: int = 20) -> int:
-    """Let more clients come; return how many connections to Redis listen to pub/sub then."""
-    crowd = [_visitor(workers[number % 2], "Eve").connect() for number in range(clients)]
+def count_subscriptions(workers: Workers, redis: PrivateRedis, clients: int = 20) -> int:
+    """Connect more clients; return how many connections to Redis are subscribed then."""
+    crowd = [_visitor(workers[number % 2], f"Eve{number}").connect() for number in range(clients)]
     with redis.client() as inside:
-        listeners = len(inside.client_list(_type="pubsub"))
+        subscribed = len(inside.client_list(_type="pubsub"))
     for client in crowd:
         client.disconnect()
-    return listeners
+    return subscribed
 
 
-async def cry_in_the_gap(redis: PrivateRedis, text: str) -> int:
-    """Let Redis cut all subscriptions to the chat and publish a text at once; return how many it has reached.
+async def publish_while_disconnected(redis: PrivateRedis, text: str) -> int:
+    """Have Redis drop all subscriptions and publish a text in one transaction; return how many it reached.
 
     Raises:
         TimeoutError: The processes did not subscribe again in time.
     """
-    cry = json.dumps({"type": "message", "id": "cry", "from": "Eve", "text": text})
+    event = {"type": "message", "id": "missed", "from": "Eve", "text": text}
     with redis.client() as inside:
         before = inside.pubsub_numsub(CHANNEL)
-        # One transaction: nobody can subscribe again between its two commands.
-        breath = inside.pipeline().client_kill_filter(_type="pubsub").publish(CHANNEL, cry)
-        _, reached = breath.execute()
+        # One transaction: no process can subscribe again between its two commands.
+        transaction = inside.pipeline().client_kill_filter(_type="pubsub")
+        _, reached = transaction.publish(CHANNEL, json.dumps([PLACE, ROOM, json.dumps(event)])).execute()
         await until(lambda: inside.pubsub_numsub(CHANNEL) == before, RECOVERY_DEADLINE)
     return int(reached)
 
 
-def say_twenty(ana: Speaker, ben: Hearer, redis: PrivateRedis) -> list[str]:
-    """Let Ana say twenty texts while Redis is killed and comes back; return what Ben hears."""
+def send_twenty(ana: Sender, ben: Receiver, redis: PrivateRedis) -> tuple[int, str]:
+    """Send twenty texts while Redis dies and comes back; return how many Ben missed, and how they came."""
     for text in TWENTY[:10]:
         ana.say(text)
     redis.kill()
@@ -97,20 +97,22 @@ def say_twenty(ana: Speaker, ben: Hearer, redis: PrivateRedis) -> list[str]:
         ana.say(text)
     redis.start()
     ben.wait_for(_said(TWENTY[-1]), RECOVERY_DEADLINE)
-    return texts_of(ben.messages)
+    received = texts_of(ben.messages)
+    how = "each once and in order" if received == TWENTY else f"in this way: {', '.join(received)}"
+    return len({*TWENTY} - {*received}), f"Ben received them {how}"
 
 
-def what_ben_missed(ben: Hearer, worker: Worker) -> list[str]:
-    """Let Ben come to another process with the id of the last message he saw; return what he gets."""
+def what_ben_missed(ben: Receiver, worker: Worker) -> list[str]:
+    """Connect Ben to another process with the id of the last message he saw; return what he gets."""
     last = [event["id"] for event in events_of(ben.messages) if event["type"] == "message"][-1]
     with LiveClient(worker.url(f"/ws/Ben?after={last}"), "Ben") as again:
         return [message["text"] for message in again.receive_json()["messages"]]
 
 
-def come_back(ben: Hearer, worker: Worker, deadline: float = RECOVERY_DEADLINE) -> list[dict[str, Any]]:
-    """Let Ben come to another process of the whole server with the last id he saw; return what he gets.
+def resume(ben: Receiver, worker: Worker, deadline: float = RECOVERY_DEADLINE) -> list[str]:
+    """Connect Ben to another process of the whole server with the last id he saw; return what he gets.
 
-    A process that was killed keeps its names for some seconds: until then he is refused, and tries again.
+    A process that was killed keeps its names for some seconds: until then he is rejected, and tries again.
 
     Raises:
         TimeoutError: His name was not free in time.
@@ -122,7 +124,8 @@ def come_back(ben: Hearer, worker: Worker, deadline: float = RECOVERY_DEADLINE) 
             LiveClient(worker.url(f"/ws/chat/lobby/Ben?after={last}"), "Ben") as again,
             suppress(ConnectionEnded),
         ):
-            return events_of(again.receive_until(lambda text: '"users"' in str(text), deadline))
+            received = again.receive_until(lambda text: '"users"' in str(text), deadline)
+            return [event_words(event) for event in events_of(received)]
         time.sleep(BETWEEN_ATTEMPTS)
     raise TimeoutError(f"Ben's name was not free within {deadline:g} s.")
 
@@ -220,5 +223,7 @@ def _all_are_well(redis: Redis) -> bool:
 
 
 def _owners(redis: Redis) -> dict[str, str]:
-    names = {key: json.loads(redis.get(key) or "[]") for key in redis.scan_iter("here:*")}
+    presences = {key: json.loads(redis.get(key) or "[]") for key in redis.scan_iter("here:*")}
+    # The second field of a presence is its name.
+    names = {key: [fields[1] for fields in those] for key, those in presences.items()}
     return {key: f"{' and '.join(those) or 'nobody'}'s process" for key, those in names.items()}

@@ -24,7 +24,7 @@ class LookedAt:
 
     def get(self, key: str) -> str:
         """Return who is there."""
-        return f'["{key.removeprefix("here:")}"]'
+        return f'[["chat", "{key.removeprefix("here:")}"]]'
 
     def pttl(self, key: str) -> int:
         """Return what is left now."""
