@@ -7,7 +7,7 @@ from contextlib import suppress
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from websocket_lab.grading.exercise import Exercise, claim
+from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.learner_notebook import work_elsewhere
 from websocket_lab.grading.learner_source import is_untouched, learner_cell
@@ -155,14 +155,14 @@ class CheckRun:
             forgotten = len(self._forgotten)
             harness.next_step()
             try:
-                step(harness)
+                step.take(harness)
             except Mismatch as mismatch:
                 mismatch.cause = _cause(harness, self._forgotten[forgotten:]) or mismatch.cause
                 return self._wrong(harness, mismatch, harness.new_errors or harness.task_errors)
             except BaseException as error:
                 if isinstance(error, Interrupted | TooSlow) or not has_learners_line(error):
                     raise
-                raised = Mismatch(claim(step), RAISED.format(error=last_line(error)))
+                raised = Mismatch(step.claim, RAISED.format(error=last_line(error)))
                 return self._wrong(harness, raised, [learner_traceback(error)])
             self._right += 1
         return self._all_right(harness)
@@ -196,8 +196,7 @@ class CheckRun:
 
     @property
     def _hint(self) -> str:
-        name = self.exercise.steps[self._right].__name__
-        hints = self.exercise.hints.get(name) or self.exercise.hints.get("") or [""]
+        hints = self.exercise.steps[self._right].hints or self.exercise.hints or ("",)
         return hints[0]
 
     def _verdict(self, outcome: Outcome, message: str, **found: Any) -> Verdict:
@@ -209,7 +208,7 @@ class CheckRun:
     @property
     def _results(self) -> list[StepResult]:
         steps = enumerate(self.exercise.steps)
-        return [StepResult(step.__name__, claim(step), self._passed(number)) for number, step in steps]
+        return [StepResult(step.name, step.claim, self._passed(number)) for number, step in steps]
 
     def _passed(self, number: int) -> bool | None:
         if number < self._right:

@@ -1,7 +1,7 @@
 """An exercise, or a your-turn, as its check sees it: steps in order, and hints for each."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
@@ -13,7 +13,34 @@ from websocket_lab.server.safe_text import plain_text, safe_repr
 
 
 PACKAGE = Path(__file__).parent.parent
-Step = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the clients of a check do next, and what must be right then.
+
+    Args:
+        take: A function that gets the harness, named after the step; its docstring says what is right.
+        hints: Sentences from gentle to plain.
+    """
+
+    take: Callable[[Any], None]
+    hints: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name, which the learner's progress file keeps."""
+        return self.take.__name__
+
+    @property
+    def claim(self) -> str:
+        """What is right after it, in a sentence."""
+        return (getdoc(self.take) or self.name).partition("\n")[0]
+
+
+def step(*hints: str) -> Callable[[Callable[[Any], None]], Step]:
+    """Return a decorator that makes a step of a function, with hints from gentle to plain."""
+    return lambda take: Step(take, hints)
 
 
 @dataclass(frozen=True)
@@ -23,8 +50,8 @@ class Exercise:
     Args:
         title: Its name as people read it.
         harness: What the steps are given; it holds the learner's server.
-        steps: Functions whose docstring says what is right.
-        hints: For each step, by its name, sentences from gentle to plain; under "" those for every step.
+        steps: Its steps, in order.
+        hints: Sentences from gentle to plain for every step that has none of its own.
         seconds: How long the whole check may take.
         is_timed: Whether a wrong server looks like a right one where the process stands still.
     """
@@ -32,22 +59,9 @@ class Exercise:
     title: str
     harness: Callable[[Any], Harness]
     steps: Sequence[Step]
-    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    hints: Sequence[str] = ()
     seconds: float = 30.0
     is_timed: bool = False
-
-    def __post_init__(self) -> None:
-        """ValueError if a hint is for a step that there is not."""
-        names = [step.__name__ for step in self.steps]
-        if lost := [name for name in self.hints if name not in ("", *names)]:
-            raise ValueError(
-                f"There are hints for {lost[0]}, and no such step; there are: {', '.join(names)}."
-            )
-
-
-def claim(step: Step) -> str:
-    """Return what is right after a step, in a sentence."""
-    return (getdoc(step) or step.__name__).partition("\n")[0]
 
 
 def known_ids() -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from websocket_lab.display.card import Card, note
-from websocket_lab.grading.exercise import Exercise, claim, find
+from websocket_lab.grading.exercise import Step, find
 from websocket_lab.grading.last_check import failed_step, has_passed, last_hint
 
 
@@ -29,26 +29,22 @@ def hint(exercise: str) -> Card:
     if has_passed(exercise):
         return note("No hint is left to give", PASSED.format(exercise))
 
-    step = failed_step(exercise)
-    step = step if found.hints.get(step) else ""
-    hints = list(found.hints.get(step, ()))
+    failed = failed_step(exercise)
+    step = next((step for step in found.steps if step.name == failed and step.hints), None)
+    hints = list(step.hints if step else found.hints)
     if (first := last_hint(exercise)) and first not in hints:
         # It is about what has led there, and that comes first.
         hints.insert(0, first)
-    return _hint(exercise, step, _about(found, step), hints) if hints else note("No hint for this", LOOK_UP)
+    return _hint(exercise, step, hints) if hints else note("No hint for this", LOOK_UP)
 
 
-def _hint(exercise: str, step: str, about: str, hints: Sequence[str]) -> Card:
-    given = min(_given.get((exercise, step), 0), len(hints) - 1)
-    _given[exercise, step] = given + 1
+def _hint(exercise: str, step: Step | None, hints: Sequence[str]) -> Card:
+    name, about = (step.name, f" · {step.claim.removesuffix('.')}") if step else ("", "")
+    given = min(_given.get((exercise, name), 0), len(hints) - 1)
+    _given[exercise, name] = given + 1
     return note(
         f"Hint {given + 1} of {len(hints)}{about}", hints[given], _what_next(exercise, len(hints) - given - 1)
     )
-
-
-def _about(found: Exercise, step: str) -> str:
-    claims = [claim(one) for one in found.steps if one.__name__ == step]
-    return f" · {claims[0].removesuffix('.')}" if claims else ""
 
 
 def _what_next(exercise: str, more: int) -> str:

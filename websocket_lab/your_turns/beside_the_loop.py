@@ -2,7 +2,7 @@
 
 import time
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.mismatch import TooSlow
 from websocket_lab.grading.text_harness import TextHarness
@@ -17,12 +17,13 @@ def steps_of(name: str) -> list[str]:
     return [f"{name}: step {step} of 3" for step in range(1, 4)]
 
 
+@step()
 def a_job_takes_its_steps(server: TextHarness) -> None:
     """Ana asks for a report, and receives its three steps."""
     ana, report = server.enter("Ana"), word()
     ana.sends(report)
-    for step in steps_of(report):
-        ana.hears_text(step, NO_STEPS)
+    for text in steps_of(report):
+        ana.hears_text(text, NO_STEPS)
 
 
 NO_STEPS = {
@@ -33,6 +34,10 @@ NO_STEPS = {
 }
 
 
+@step(
+    "For what does your loop wait before it receives the next text?",
+    "`asyncio.create_task(…)` without `await` in front of it.",
+)
 def the_loop_goes_on_meanwhile(server: TextHarness) -> None:
     """Ana asks for a report and a letter: the letter begins before the report is done."""
     ana, report, letter = server.enter("Ana"), word(), word()
@@ -42,7 +47,7 @@ def the_loop_goes_on_meanwhile(server: TextHarness) -> None:
     lag = time.monotonic() - begin
     wanted = f"Ana hears all steps of {report} and {letter}."
     came = [str(ana.next_event(wanted, NO_STEPS)["text"]) for _ in range(6)]
-    missing = [step for step in (*steps_of(report), *steps_of(letter)) if step not in came]
+    missing = [text for text in (*steps_of(report), *steps_of(letter)) if text not in came]
     ana.must(not missing, "hears all steps of both", f"missed {missing[:1]}", NO_STEPS["twice"])
     first, last = came.index(steps_of(letter)[0]), came.index(steps_of(report)[-1])
     if first > last and lag > ONE_STEP:
@@ -61,16 +66,10 @@ EXERCISE = Exercise(
     title="Listen while you work",
     harness=TextHarness,
     steps=(a_job_takes_its_steps, the_loop_goes_on_meanwhile),
-    hints={
-        "": (
-            "What starts a coroutine and returns at once?",
-            "`job = asyncio.create_task(take_steps(name, websocket))`",
-            "Keep the job: `jobs.add(job)`, and `job.add_done_callback(jobs.discard)` when it is done.",
-        ),
-        "the_loop_goes_on_meanwhile": (
-            "For what does your loop wait before it receives the next text?",
-            "`asyncio.create_task(…)` without `await` in front of it.",
-        ),
-    },
+    hints=(
+        "What starts a coroutine and returns at once?",
+        "`job = asyncio.create_task(take_steps(name, websocket))`",
+        "Keep the job: `jobs.add(job)`, and `job.add_done_callback(jobs.discard)` when it is done.",
+    ),
     seconds=20.0,
 )

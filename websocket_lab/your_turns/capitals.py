@@ -1,10 +1,14 @@
 """The check of lesson 2's your-turn: an endpoint that answers each text in capitals."""
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.text_harness import TextHarness
 
 
+@step(
+    "What does the endpoint above do first?",
+    "`await websocket.accept()`",
+)
 def the_handshake_is_accepted(server: TextHarness) -> None:
     """Ana can connect."""
     server.enter("Ana", likely=REFUSED)
@@ -13,6 +17,7 @@ def the_handshake_is_accepted(server: TextHarness) -> None:
 REFUSED = {"refused": "An endpoint begins with `await websocket.accept()`, before it receives anything."}
 
 
+@step()
 def the_answer_is_in_capitals(server: TextHarness) -> None:
     """Ana's text comes back in capitals."""
     ana, text = server.enter("Ana"), word()
@@ -20,6 +25,10 @@ def the_answer_is_in_capitals(server: TextHarness) -> None:
     ana.hears_text(f"Echo: {text.upper()}", answers(text))
 
 
+@step(
+    "What happens to a connection when its endpoint returns?",
+    "Receive in a loop, as the endpoint above does: `async for text in websocket.iter_text():`.",
+)
 def each_text_is_answered(server: TextHarness) -> None:
     """Each text is answered once, not only the first."""
     ana = server.enter("Ana")
@@ -52,21 +61,11 @@ EXERCISE = Exercise(
     title="Answer in capitals",
     harness=TextHarness,
     steps=(the_handshake_is_accepted, the_answer_is_in_capitals, each_text_is_answered),
-    hints={
-        "": (
-            "The endpoint above does three things: accept, receive, send. Yours does the same three.",
-            "Only the last line differs. A Python string has a method that makes capitals of it.",
-            "`await websocket.accept()`, then `async for text in websocket.iter_text():`, and in the loop "
-            '`await websocket.send_text(f"Echo: {text.upper()}")`.',
-        ),
-        "the_handshake_is_accepted": (
-            "What does the endpoint above do first?",
-            "`await websocket.accept()`",
-        ),
-        "each_text_is_answered": (
-            "What happens to a connection when its endpoint returns?",
-            "Receive in a loop, as the endpoint above does: `async for text in websocket.iter_text():`.",
-        ),
-    },
+    hints=(
+        "The endpoint above does three things: accept, receive, send. Yours does the same three.",
+        "Only the last line differs. A Python string has a method that makes capitals of it.",
+        "`await websocket.accept()`, then `async for text in websocket.iter_text():`, and in the loop "
+        '`await websocket.send_text(f"Echo: {text.upper()}")`.',
+    ),
     seconds=15.0,
 )

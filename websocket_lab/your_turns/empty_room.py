@@ -8,7 +8,7 @@ from fastapi import WebSocket
 
 from server_snippets.step_08_chat_rooms import ChatServer, Member, RoomManager
 from websocket_lab.client.live_client import LiveClient
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import CheckedServer, Harness
 from websocket_lab.grading.mismatch import Mismatch, SubjectError
 from websocket_lab.server.learner_traceback import last_line, learner_traceback
@@ -115,6 +115,7 @@ ENDLESS = f"After {LONGEST_TEST:g} seconds it was still waiting."
 DEADLINE = "Each wait needs a deadline. `await until(…)` has one, and raises TimeoutError."
 
 
+@step()
 def the_test_waits_for_a_slow_server(tested: TestedChat) -> None:
     """On lesson 8's chat, which takes a second here to let Ana go, the test passes."""
     if failure := tested.failure():
@@ -129,6 +130,10 @@ TOO_EARLY = (
 NEVER = "What the test waits for never comes. After Ana has left, `users` and `rooms` are both empty."
 
 
+@step(
+    "Which attribute of `chat.manager` would show that the room is still there?",
+    "`assert not chat.manager.rooms`",
+)
 def the_test_notices_a_kept_room(tested: TestedChat) -> None:
     """On a chat that keeps the empty room, the test fails."""
     tested.serve(KeepingChat())
@@ -143,17 +148,11 @@ EXERCISE = Exercise(
     title="Test that an empty room is forgotten",
     harness=TestedChat,
     steps=(the_test_waits_for_a_slow_server, the_test_notices_a_kept_room),
-    hints={
-        "": (
-            "Which event do you wait for, and what must be true after it?",
-            "`await until(lambda: …)` returns as soon as a condition holds, and raises after a deadline.",
-            "Wait until `chat.manager.users` is empty, then `assert not chat.manager.rooms`.",
-        ),
-        "the_test_notices_a_kept_room": (
-            "Which attribute of `chat.manager` would show that the room is still there?",
-            "`assert not chat.manager.rooms`",
-        ),
-    },
+    hints=(
+        "Which event do you wait for, and what must be true after it?",
+        "`await until(lambda: …)` returns as soon as a condition holds, and raises after a deadline.",
+        "Wait until `chat.manager.users` is empty, then `assert not chat.manager.rooms`.",
+    ),
     seconds=40.0,
     # A test that does not wait passes where the process stands still for a second.
     is_timed=True,

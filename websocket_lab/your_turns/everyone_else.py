@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from websocket_lab.client.connection_state import ConnectionEnded
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.simulated_client import Causes
 from websocket_lab.grading.text_client import TextClient
@@ -38,6 +38,7 @@ def says(speaker: TextClient, hearers: Sequence[TextClient], likely: Causes) -> 
     return text
 
 
+@step()
 def the_others_hear(room: Room) -> None:
     """Everyone else receives each text once, in order."""
     ana, ben, eve = room.join("Ana", "Ben", "Eve")
@@ -53,6 +54,10 @@ TO_OTHERS = {
 }
 
 
+@step(
+    "Which connection is the speaker's? Leave it out of the sends, and keep it in the set.",
+    "`others = self.active_connections - {speaker}`",
+)
 def the_speaker_hears_nothing(room: Room) -> None:
     """Ana does not receive her own texts, but still receives Ben's."""
     ana, ben = room.join("Ana", "Ben")
@@ -68,6 +73,11 @@ STILL_ON_THE_LIST = {
 }
 
 
+@step(
+    "Which of the four rules does your broadcast break?",
+    "`send_text` raises if a client is gone; `self.send_personal_message` does not.",
+    "`await asyncio.gather(*[self.send_personal_message(message, other) for other in others])`",
+)
 def a_client_that_vanishes_harms_nobody(room: Room) -> None:
     """Eve vanishes while a text is on its way: Ben receives it, and Ana stays connected."""
     eve, ben, ana = room.join("Eve", "Ben", "Ana")
@@ -90,21 +100,10 @@ EXERCISE = Exercise(
     title="Everyone but the speaker",
     harness=Room,
     steps=(the_others_hear, the_speaker_hears_nothing, a_client_that_vanishes_harms_nobody),
-    hints={
-        "": (
-            "`broadcast`, above, sends to all. Yours does the same with a smaller set.",
-            "`self.active_connections - {speaker}` is a new set: everyone but the speaker.",
-            "`others = self.active_connections - {speaker}`, and then `broadcast`'s line for `others`.",
-        ),
-        "the_speaker_hears_nothing": (
-            "Which connection is the speaker's? Leave it out of the sends, and keep it in the set.",
-            "`others = self.active_connections - {speaker}`",
-        ),
-        "a_client_that_vanishes_harms_nobody": (
-            "Which of the four rules does your broadcast break?",
-            "`send_text` raises if a client is gone; `self.send_personal_message` does not.",
-            "`await asyncio.gather(*[self.send_personal_message(message, other) for other in others])`",
-        ),
-    },
+    hints=(
+        "`broadcast`, above, sends to all. Yours does the same with a smaller set.",
+        "`self.active_connections - {speaker}` is a new set: everyone but the speaker.",
+        "`others = self.active_connections - {speaker}`, and then `broadcast`'s line for `others`.",
+    ),
     seconds=20.0,
 )

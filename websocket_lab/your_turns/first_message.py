@@ -1,6 +1,6 @@
 """The check of lesson 6's your-turn: the first message must be the token, or the connection is closed."""
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.simulated_client import Causes
 from websocket_lab.grading.text_harness import TextHarness
@@ -22,6 +22,7 @@ NO_REASON = 'The reason is the second argument: `websocket.close(4001, "Invalid 
 NOT_BEFORE = "Look at the token first, then welcome."
 
 
+@step()
 def the_right_token_is_welcome(server: TextHarness) -> None:
     """Ana sends the right token, is welcomed, and has her echo."""
     ana, text = server.enter("Ana"), word()
@@ -39,6 +40,7 @@ NOT_WELCOME = {
 }
 
 
+@step()
 def a_wrong_token_is_rejected(server: TextHarness) -> None:
     """A wrong token closes the connection with 4001 “Invalid token”, and nothing is sent before."""
     is_rejected(server, word(), ACCEPTED)
@@ -51,6 +53,7 @@ ACCEPTED = {
 }
 
 
+@step()
 def almost_right_is_wrong(server: TextHarness) -> None:
     """A token that is too short, too long, empty or not ASCII is wrong, too."""
     for offered in (TOKEN[:-1], f"{TOKEN}s", "", "sécret-token"):
@@ -68,13 +71,11 @@ EXERCISE = Exercise(
     title="Ask for the token first",
     harness=TextHarness,
     steps=(the_right_token_is_welcome, a_wrong_token_is_rejected, almost_right_is_wrong),
-    hints={
-        "": (
-            "Two lines: receive a text and compare it; close the connection if it is wrong.",
-            "`is_right(…)`, above, compares. `receive_text()` waits for the first message.",
-            "`if not is_right(await websocket.receive_text()):`, and below it "
-            '`return await websocket.close(4001, "Invalid token")`.',
-        ),
-    },
+    hints=(
+        "Two lines: receive a text and compare it; close the connection if it is wrong.",
+        "`is_right(…)`, above, compares. `receive_text()` waits for the first message.",
+        "`if not is_right(await websocket.receive_text()):`, and below it "
+        '`return await websocket.close(4001, "Invalid token")`.',
+    ),
     seconds=20.0,
 )

@@ -5,7 +5,7 @@ from functools import partial
 
 from websocket_lab.client.client_log import json_object
 from websocket_lab.grading.event import ANYTHING, Event, matches, shown
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.mismatch import Mismatch, TooSlow
 from websocket_lab.grading.simulated_client import SimulatedClient
@@ -37,6 +37,7 @@ NO_TICK = {
 }
 
 
+@step()
 def a_newcomer_has_the_current_tick(clock: ClockHarness) -> None:
     """Ben connects after a tick, and receives that tick at once."""
     ana = clock.enter("Ana")
@@ -64,6 +65,9 @@ def another_tick(current: int, came: Event) -> str:
     return "Ben had to wait for the next tick. Send the current one above the loop, before anything waits."
 
 
+@step(
+    "How often does your line run for one client? Once is enough.",
+)
 def each_tick_follows_once(clock: ClockHarness) -> None:
     """After that, each tick comes once, in order."""
     ana = clock.enter("Ana")
@@ -82,14 +86,11 @@ EXERCISE = Exercise(
     title="Send the current tick at once",
     harness=ClockHarness,
     steps=(a_newcomer_has_the_current_tick, each_tick_follows_once),
-    hints={
-        "": (
-            "The last line of the loop sends a tick. Yours does the same, without waiting first.",
-            "`tick` holds the number of the current tick, and `describe(tick)` is what clients receive.",
-            "`await websocket.send_json(describe(tick))`",
-        ),
-        "each_tick_follows_once": ("How often does your line run for one client? Once is enough.",),
-    },
+    hints=(
+        "The last line of the loop sends a tick. Yours does the same, without waiting first.",
+        "`tick` holds the number of the current tick, and `describe(tick)` is what clients receive.",
+        "`await websocket.send_json(describe(tick))`",
+    ),
     seconds=20.0,
     is_timed=True,
 )

@@ -3,7 +3,7 @@
 from secrets import randbelow
 
 from websocket_lab.client.connection_state import ConnectFailed
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.simulated_client import Causes
 from websocket_lab.grading.text_client import TextClient
 from websocket_lab.grading.text_harness import TextHarness
@@ -21,6 +21,7 @@ def is_greeted(server: TextHarness, query: str, name: str, likely: Causes) -> No
     ana.hears_text(f"Hello {name}, you are number {number}", likely)
 
 
+@step()
 def name_and_number_come_from_the_address(server: TextHarness) -> None:
     """Whoever connects to /hello/7?name=Ana is greeted by that name and that number."""
     for query, name in (("?name=Ana", "Ana"), ("?name=Ben%20%26%20Eve", "Ben & Eve")):
@@ -36,6 +37,10 @@ NO_GREETING = {
 }
 
 
+@step(
+    "What makes `loud`, above, a parameter that may be left out?",
+    '`name: str = "stranger"`',
+)
 def a_name_may_be_left_out(server: TextHarness) -> None:
     """Without a name, the greeting is for a stranger."""
     is_greeted(server, "", "stranger", NO_DEFAULT)
@@ -47,6 +52,10 @@ NO_DEFAULT = NO_GREETING | {
 }
 
 
+@step(
+    "What does the type of `client_id`, above, do to /ws/abc?",
+    "`number: int`",
+)
 def a_number_is_an_integer(server: TextHarness) -> None:
     """/hello/seven and /hello/7.5 are refused during the handshake."""
     for path in ("/hello/seven", "/hello/7.5"):
@@ -63,21 +72,11 @@ EXERCISE = Exercise(
     title="Greet by name and number",
     harness=TextHarness,
     steps=(name_and_number_come_from_the_address, a_name_may_be_left_out, a_number_is_an_integer),
-    hints={
-        "": (
-            "The endpoint `join`, above, has a path parameter and a query parameter. So has yours.",
-            "Four lines: `@app.websocket(…)`, `async def`, `accept`, `send_text`.",
-            '`@app.websocket("/hello/{number}")`, and below it '
-            '`async def hello(websocket: WebSocket, number: int, name: str = "stranger"):`.',
-        ),
-        "a_name_may_be_left_out": (
-            "What makes `loud`, above, a parameter that may be left out?",
-            '`name: str = "stranger"`',
-        ),
-        "a_number_is_an_integer": (
-            "What does the type of `client_id`, above, do to /ws/abc?",
-            "`number: int`",
-        ),
-    },
+    hints=(
+        "The endpoint `join`, above, has a path parameter and a query parameter. So has yours.",
+        "Four lines: `@app.websocket(…)`, `async def`, `accept`, `send_text`.",
+        '`@app.websocket("/hello/{number}")`, and below it '
+        '`async def hello(websocket: WebSocket, number: int, name: str = "stranger"):`.',
+    ),
     seconds=15.0,
 )

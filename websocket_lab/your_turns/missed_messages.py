@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.simulated_client import Causes
 from websocket_lab.grading.text_client import TextClient
@@ -30,6 +30,7 @@ class Feed(TextHarness):
         self.write(reader, likely)
 
 
+@step()
 def a_newcomer_receives_everything(feed: Feed) -> None:
     """Ana writes three messages; Ben, who has seen none, receives all three with their numbers."""
     ana = feed.enter("Ana")
@@ -46,6 +47,10 @@ ALL = {
 }
 
 
+@step(
+    "Which numbers has the client not seen yet?",
+    "`if number > after:` above the line that sends.",
+)
 def only_what_follows_is_sent(feed: Feed) -> None:
     """Eve has seen message 2, and receives what was written after it; so does Ben, who has seen message 1."""
     feed.resumes("Eve", 2, ONLY)
@@ -58,6 +63,10 @@ ONLY = ALL | {
 }
 
 
+@step(
+    "Has a client with `?after=3` seen message 3?",
+    "`number > after`, and not `>=`.",
+)
 def nothing_comes_twice(feed: Feed) -> None:
     """Ana has seen everything: what she receives next is what she writes next."""
     feed.resumes("Ana", len(feed.written), NOTHING)
@@ -72,20 +81,10 @@ EXERCISE = Exercise(
     title="Send what a client missed",
     harness=Feed,
     steps=(a_newcomer_receives_everything, only_what_follows_is_sent, nothing_comes_twice),
-    hints={
-        "": (
-            "Which function counts along while you loop over a list?",
-            "`for number, text in enumerate(written, start=1):`",
-            'Inside the loop: `await websocket.send_text(f"{number} {text}")`, but not for each number.',
-        ),
-        "only_what_follows_is_sent": (
-            "Which numbers has the client not seen yet?",
-            "`if number > after:` above the line that sends.",
-        ),
-        "nothing_comes_twice": (
-            "Has a client with `?after=3` seen message 3?",
-            "`number > after`, and not `>=`.",
-        ),
-    },
+    hints=(
+        "Which function counts along while you loop over a list?",
+        "`for number, text in enumerate(written, start=1):`",
+        'Inside the loop: `await websocket.send_text(f"{number} {text}")`, but not for each number.',
+    ),
     seconds=20.0,
 )

@@ -1,6 +1,6 @@
 """The check of lesson 11's your-turn: a bounded queue that drops the oldest message."""
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.text_client import TextClient
 from websocket_lab.grading.text_harness import TextHarness
 
@@ -22,6 +22,7 @@ def sends_and_reads(ana: TextClient, sent: list[str], kept: list[str], likely: d
         ana.hears_text(price, likely)
 
 
+@step()
 def three_prices_wait(server: TextHarness) -> None:
     """Ana sends three prices and reads: she receives them in their order."""
     ana = server.enter("Ana")
@@ -37,6 +38,10 @@ NOT_QUEUED = {
 }
 
 
+@step(
+    "How do you learn that there is no room, and what takes the oldest text out?",
+    "`if waiting.full():`, then `waiting.get_nowait()`, then put the new one in.",
+)
 def the_oldest_makes_room(server: TextHarness) -> None:
     """Ana sends five prices and reads: she receives the last three. Then she sends six more."""
     ana = server.enter("Ana")
@@ -59,15 +64,9 @@ EXERCISE = Exercise(
     title="Keep the newest prices",
     harness=TextHarness,
     steps=(three_prices_wait, the_oldest_makes_room),
-    hints={
-        "": (
-            "A text goes into the queue without waiting: which of the queue's methods does not wait?",
-            "`waiting.put_nowait(text)`",
-        ),
-        "the_oldest_makes_room": (
-            "How do you learn that there is no room, and what takes the oldest text out?",
-            "`if waiting.full():`, then `waiting.get_nowait()`, then put the new one in.",
-        ),
-    },
+    hints=(
+        "A text goes into the queue without waiting: which of the queue's methods does not wait?",
+        "`waiting.put_nowait(text)`",
+    ),
     seconds=20.0,
 )

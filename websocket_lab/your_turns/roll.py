@@ -1,7 +1,7 @@
 """The check of lesson 7's your-turn: a class that says which messages are valid."""
 
 from websocket_lab.grading.event import Event
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.simulated_client import Causes, SimulatedClient
 
@@ -31,6 +31,7 @@ def is_turned_down(ana: SimulatedClient, message: Event, likely: Causes) -> None
     rolls(ana, 6, likely)
 
 
+@step()
 def a_die_is_rolled(dice: Dice) -> None:
     """A die with 6 sides is rolled, and so is one with 2, and one with 100."""
     ana = dice.ana()
@@ -45,6 +46,7 @@ NO_DIE = {
 }
 
 
+@step()
 def too_few_or_too_many_sides_are_an_error(dice: Dice) -> None:
     """With fewer than 2 sides, or more than 100, Ana reads an error, and stays connected."""
     ana = dice.ana()
@@ -65,6 +67,9 @@ NO_LIMIT = lets_through(
 }
 
 
+@step(
+    "`sides: int = Field(ge=2, le=100)`: a type, limits, no default.",
+)
 def what_is_no_number_is_an_error(dice: Dice) -> None:
     """Sides that are no number, or not there at all, are an error, too."""
     ana = dice.ana()
@@ -79,6 +84,10 @@ NO_NUMBER = lets_through(
 }
 
 
+@step(
+    "What does the class `Echo`, above, say about its action?",
+    '`action: Literal["roll"]`',
+)
 def another_action_is_an_error(dice: Dice) -> None:
     """A message with another action, or with none, is no roll."""
     ana = dice.ana()
@@ -100,17 +109,10 @@ EXERCISE = Exercise(
         what_is_no_number_is_an_error,
         another_action_is_an_error,
     ),
-    hints={
-        "": (
-            "Two fields, one a line: `action`, as in the classes above, and `sides`.",
-            "`Field(ge=…, le=…)` gives a number its limits: at least, and at most.",
-            '`action: Literal["roll"]` and `sides: int = Field(ge=2, le=100)`',
-        ),
-        "what_is_no_number_is_an_error": ("`sides: int = Field(ge=2, le=100)`: a type, limits, no default.",),
-        "another_action_is_an_error": (
-            "What does the class `Echo`, above, say about its action?",
-            '`action: Literal["roll"]`',
-        ),
-    },
+    hints=(
+        "Two fields, one a line: `action`, as in the classes above, and `sides`.",
+        "`Field(ge=…, le=…)` gives a number its limits: at least, and at most.",
+        '`action: Literal["roll"]` and `sides: int = Field(ge=2, le=100)`',
+    ),
     seconds=20.0,
 )

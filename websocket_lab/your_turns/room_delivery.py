@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from server_snippets.server.brokers.base import Entry
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import NO_FUNCTION, app_from, word
 from websocket_lab.grading.mismatch import SubjectError
 from websocket_lab.grading.simulated_client import Causes
@@ -69,6 +69,7 @@ def everyone_sends(people: Sequence[TextClient], likely: Causes) -> None:
             person.hears_text(text, likely)
 
 
+@step()
 def the_room_receives_it(apps: TwoApps) -> None:
     """Ana, Eve and Ben are in one room, Ben on another process: all receive what any of them sends."""
     everyone_sends(apps.join(word(), Ana=1, Eve=1, Ben=2), NOT_DELIVERED)
@@ -84,6 +85,10 @@ NOT_DELIVERED = {
 }
 
 
+@step(
+    "Which of the managers in `rooms` knows the clients of this room?",
+    "`rooms[entry.room]`",
+)
 def other_rooms_do_not(apps: TwoApps) -> None:
     """Ana and Ben are in one room, Eve in another: she receives what she sends, and nothing of theirs."""
     room, another = word(), word()
@@ -103,16 +108,10 @@ EXERCISE = Exercise(
     title="Deliver what the broker brings",
     harness=TwoApps,
     steps=(the_room_receives_it, other_rooms_do_not),
-    hints={
-        "": (
-            "Which of the manager's methods sends a text to all clients that it knows?",
-            "`broadcast`, which is not `async`; the text is `entry.message`.",
-            "`rooms[entry.room].broadcast(entry.message)`",
-        ),
-        "other_rooms_do_not": (
-            "Which of the managers in `rooms` knows the clients of this room?",
-            "`rooms[entry.room]`",
-        ),
-    },
+    hints=(
+        "Which of the manager's methods sends a text to all clients that it knows?",
+        "`broadcast`, which is not `async`; the text is `entry.message`.",
+        "`rooms[entry.room].broadcast(entry.message)`",
+    ),
     seconds=20.0,
 )

@@ -1,7 +1,7 @@
 """The check of lesson 8's your-turn: a newcomer is welcomed by name, and nobody else is."""
 
 from websocket_lab.grading.chat_harness import ChatHarness
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.simulated_client import Causes, SimulatedClient
 
 
@@ -16,6 +16,7 @@ def is_welcomed(newcomer: SimulatedClient, likely: Causes) -> None:
     newcomer.hears({"type": "welcome", "username": newcomer.username}, likely)
 
 
+@step()
 def a_newcomer_is_welcomed(chat: FriendlyChat) -> None:
     """Ana joins, and is welcomed by her name, once; then she talks, as before."""
     (ana,) = chat.join("Ana")
@@ -36,6 +37,10 @@ NOTHING_ELSE = {
 }
 
 
+@step(
+    "Who receives what you send with `tell_room`, and who with `tell`?",
+    "`member` is the newcomer: `self.tell(…, member)` reaches nobody else.",
+)
 def nobody_else_is_welcomed(chat: FriendlyChat) -> None:
     """Ben joins: Ben is welcomed, and Ana reads only that he joined."""
     (ana,) = chat.join("Ana")
@@ -59,16 +64,10 @@ EXERCISE = Exercise(
     title="Welcome a newcomer by name",
     harness=FriendlyChat,
     steps=(a_newcomer_is_welcomed, nobody_else_is_welcomed),
-    hints={
-        "": (
-            "One member, not the room: which of the chat's methods sends an event to one member?",
-            '`self.tell(event, member)`; the event is `{"type": "welcome", "username": member.username}`.',
-            '`await self.tell({"type": "welcome", "username": member.username}, member)`',
-        ),
-        "nobody_else_is_welcomed": (
-            "Who receives what you send with `tell_room`, and who with `tell`?",
-            "`member` is the newcomer: `self.tell(…, member)` reaches nobody else.",
-        ),
-    },
+    hints=(
+        "One member, not the room: which of the chat's methods sends an event to one member?",
+        '`self.tell(event, member)`; the event is `{"type": "welcome", "username": member.username}`.',
+        '`await self.tell({"type": "welcome", "username": member.username}, member)`',
+    ),
     seconds=15.0,
 )

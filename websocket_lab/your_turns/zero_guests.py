@@ -1,12 +1,15 @@
 """The check of lesson 3's your-turn: a client that breaks a rule is told which, by code and reason."""
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.text_harness import TextHarness
 
 
 REASON = "At least one guest, please"
 
 
+@step(
+    "For which numbers is your condition true? Only for 0, please.",
+)
 def guests_get_their_cake(server: TextHarness) -> None:
     """Guests still get their cake, and `bye` still ends with 1000."""
     ana = server.enter("Ana")
@@ -24,6 +27,7 @@ TOO_STRICT = {
 }
 
 
+@step()
 def no_guests_break_a_rule(server: TextHarness) -> None:
     """At 0 guests, the connection is closed with 1008."""
     ana = server.enter("Ana")
@@ -42,6 +46,9 @@ ANOTHER_END = {
 }
 
 
+@step(
+    'Code and reason: `WebSocketException(1008, "…")`.',
+)
 def the_reason_names_the_rule(server: TextHarness) -> None:
     """The reason is “At least one guest, please”."""
     ana = server.enter("Ana")
@@ -53,6 +60,10 @@ def the_reason_names_the_rule(server: TextHarness) -> None:
 NO_REASON = 'The reason is the second argument: `WebSocketException(1008, "At least one guest, please")`.'
 
 
+@step(
+    "Is “00” the same text as “0”? Is it the same number?",
+    "`if int(text) == 0:`",
+)
 def every_zero_is_zero(server: TextHarness) -> None:
     """“00” and “٠”, the Arabic zero, are 0 guests, too."""
     for zero in ("00", "٠"):
@@ -76,17 +87,9 @@ EXERCISE = Exercise(
         the_reason_names_the_rule,
         every_zero_is_zero,
     ),
-    hints={
-        "": (
-            "The two lines above the gap close the connection at a text that is no number. Do the same.",
-            "`if int(text) == 0:`, and below it `raise WebSocketException(1008, …)` with the reason.",
-        ),
-        "guests_get_their_cake": ("For which numbers is your condition true? Only for 0, please.",),
-        "the_reason_names_the_rule": ('Code and reason: `WebSocketException(1008, "…")`.',),
-        "every_zero_is_zero": (
-            "Is “00” the same text as “0”? Is it the same number?",
-            "`if int(text) == 0:`",
-        ),
-    },
+    hints=(
+        "The two lines above the gap close the connection at a text that is no number. Do the same.",
+        "`if int(text) == 0:`, and below it `raise WebSocketException(1008, …)` with the reason.",
+    ),
     seconds=20.0,
 )

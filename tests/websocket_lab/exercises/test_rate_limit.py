@@ -485,7 +485,7 @@ def test_a_full_bucket_and_more_at_once_tells_something_only_if_ana_has_just_com
     scene.hasty = [Try("word", True, now, now)] * 10
 
     with pytest.raises(outcome):
-        not_faster_than_the_rate(Mock(scene=scene))
+        not_faster_than_the_rate.take(Mock(scene=scene))
 
 
 def tries_of(seconds: float, delivered: int, refused: int = 0) -> list[Try]:

@@ -455,4 +455,4 @@ def test_three_seconds_that_end_while_a_step_is_busy_are_nobodys_fault(
     monkeypatch.setattr(harness, "EARLIEST", 0.1)
 
     with SlowChat(lambda: RightChat().make_app()) as chat, pytest.raises(TooSlow):
-        step(chat)
+        step.take(chat)

@@ -17,9 +17,7 @@ from server_snippets.step_08_chat_rooms import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.grading import check as check_module
 from websocket_lab.grading import check_run, timing
-from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.finished_exercise import finished_app, finished_module
-from websocket_lab.grading.harness import Harness
 
 
 def right() -> Any:
@@ -258,12 +256,3 @@ def test_a_forgotten_await_that_nobody_notices_is_told_all_the_same() -> None:
     assert verdict.passed
     assert f"Beside that: {__file__}, line " in verdict.message
     assert "coroutine 'answer' was never awaited" in verdict.message
-
-
-def test_a_hint_for_no_step_is_told_at_once() -> None:
-    def ana_is_heard(harness: Any) -> None: ...
-
-    with pytest.raises(
-        ValueError, match="There are hints for ben_is_heard, and no such step; there are: ana_is"
-    ):
-        Exercise("Shouting", Harness, [ana_is_heard], hints={"ben_is_heard": ["Speak up."]})

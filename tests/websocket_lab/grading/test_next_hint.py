@@ -1,28 +1,27 @@
 """Hints come one at a time, from gentle to plain, for the step that failed."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from websocket_lab.grading import last_check, next_hint
+from websocket_lab.grading.exercise import Exercise, step
+from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.next_hint import hint
 from websocket_lab.grading.progress_file import record_try
 
 
-def speaks():
+@step("Gentle.", "Plainer.", "Plain.")
+def speaks(harness):
     """Ana hears herself in capitals."""
 
 
-HINTS = {"": ["Look.", "Look again."], "speaks": ["Gentle.", "Plainer.", "Plain."]}
+SHOUTING = Exercise("Shouting", Harness, [speaks], hints=["Look.", "Look again."])
 
 
 @pytest.fixture(autouse=True)
 def exercise(monkeypatch):
-    found = SimpleNamespace(hints=HINTS, steps=[speaks])
-    monkeypatch.setattr(next_hint, "find", lambda name: found)
+    monkeypatch.setattr(next_hint, "find", lambda name: SHOUTING)
     monkeypatch.setattr(next_hint, "_given", {})
     monkeypatch.setattr(last_check, "_hints", {})
-    return found
 
 
 def test_the_first_is_gentle_and_says_how_many_there_are():
@@ -81,8 +80,8 @@ def test_another_step_has_its_own():
     assert "Gentle." in repr(hint("shouting"))
 
 
-def test_there_may_be_none(exercise):
-    exercise.hints = {}
+def test_there_may_be_none(monkeypatch):
+    monkeypatch.setattr(next_hint, "find", lambda name: Exercise("Shouting", Harness, []))
 
     assert repr(hint("shouting")).startswith("No hint for this\nRead the contract")
 

@@ -15,7 +15,7 @@ from websocket_lab import check
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.grading import check as check_module
 from websocket_lab.grading import check_run, stall_watch, timing
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, Step
 from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.mismatch import Mismatch, TooSlow
 from websocket_lab.grading.stall_watch import StallWatch, undisturbed
@@ -49,7 +49,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Check:
     """Checks a server with one step."""
 
     def judge(attempts: Attempts, **options: Any) -> Verdict:
-        exercise = Exercise("Shouting", Harness, [attempts.ana_is_heard], **options)
+        exercise = Exercise("Shouting", Harness, [Step(attempts.ana_is_heard)], **options)
         monkeypatch.setattr(check_module, "find", lambda id: exercise)
         return check("shouting", FastAPI)
 

@@ -138,4 +138,4 @@ def test_a_letter_that_is_sent_too_late_is_nobodys_fault(monkeypatch: pytest.Mon
     monkeypatch.setattr(beside_the_loop, "ONE_STEP", 0.0)
 
     with TextHarness(server(awaits_the_work)) as harness, pytest.raises(TooSlow):
-        beside_the_loop.the_loop_goes_on_meanwhile(harness)
+        beside_the_loop.the_loop_goes_on_meanwhile.take(harness)

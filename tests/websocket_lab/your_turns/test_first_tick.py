@@ -157,4 +157,4 @@ class SlowClock(ClockHarness):
 
 def test_a_tick_that_passes_before_ben_connects_is_nobodys_fault() -> None:
     with SlowClock(clock(this_tick)) as harness, pytest.raises(TooSlow):
-        a_newcomer_has_the_current_tick(harness)
+        a_newcomer_has_the_current_tick.take(harness)

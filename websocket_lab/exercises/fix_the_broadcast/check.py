@@ -8,7 +8,7 @@ from websocket_lab.exercises.fix_the_broadcast.harness import (
     Broadcast,
     explained,
 )
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import Mismatch, at_once
 from websocket_lab.grading.text_client import TextClient
 
@@ -18,6 +18,11 @@ TEXTS_AFTERWARDS = 8
 NOTICEABLE = 0.45
 
 
+@step(
+    "Who is in `self.members`?",
+    "Send the message to each of them, also to the speaker: "
+    "`await self.deliver(message, number, websocket)`.",
+)
 def everyone_hears_each_text(room: Broadcast) -> None:
     """Each text reaches everyone in the room once and in order, and nobody in another room."""
     ana, ben = people = room.join("Ana", "Ben")
@@ -28,6 +33,10 @@ def everyone_hears_each_text(room: Broadcast) -> None:
     room.says(ana, people)
 
 
+@step(
+    "Two broadcasts may run at the same time. Do they share a variable?",
+    "Keep what belongs to one broadcast in local variables.",
+)
 def two_speak_at_once(room: Broadcast) -> None:
     """When Ana and Ben speak at the same moment, everyone receives both, once each."""
     ana, ben, eve = room.join("Ana", "Ben", "Eve")
@@ -39,6 +48,10 @@ def two_speak_at_once(room: Broadcast) -> None:
             person.has_heard([text], IN_THE_ROOM)
 
 
+@step(
+    "The endpoint calls `leave` when a client leaves. Does yours take it out of `self.members`?",
+    "`self.members.pop(number, None)`",
+)
 def who_has_left_is_forgotten(room: Broadcast) -> None:
     """A client that has left is forgotten, and the others keep talking."""
     ana, ben, eve = room.join("Ana", "Ben", "Eve")
@@ -50,6 +63,13 @@ def who_has_left_is_forgotten(room: Broadcast) -> None:
         room.says(ana, [ana])
 
 
+@step(
+    "In whose endpoint does the exception of a failed send arrive?",
+    "`gather` passes on the first exception. A send to a client that is gone raises one of GONE: "
+    "catch it in `deliver`, and forget that client.",
+    "`try: await websocket.send_text(message)`, and then `except GONE: self.leave(number)`. The "
+    "endpoint calls `leave` for that client, too, so use `self.members.pop(number, None)`.",
+)
 def the_speaker_stays(room: Broadcast) -> None:
     """Eve's connection breaks while Ana's text waits for her: Ana keeps hers."""
     eve, ben, ana = room.join("Eve", "Ben", "Ana")
@@ -65,6 +85,11 @@ def the_speaker_stays(room: Broadcast) -> None:
 CUT_OFF = {"nothing": "Does the broadcast go on when a send has failed?", "closed": GUARD}
 
 
+@step(
+    "While a loop waits for Eve, Ben's endpoint calls `leave`. What happens to the loop?",
+    "Loop over a copy: `for member in list(self.members.items())`. A list for `gather` is one, too.",
+    "The `try` belongs around one send, not around the whole loop.",
+)
 def nobody_is_skipped(room: Broadcast) -> None:
     """Ben leaves and Eve vanishes while a text waits for Eve: those after her on the list still get it."""
     ben, eve, ana = room.join("Ben", "Eve", "Ana")
@@ -86,6 +111,13 @@ SKIPPED = {
 }
 
 
+@step(
+    "How long does `send_text` wait for a client that does not read? And who waits for a lock that "
+    "its sender holds?",
+    "Write `async with asyncio.timeout(1):` around each send raises `TimeoutError` after it.",
+    "Then forget the client, or each text waits for another second. Do not wait for its close "
+    "either: call `say_goodbye(websocket)`.",
+)
 def a_stalled_client_holds_up_nobody(room: Broadcast) -> None:
     """Eve reads nothing for seconds: Ana and Ben talk on, and receive everything."""
     eve, ben, ana = room.scene = room.join("Eve", "Ben", "Ana")
@@ -121,6 +153,10 @@ FROZEN = {
 }
 
 
+@step(
+    "Eve reads again, and is no member any more. How does she know?",
+    "`say_goodbye(websocket)` closes a connection in the background. Call it after a `TimeoutError`.",
+)
 def who_was_let_go_is_told(room: Broadcast) -> None:
     """When Eve reads again, she is in the room, or finds her connection closed."""
     room.people = list(room.scene)
@@ -152,47 +188,9 @@ EXERCISE = Exercise(
         a_stalled_client_holds_up_nobody,
         who_was_let_go_is_told,
     ),
-    hints={
-        "": (
-            "A broadcast waits at each await. What may happen to the others in the meantime?",
-            "Treat each client apart: `deliver` sends to one client, and deals with whatever happens to it.",
-            "Forget a client that cannot be reached. Forgetting it twice must do no harm.",
-        ),
-        "everyone_hears_each_text": (
-            "Who is in `self.members`?",
-            "Send the message to each of them, also to the speaker: "
-            "`await self.deliver(message, number, websocket)`.",
-        ),
-        "two_speak_at_once": (
-            "Two broadcasts may run at the same time. Do they share a variable?",
-            "Keep what belongs to one broadcast in local variables.",
-        ),
-        "who_has_left_is_forgotten": (
-            "The endpoint calls `leave` when a client leaves. Does yours take it out of `self.members`?",
-            "`self.members.pop(number, None)`",
-        ),
-        "the_speaker_stays": (
-            "In whose endpoint does the exception of a failed send arrive?",
-            "`gather` passes on the first exception. A send to a client that is gone raises one of GONE: "
-            "catch it in `deliver`, and forget that client.",
-            "`try: await websocket.send_text(message)`, and then `except GONE: self.leave(number)`. The "
-            "endpoint calls `leave` for that client, too, so use `self.members.pop(number, None)`.",
-        ),
-        "nobody_is_skipped": (
-            "While a loop waits for Eve, Ben's endpoint calls `leave`. What happens to the loop?",
-            "Loop over a copy: `for member in list(self.members.items())`. A list for `gather` is one, too.",
-            "The `try` belongs around one send, not around the whole loop.",
-        ),
-        "a_stalled_client_holds_up_nobody": (
-            "How long does `send_text` wait for a client that does not read? And who waits for a lock that "
-            "its sender holds?",
-            "Write `async with asyncio.timeout(1):` around each send raises `TimeoutError` after it.",
-            "Then forget the client, or each text waits for another second. Do not wait for its close "
-            "either: call `say_goodbye(websocket)`.",
-        ),
-        "who_was_let_go_is_told": (
-            "Eve reads again, and is no member any more. How does she know?",
-            "`say_goodbye(websocket)` closes a connection in the background. Call it after a `TimeoutError`.",
-        ),
-    },
+    hints=(
+        "A broadcast waits at each await. What may happen to the others in the meantime?",
+        "Treat each client apart: `deliver` sends to one client, and deals with whatever happens to it.",
+        "Forget a client that cannot be reached. Forgetting it twice must do no harm.",
+    ),
 )

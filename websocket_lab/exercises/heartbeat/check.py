@@ -10,72 +10,19 @@ from websocket_lab.exercises.heartbeat.harness import (
     seen,
 )
 from websocket_lab.grading.chat_harness import say
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.hall_harness import left
 from websocket_lab.grading.harness import all_hear, word
 from websocket_lab.grading.simulated_client import SimulatedClient
 
 
-HINTS = {
-    "": (
-        "Two things happen at once for each client: something waits for messages, something sends pings.",
-        "A task of its own can ping while the handler listens; asyncio.timeout limits each wait.",
-        "The contract's names: interval is the time between two pings, patience the longest silence.",
-    ),
-    "everyone_hears_a_message": (
-        "What becomes of a text on its way through your server?",
-        "The next text is what listen returns: `return await websocket.receive_text()`.",
-    ),
-    "a_pong_is_heard_by_nobody": (
-        "What does your server do with an action that is not “message”?",
-        "Nothing at all: that the pong arrived is all that it says.",
-    ),
-    "who_leaves_is_gone_at_once": (
-        "What happens in your server at the moment when somebody leaves?",
-        "receive_text raises WebSocketDisconnect at once. Let it pass, and tidy up in `finally`.",
-    ),
-    "nothing_goes_on_for_who_has_left": (
-        "What cancels the task that sends pings when its client has left?",
-        "Keep the task in a variable, and end it in `finally`.",
-        "`pinging.cancel()`",
-    ),
-    "pings_come_again_and_again": (
-        "What must your server do again and again, for as long as a client is there?",
-        "A loop in a task of its own: wait for the interval, send a ping, and again.",
-        '`while True: await asyncio.sleep(interval)`, then `await tell({"type": "ping"}, websocket)`',
-    ),
-    "who_answers_stays": (
-        "From which moment does your server count the silence?",
-        "From the last message on. A limit around each single wait starts over by itself.",
-    ),
-    "who_speaks_stays": (
-        "Which messages show that somebody is there?",
-        "All of them. Put the limit around the wait for the next text, whatever that text is.",
-    ),
-    "who_falls_silent_is_closed": (
-        "How long may your server wait for the next message of one client?",
-        "`async with asyncio.timeout(patience):` around receive_text; it raises TimeoutError.",
-        '`except TimeoutError: await websocket.close(4008, "Heartbeat timeout")`',
-    ),
-    "each_sign_of_life_counts_anew": (
-        "When does the time begin, and what lets it start over?",
-        "The timeout belongs around one receive_text, not around the whole loop.",
-    ),
-    "the_others_hear_who_was_closed": (
-        "Which lines run when a handler ends, however it ends?",
-        "Those in `finally`: forget the client there, then tell the others once.",
-    ),
-    "a_frozen_client_is_gone_too": (
-        "What can your server know of a client that never said a word?",
-        "Only how long ago it came. Begin to count when it connects.",
-        "Do not wait for an answer to your close frame: the frozen client never sends one.",
-    ),
-}
-
-
 EARLIEST = 0.8 * PATIENCE
 
 
+@step(
+    "What becomes of a text on its way through your server?",
+    "The next text is what listen returns: `return await websocket.receive_text()`.",
+)
 def everyone_hears_a_message(harness: HeartbeatHarness) -> None:
     """A message reaches everyone, once."""
     people = harness.join("Ana", "Ben")
@@ -92,6 +39,10 @@ NO_MESSAGE = {
 }
 
 
+@step(
+    "What does your server do with an action that is not “message”?",
+    "Nothing at all: that the pong arrived is all that it says.",
+)
 def a_pong_is_heard_by_nobody(harness: HeartbeatHarness) -> None:
     """A pong gets no answer, and nobody else hears of it."""
     ana, ben = harness.join("Ana", "Ben")
@@ -111,6 +62,10 @@ NOISY_PONG = {
 }
 
 
+@step(
+    "What happens in your server at the moment when somebody leaves?",
+    "receive_text raises WebSocketDisconnect at once. Let it pass, and tidy up in `finally`.",
+)
 def who_leaves_is_gone_at_once(harness: HeartbeatHarness) -> None:
     """A client that closes the connection or vanishes has left at once: the others are told, once."""
     ana, ben, eve = harness.join("Ana", "Ben", "Eve")
@@ -130,6 +85,11 @@ STILL_HERE = {
 }
 
 
+@step(
+    "What cancels the task that sends pings when its client has left?",
+    "Keep the task in a variable, and end it in `finally`.",
+    "`pinging.cancel()`",
+)
 def nothing_goes_on_for_who_has_left(harness: HeartbeatHarness) -> None:
     """When someone has left, nothing goes on for them: no task is left behind."""
     harness.leaves_no_task(STILL_HERE, LEFT_BEHIND)
@@ -138,6 +98,11 @@ def nothing_goes_on_for_who_has_left(harness: HeartbeatHarness) -> None:
 LEFT_BEHIND = "A task that pings goes on until somebody ends it: in `finally`, call task.cancel()."
 
 
+@step(
+    "What must your server do again and again, for as long as a client is there?",
+    "A loop in a task of its own: wait for the interval, send a ping, and again.",
+    '`while True: await asyncio.sleep(interval)`, then `await tell({"type": "ping"}, websocket)`',
+)
 def pings_come_again_and_again(harness: HeartbeatHarness) -> None:
     """Every client gets a ping after each interval, again and again."""
     ana, seconds, pings = harness.scene.ana, harness.scene.seconds_of_ana, harness.scene.pings
@@ -155,6 +120,10 @@ TOO_FEW = (
 TOO_MANY = "Wait between two pings: await asyncio.sleep(interval) in each round."
 
 
+@step(
+    "From which moment does your server count the silence?",
+    "From the last message on. A limit around each single wait starts over by itself.",
+)
 def who_answers_stays(harness: HeartbeatHarness) -> None:
     """A client that answers each ping with a pong can stay as long as it likes."""
     ana = harness.scene.ana
@@ -165,6 +134,10 @@ def who_answers_stays(harness: HeartbeatHarness) -> None:
 CLOSED_ALIVE = "Each message that arrives is a sign of life: the time limit must begin again with it."
 
 
+@step(
+    "Which messages show that somebody is there?",
+    "All of them. Put the limit around the wait for the next text, whatever that text is.",
+)
 def who_speaks_stays(harness: HeartbeatHarness) -> None:
     """Every message is a sign of life: who speaks stays, without a single pong."""
     eve = harness.scene.eve
@@ -175,6 +148,11 @@ def who_speaks_stays(harness: HeartbeatHarness) -> None:
 ONLY_PONGS = "Your server counts pongs only. Let the time limit begin again with every message."
 
 
+@step(
+    "How long may your server wait for the next message of one client?",
+    "`async with asyncio.timeout(patience):` around receive_text; it raises TimeoutError.",
+    '`except TimeoutError: await websocket.close(4008, "Heartbeat timeout")`',
+)
 def who_falls_silent_is_closed(harness: HeartbeatHarness) -> None:
     """A client that is silent for too long is closed with 4008."""
     ben = harness.scene.ben
@@ -192,6 +170,10 @@ WRONG_CODE = {
 }
 
 
+@step(
+    "When does the time begin, and what lets it start over?",
+    "The timeout belongs around one receive_text, not around the whole loop.",
+)
 def each_sign_of_life_counts_anew(harness: HeartbeatHarness) -> None:
     """The time starts over with each sign of life: nobody is closed before it is over."""
     ben = harness.scene.ben
@@ -210,6 +192,10 @@ TOO_EARLY = "The limit is too short, or it does not begin at the last message, w
 TOO_LATE = "Close a silent client after `patience` seconds, at most one interval later."
 
 
+@step(
+    "Which lines run when a handler ends, however it ends?",
+    "Those in `finally`: forget the client there, then tell the others once.",
+)
 def the_others_hear_who_was_closed(harness: HeartbeatHarness) -> None:
     """The others hear, once each, that the silent one has left."""
     for person in (harness.scene.ana, harness.scene.eve):
@@ -229,6 +215,11 @@ def hears_once(person: SimulatedClient, gone: SimulatedClient, cause: str) -> No
     person.must(times == 1, wanted, f"heard it {times} times", TWICE_LEFT if times else cause)
 
 
+@step(
+    "What can your server know of a client that never said a word?",
+    "Only how long ago it came. Begin to count when it connects.",
+    "Do not wait for an answer to your close frame: the frozen client never sends one.",
+)
 def a_frozen_client_is_gone_too(harness: HeartbeatHarness) -> None:
     """A client without a network, which never says a word and hears nothing, has left in time, too."""
     ana, phone = harness.scene.ana, harness.scene.phone
@@ -258,5 +249,9 @@ EXERCISE = Exercise(
         the_others_hear_who_was_closed,
         a_frozen_client_is_gone_too,
     ),
-    hints=HINTS,
+    hints=(
+        "Two things happen at once for each client: something waits for messages, something sends pings.",
+        "A task of its own can ping while the handler listens; asyncio.timeout limits each wait.",
+        "The contract's names: interval is the time between two pings, patience the longest silence.",
+    ),
 )

@@ -10,16 +10,25 @@ from websocket_lab.exercises.message_history.harness import (
     joins_late,
 )
 from websocket_lab.grading.chat_harness import NOBODY_IN, say
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import at_once, word
 from websocket_lab.grading.simulated_client import SimulatedClient
 
 
+@step(
+    "What should somebody hear who is the first one in a room?",
+    "An empty history is an event, too. Does your code find a room of which it has never heard?",
+    "`defaultdict(lambda: deque(maxlen=50))` makes an empty deque for each new room.",
+)
 def a_new_room_has_an_empty_history(chat: HistoryHarness) -> None:
     """Where nothing was said yet, a newcomer hears an empty history before anything else."""
     chat.room().enter("Ana")
 
 
+@step(
+    "What does your server remember when somebody says something: the text, or the event?",
+    "`self.history[member.room].append(event)`, with the event that the room hears.",
+)
 def a_newcomer_hears_what_was_said(chat: HistoryHarness) -> None:
     """A newcomer hears the message that Ana said before, with all its fields."""
     room = chat.room()
@@ -27,6 +36,10 @@ def a_newcomer_hears_what_was_said(chat: HistoryHarness) -> None:
     room.enter("Ben")
 
 
+@step(
+    "How many histories does your server have?",
+    "A dict from room to deque: `self.history[member.room]`.",
+)
 def rooms_have_histories_of_their_own(chat: HistoryHarness) -> None:
     """Each room has a history of its own."""
     here, there = chat.room(), chat.room()
@@ -35,6 +48,10 @@ def rooms_have_histories_of_their_own(chat: HistoryHarness) -> None:
     here.enter("Eve")
 
 
+@step(
+    "Who needs the history: the newcomer, or the room?",
+    "`self.tell` sends to one member, `self.tell_room` to all.",
+)
 def nobody_else_hears_it(chat: HistoryHarness) -> None:
     """The history goes to the newcomer, once; those who are there hear only who joined."""
     room = chat.room()
@@ -44,6 +61,10 @@ def nobody_else_hears_it(chat: HistoryHarness) -> None:
     room.hear_once_more(people, FOR_NEWCOMERS)
 
 
+@step(
+    "At which end of the deque does a new message go?",
+    "append puts it at the end, appendleft at the front. `list(…)` keeps the order.",
+)
 def the_oldest_comes_first(chat: HistoryHarness) -> None:
     """The messages stand in the order in which they were said, whoever said them."""
     room = chat.room()
@@ -53,6 +74,10 @@ def the_oldest_comes_first(chat: HistoryHarness) -> None:
     room.join("Eve")
 
 
+@step(
+    "Is anything of the history gone when it has been told once?",
+    "Tell a copy, `list(self.history[member.room])`, and take nothing out.",
+)
 def two_newcomers_at_once(chat: HistoryHarness) -> None:
     """Two who join at the same moment both hear the whole history."""
     room = chat.room()
@@ -65,6 +90,10 @@ def two_newcomers_at_once(chat: HistoryHarness) -> None:
     room.hear_once_more([ana, ben, eve], FOR_NEWCOMERS)
 
 
+@step(
+    "What happens to the 51st message, and what to the first one?",
+    "`deque(maxlen=50)`: it drops the oldest by itself when a new one comes.",
+)
 def the_last_fifty_are_kept(chat: HistoryHarness) -> None:
     """Of 49 and of 50 messages a newcomer hears all, of 51 the last 50."""
     room = chat.room()
@@ -77,6 +106,10 @@ def the_last_fifty_are_kept(chat: HistoryHarness) -> None:
     room.join("Ana", label="Ana's phone")
 
 
+@step(
+    "Which events pass through the place where you remember them?",
+    "Remember in said, where only messages come by, or look at the event's type first.",
+)
 def coming_and_going_is_not_in_it(chat: HistoryHarness) -> None:
     """Only messages are in it, not who came and who left."""
     room = chat.room()
@@ -87,6 +120,10 @@ def coming_and_going_is_not_in_it(chat: HistoryHarness) -> None:
     room.join("Eve")
 
 
+@step(
+    "Does your server remember a text before it knows whether it is a private one?",
+    "Remember the event that the whole room hears, right where you send it to the room.",
+)
 def private_messages_are_not_in_it(chat: HistoryHarness) -> None:
     """If your server knows /pm, what was said in private is not in it."""
     room = chat.room()
@@ -113,6 +150,11 @@ def whisper(room: TalkingRoom, sender: SimulatedClient, receiver: SimulatedClien
         receiver.hears({"type": "private", "from": sender.username})
 
 
+@step(
+    "At each await another handler may run. What if somebody joins right there?",
+    "In said: first remember, then pass on. In between, no await.",
+    "In joined: make the list from the deque at once, tell it, then `super().joined(member)`.",
+)
 def nothing_is_lost_or_doubled(chat: HistoryHarness) -> None:
     """Someone who joins while Ana is talking gets each of her messages once: in the history, or after it."""
     room = chat.room()
@@ -145,55 +187,11 @@ EXERCISE = Exercise(
         private_messages_are_not_in_it,
         nothing_is_lost_or_doubled,
     ),
-    hints={
-        "": (
-            "Two things happen: what is said is remembered, and a newcomer is told what is remembered.",
-            "`deque(maxlen=50)` keeps the last fifty things that are appended. You need one for each room.",
-            "`tell(event, member)` sends to the newcomer only; `list(…)` makes of a deque what JSON knows.",
-        ),
-        "a_new_room_has_an_empty_history": (
-            "What should somebody hear who is the first one in a room?",
-            "An empty history is an event, too. Does your code find a room of which it has never heard?",
-            "`defaultdict(lambda: deque(maxlen=50))` makes an empty deque for each new room.",
-        ),
-        "a_newcomer_hears_what_was_said": (
-            "What does your server remember when somebody says something: the text, or the event?",
-            "`self.history[member.room].append(event)`, with the event that the room hears.",
-        ),
-        "rooms_have_histories_of_their_own": (
-            "How many histories does your server have?",
-            "A dict from room to deque: `self.history[member.room]`.",
-        ),
-        "nobody_else_hears_it": (
-            "Who needs the history: the newcomer, or the room?",
-            "`self.tell` sends to one member, `self.tell_room` to all.",
-        ),
-        "the_oldest_comes_first": (
-            "At which end of the deque does a new message go?",
-            "append puts it at the end, appendleft at the front. `list(…)` keeps the order.",
-        ),
-        "two_newcomers_at_once": (
-            "Is anything of the history gone when it has been told once?",
-            "Tell a copy, `list(self.history[member.room])`, and take nothing out.",
-        ),
-        "the_last_fifty_are_kept": (
-            "What happens to the 51st message, and what to the first one?",
-            "`deque(maxlen=50)`: it drops the oldest by itself when a new one comes.",
-        ),
-        "coming_and_going_is_not_in_it": (
-            "Which events pass through the place where you remember them?",
-            "Remember in said, where only messages come by, or look at the event's type first.",
-        ),
-        "private_messages_are_not_in_it": (
-            "Does your server remember a text before it knows whether it is a private one?",
-            "Remember the event that the whole room hears, right where you send it to the room.",
-        ),
-        "nothing_is_lost_or_doubled": (
-            "At each await another handler may run. What if somebody joins right there?",
-            "In said: first remember, then pass on. In between, no await.",
-            "In joined: make the list from the deque at once, tell it, then `super().joined(member)`.",
-        ),
-    },
+    hints=(
+        "Two things happen: what is said is remembered, and a newcomer is told what is remembered.",
+        "`deque(maxlen=50)` keeps the last fifty things that are appended. You need one for each room.",
+        "`tell(event, member)` sends to the newcomer only; `list(…)` makes of a deque what JSON knows.",
+    ),
     # A slow server takes its time for 51 messages.
     seconds=45,
 )

@@ -2,11 +2,16 @@
 
 from websocket_lab.exercises.online_users.harness import SILENT, UserListHarness, hears_joined, hears_list
 from websocket_lab.grading.chat_harness import NOBODY_IN
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import at_once, word
 from websocket_lab.grading.simulated_client import SimulatedClient
 
 
+@step(
+    "What runs when someone has joined, and what must everyone hear first?",
+    "Write `joined(self, member)`: `await super().joined(member)`, and behind it the list.",
+    "`await self.tell_users(member.room)` sends the list to all in the room, the newcomer too.",
+)
 def a_newcomer_hears_who_is_there(chat: UserListHarness) -> None:
     """A newcomer receives “joined”, and then the list of everyone present, the newcomer included."""
     room = word()
@@ -18,6 +23,10 @@ def a_newcomer_hears_who_is_there(chat: UserListHarness) -> None:
         hears_list(newcomer, inside)
 
 
+@step(
+    "Whose names are in `self.manager.users`: those of this room, or all?",
+    "Take a name only if its connection is in `self.manager.rooms.get(room, set())`.",
+)
 def rooms_have_lists_of_their_own(chat: UserListHarness) -> None:
     """Each room has a list of its own, and hears nothing of who is in another room."""
     (ana,) = chat.join("Ana")
@@ -26,18 +35,31 @@ def rooms_have_lists_of_their_own(chat: UserListHarness) -> None:
     chat.nobody_hears_more(ben, likely=SILENT)
 
 
+@step(
+    "Who hears the list: the one who came, the others, or all? And how often?",
+    "One call of tell_users in joined is enough: tell_room reaches everyone in the room once.",
+)
 def everyone_hears_it_once(chat: UserListHarness) -> None:
     """Those who were there before hear the new list, too, and nobody gets it twice."""
     people = chat.join("Ana", "Ben", "Eve")
     chat.nobody_hears_more(*people, likely=SILENT)
 
 
+@step(
+    "In which order does a dict, or a set, give its names?",
+    "`sorted(…)` makes a sorted list of whatever you give it.",
+)
 def the_list_is_sorted(chat: UserListHarness) -> None:
     """The names are sorted, in whatever order people came."""
     chat.join("Eve", "Ben", "Ana")
     chat.join("Ben", "Eve", "Ana")
 
 
+@step(
+    "What runs when someone has left? It needs the same two lines as joined.",
+    "Write `left(self, member)`: `await super().left(member)`, `await self.tell_users(member.room)`.",
+    "Still on the list? Ask which connections are in the room, not which names are held.",
+)
 def who_leaves_is_taken_off(chat: UserListHarness) -> None:
     """When Ben leaves, those who stay in his room hear “left”, and then the list without Ben."""
     ana, ben = chat.join("Ana", "Ben")
@@ -54,6 +76,10 @@ STILL_ON = (
 )
 
 
+@step(
+    "Does your way of taking names off need a goodbye from the client?",
+    "left() runs in a `finally`, however a connection ends. Take names off there, and nowhere else.",
+)
 def who_vanishes_is_taken_off(chat: UserListHarness) -> None:
     """When Eve vanishes without a goodbye, those who stay hear the same."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -62,6 +88,10 @@ def who_vanishes_is_taken_off(chat: UserListHarness) -> None:
     chat.nobody_hears_more(ana, ben, likely=SILENT)
 
 
+@step(
+    "Which of your lines run for somebody who is refused?",
+    "joined and left run only for those who were let in. Keep your changes to the list inside them.",
+)
 def a_refused_login_changes_nothing(chat: UserListHarness) -> None:
     """A client with a name that is taken is rejected with 4009, and no list changes."""
     room = word()
@@ -87,6 +117,10 @@ REFUSED = SILENT | {
 }
 
 
+@step(
+    "What can happen between making the list and sending it, if an await stands between them?",
+    "Make the list anew for each change, right where it is sent, and leave no change out.",
+)
 def all_at_once(chat: UserListHarness) -> None:
     """When two people come or go at the same moment, everyone ends with the true list."""
     room = word()
@@ -112,45 +146,9 @@ EXERCISE = Exercise(
         a_refused_login_changes_nothing,
         all_at_once,
     ),
-    hints={
-        "": (
-            "When does a list change? When someone joins or leaves. Tell it there, and only there.",
-            "`self.manager.rooms[room]` holds connections, `self.manager.users` holds names: you need both.",
-            "In joined and left: first `await super()…`, then `await self.tell_users(member.room)`.",
-        ),
-        "a_newcomer_hears_who_is_there": (
-            "What runs when someone has joined, and what must everyone hear first?",
-            "Write `joined(self, member)`: `await super().joined(member)`, and behind it the list.",
-            "`await self.tell_users(member.room)` sends the list to all in the room, the newcomer too.",
-        ),
-        "rooms_have_lists_of_their_own": (
-            "Whose names are in `self.manager.users`: those of this room, or all?",
-            "Take a name only if its connection is in `self.manager.rooms.get(room, set())`.",
-        ),
-        "everyone_hears_it_once": (
-            "Who hears the list: the one who came, the others, or all? And how often?",
-            "One call of tell_users in joined is enough: tell_room reaches everyone in the room once.",
-        ),
-        "the_list_is_sorted": (
-            "In which order does a dict, or a set, give its names?",
-            "`sorted(…)` makes a sorted list of whatever you give it.",
-        ),
-        "who_leaves_is_taken_off": (
-            "What runs when someone has left? It needs the same two lines as joined.",
-            "Write `left(self, member)`: `await super().left(member)`, `await self.tell_users(member.room)`.",
-            "Still on the list? Ask which connections are in the room, not which names are held.",
-        ),
-        "who_vanishes_is_taken_off": (
-            "Does your way of taking names off need a goodbye from the client?",
-            "left() runs in a `finally`, however a connection ends. Take names off there, and nowhere else.",
-        ),
-        "a_refused_login_changes_nothing": (
-            "Which of your lines run for somebody who is refused?",
-            "joined and left run only for those who were let in. Keep your changes to the list inside them.",
-        ),
-        "all_at_once": (
-            "What can happen between making the list and sending it, if an await stands between them?",
-            "Make the list anew for each change, right where it is sent, and leave no change out.",
-        ),
-    },
+    hints=(
+        "When does a list change? When someone joins or leaves. Tell it there, and only there.",
+        "`self.manager.rooms[room]` holds connections, `self.manager.users` holds names: you need both.",
+        "In joined and left: first `await super()…`, then `await self.tell_users(member.room)`.",
+    ),
 )

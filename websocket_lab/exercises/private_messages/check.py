@@ -2,7 +2,7 @@
 
 from websocket_lab.grading.chat_harness import ChatHarness, say
 from websocket_lab.grading.event import Event
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import all_hear, word
 from websocket_lab.grading.simulated_client import Causes, SimulatedClient
 
@@ -40,6 +40,10 @@ LEAK = {
 }
 
 
+@step(
+    "What happens with a text that does not start with /pm?",
+    "Hand it on to what the chat did so far: `await super().said(member, text)`.",
+)
 def everyone_hears_a_message(chat: PrivateChat) -> None:
     """An ordinary message reaches everyone in the room, once."""
     people = chat.join("Ana", "Ben", "Eve")
@@ -55,12 +59,21 @@ NO_COMMAND = {
 }
 
 
+@step(
+    "Which two people should hear the event, and how does the server find each?",
+    "`self.tell_user(event, name)` sends to whoever holds the name.",
+    'The event is {"type": "private", "from": member.username, "to": name, "text": words}.',
+)
 def two_people_hear_it(chat: PrivateChat) -> None:
     """A private message reaches its receiver, and its sender gets a copy."""
     ana, ben, _ = chat.join("Ana", "Ben", "Eve")
     whisper(ana, ben, word(), NO_WHISPER)
 
 
+@step(
+    "What does your function do after it has sent the private message?",
+    "Put a return behind it, or an else in front of the ordinary message.",
+)
 def nobody_else_hears_it(chat: PrivateChat) -> None:
     """Eve hears nothing of it, and nobody gets it twice."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -68,6 +81,10 @@ def nobody_else_hears_it(chat: PrivateChat) -> None:
     chat.nobody_hears_more(eve, ben, ana, likely=LEAK)
 
 
+@step(
+    "What does `split()` do with a text of five words?",
+    "`text.split(maxsplit=2)` gives three parts at most; the last one keeps its blanks.",
+)
 def all_words_arrive(chat: PrivateChat) -> None:
     """Everything behind the name is the text: several words, and blanks between them."""
     ana, ben = chat.join("Ana", "Ben")
@@ -75,6 +92,11 @@ def all_words_arrive(chat: PrivateChat) -> None:
     whisper(ana, ben, f"{word()} and  {word()} /pm {word()}", NO_WHISPER | {"private": cut})
 
 
+@step(
+    "How can the server know that nobody holds a name?",
+    "The names are the keys of `self.manager.users`.",
+    '`await self.tell({"type": "error", "code": "unknown_user", "detail": "…"}, member)`',
+)
 def an_unknown_user_is_an_error(chat: PrivateChat) -> None:
     """A private message to nobody gets Ana, and only her, the error unknown_user."""
     ana, ben = chat.join("Ana", "Ben")
@@ -92,6 +114,10 @@ UNKNOWN_USER = {
 }
 
 
+@step(
+    "How many parts does “/pm ben” have?",
+    "If `len(parts) < 3`, send the error bad_command and return.",
+)
 def a_missing_text_is_an_error(chat: PrivateChat) -> None:
     """Without a text, or without a name, Ana, and only she, gets the error bad_command."""
     ana, ben = chat.join("Ana", "Ben")
@@ -110,6 +136,10 @@ BAD_COMMAND = {
 }
 
 
+@step(
+    "Where does your server remember names, and when does it forget them?",
+    "`self.manager.users` forgets a name when its client leaves; a dict of your own must, too.",
+)
 def who_has_left_is_unknown(chat: PrivateChat) -> None:
     """Someone who has left or vanished gets no private message: its sender gets unknown_user."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -131,6 +161,10 @@ STILL_THERE = {
 }
 
 
+@step(
+    "Is there a variable that two people share while a message is on its way?",
+    "Keep what belongs to one message in local variables.",
+)
 def two_pairs_at_once(chat: PrivateChat) -> None:
     """Two people who write to each other at once hear both messages, once each."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -157,45 +191,9 @@ EXERCISE = Exercise(
         who_has_left_is_unknown,
         two_pairs_at_once,
     ),
-    hints={
-        "": (
-            "whisper gets the whole text, such as “/pm ben hello there”. Of which three parts is it made?",
-            "`text.split(maxsplit=2)` gives the parts. If one is missing, send an error; else call deliver.",
-            "In deliver, two calls of tell_user send one event to two people.",
-        ),
-        "everyone_hears_a_message": (
-            "What happens with a text that does not start with /pm?",
-            "Hand it on to what the chat did so far: `await super().said(member, text)`.",
-        ),
-        "two_people_hear_it": (
-            "Which two people should hear the event, and how does the server find each?",
-            "`self.tell_user(event, name)` sends to whoever holds the name.",
-            'The event is {"type": "private", "from": member.username, "to": name, "text": words}.',
-        ),
-        "nobody_else_hears_it": (
-            "What does your function do after it has sent the private message?",
-            "Put a return behind it, or an else in front of the ordinary message.",
-        ),
-        "all_words_arrive": (
-            "What does `split()` do with a text of five words?",
-            "`text.split(maxsplit=2)` gives three parts at most; the last one keeps its blanks.",
-        ),
-        "an_unknown_user_is_an_error": (
-            "How can the server know that nobody holds a name?",
-            "The names are the keys of `self.manager.users`.",
-            '`await self.tell({"type": "error", "code": "unknown_user", "detail": "…"}, member)`',
-        ),
-        "a_missing_text_is_an_error": (
-            "How many parts does “/pm ben” have?",
-            "If `len(parts) < 3`, send the error bad_command and return.",
-        ),
-        "who_has_left_is_unknown": (
-            "Where does your server remember names, and when does it forget them?",
-            "`self.manager.users` forgets a name when its client leaves; a dict of your own must, too.",
-        ),
-        "two_pairs_at_once": (
-            "Is there a variable that two people share while a message is on its way?",
-            "Keep what belongs to one message in local variables.",
-        ),
-    },
+    hints=(
+        "whisper gets the whole text, such as “/pm ben hello there”. Of which three parts is it made?",
+        "`text.split(maxsplit=2)` gives the parts. If one is missing, send an error; else call deliver.",
+        "In deliver, two calls of tell_user send one event to two people.",
+    ),
 )

@@ -3,54 +3,10 @@
 from websocket_lab.exercises.rate_limit.harness import BURST, REFUSED, Finding, RateHarness, Try
 from websocket_lab.grading.chat_harness import say
 from websocket_lab.grading.event import Event
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import all_hear, word
 from websocket_lab.grading.mismatch import TooSlow
 from websocket_lab.grading.simulated_client import SimulatedClient
-
-
-HINTS = {
-    "": (
-        "A bucket needs to know three things: how many tokens it holds, when it last looked, and its limits.",
-        "No task has to fill the bucket: at each message, work out what has come back since the last look.",
-        "What belongs to one connection is a local variable of its handler.",
-    ),
-    "a_burst_is_delivered": (
-        "How many tokens does a new bucket hold?",
-        "`self.tokens` begins with burst, and `take()` returns True while there is one: `self.tokens >= 1`.",
-        "In visit, for each text: `if bucket.take()`, then `await self.said(username, text)`.",
-    ),
-    "the_next_is_refused": (
-        "What does `take()` do to `self.tokens`, and when does it return False?",
-        "Where is the bucket made? One for each message is always full: make it before the loop.",
-        "`if self.tokens < 1: return False`. In visit: `else: await reply(REFUSED, websocket)`.",
-    ),
-    "the_others_talk_on": (
-        "How many buckets does your server have while three people are connected?",
-        "Make the bucket in visit, which runs once for each connection.",
-    ),
-    "tokens_come_back": (
-        "Where do new tokens come from? Compare the time now with the time of the last look.",
-        "Tokens come in fractions: after 25 ms at ten a second, a quarter. Rounding loses it, each time.",
-        "`self.tokens += (now - self.looked_at) * self.rate`, then `self.looked_at = now`",
-    ),
-    "not_faster_than_the_rate": (
-        "After the tokens were added: which time must be noted?",
-        "Set `self.looked_at` at each look, whether it ends with a token or without.",
-    ),
-    "steady_talk_is_never_refused": (
-        "Which clients' messages cost Ben a token, and how many does he gain between two of his own?",
-        "Each connection has its own bucket, with its own tokens and its own last look.",
-    ),
-    "silence_fills_the_bucket": (
-        "What does the bucket hold after a minute of silence, and after an hour?",
-        "`self.tokens = min(self.burst, self.tokens + seconds * self.rate)`",
-    ),
-    "what_was_refused_never_comes": (
-        "What happens with the text of a refused message?",
-        "Answer with the error, and read on: there is nothing to keep.",
-    ),
-}
 
 
 def message(person: SimulatedClient, text: str) -> Event:
@@ -66,6 +22,11 @@ def says_a_burst(person: SimulatedClient) -> list[Event]:
     return [message(person, text) for text in texts]
 
 
+@step(
+    "How many tokens does a new bucket hold?",
+    "`self.tokens` begins with burst, and `take()` returns True while there is one: `self.tokens >= 1`.",
+    "In visit, for each text: `if bucket.take()`, then `await self.said(username, text)`.",
+)
 def a_burst_is_delivered(harness: RateHarness) -> None:
     """With burst=4, Ana says four things at once, and everyone hears all four, in order."""
     ana, ben = harness.crowd
@@ -81,6 +42,11 @@ BURST_REFUSED = {
 }
 
 
+@step(
+    "What does `take()` do to `self.tokens`, and when does it return False?",
+    "Where is the bucket made? One for each message is always full: make it before the loop.",
+    "`if self.tokens < 1: return False`. In visit: `else: await reply(REFUSED, websocket)`.",
+)
 def the_next_is_refused(harness: RateHarness) -> None:
     """The fifth is refused: Ana gets the error rate_limited, nobody hears it, she stays connected."""
     ana, ben = harness.crowd
@@ -112,6 +78,10 @@ LEAK = {
 }
 
 
+@step(
+    "How many buckets does your server have while three people are connected?",
+    "Make the bucket in visit, which runs once for each connection.",
+)
 def the_others_talk_on(harness: RateHarness) -> None:
     """Ben, and Eve who has only come, have their own four while Ana is refused."""
     ana, ben = harness.crowd
@@ -133,6 +103,11 @@ SHARED = {
 }
 
 
+@step(
+    "Where do new tokens come from? Compare the time now with the time of the last look.",
+    "Tokens come in fractions: after 25 ms at ten a second, a quarter. Rounding loses it, each time.",
+    "`self.tokens += (now - self.looked_at) * self.rate`, then `self.looked_at = now`",
+)
 def tokens_come_back(harness: RateHarness) -> None:
     """With rate=10 a token comes back every tenth of a second, even while Ana goes on too fast."""
     scene = harness.scene
@@ -149,6 +124,10 @@ NO_REFILL = (
 )
 
 
+@step(
+    "After the tokens were added: which time must be noted?",
+    "Set `self.looked_at` at each look, whether it ends with a token or without.",
+)
 def not_faster_than_the_rate(harness: RateHarness) -> None:
     """However often Ana tries, no more than ten a second get through."""
     scene = harness.scene
@@ -165,6 +144,10 @@ def not_faster_than_the_rate(harness: RateHarness) -> None:
 TOO_FAST = "Add seconds × rate, no more, and note the time of each look: else the same time is added again."
 
 
+@step(
+    "Which clients' messages cost Ben a token, and how many does he gain between two of his own?",
+    "Each connection has its own bucket, with its own tokens and its own last look.",
+)
 def steady_talk_is_never_refused(harness: RateHarness) -> None:
     """Ben, who says five things a second all the while, is never refused."""
     scene = harness.scene
@@ -176,6 +159,10 @@ def steady_talk_is_never_refused(harness: RateHarness) -> None:
 SLOWED_DOWN = "Between two of Ben's messages two tokens come back. Do they, and into a bucket of his own?"
 
 
+@step(
+    "What does the bucket hold after a minute of silence, and after an hour?",
+    "`self.tokens = min(self.burst, self.tokens + seconds * self.rate)`",
+)
 def silence_fills_the_bucket(harness: RateHarness) -> None:
     """After a long silence the bucket is full, and no fuller: with burst=5 Ana says five things at once."""
     scene = harness.scene
@@ -192,6 +179,10 @@ HALF_FULL = (
 OVERFLOW = "The bucket overflows: after adding, cut with min(burst, tokens)."
 
 
+@step(
+    "What happens with the text of a refused message?",
+    "Answer with the error, and read on: there is nothing to keep.",
+)
 def what_was_refused_never_comes(harness: RateHarness) -> None:
     """Eve hears what was delivered, in order and once, and nothing of what was refused."""
     scene = harness.scene
@@ -226,5 +217,9 @@ EXERCISE = Exercise(
         silence_fills_the_bucket,
         what_was_refused_never_comes,
     ),
-    hints=HINTS,
+    hints=(
+        "A bucket needs to know three things: how many tokens it holds, when it last looked, and its limits.",
+        "No task has to fill the bucket: at each message, work out what has come back since the last look.",
+        "What belongs to one connection is a local variable of its handler.",
+    ),
 )

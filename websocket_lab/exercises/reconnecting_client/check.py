@@ -14,63 +14,8 @@ from websocket_lab.exercises.reconnecting_client.harness import (
     has_waited,
 )
 from websocket_lab.grading.event import Event, matches
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.mismatch import Mismatch
-
-
-HINTS = {
-    "": (
-        "The loop is there: connect, read until the end, rest, and again. What must be remembered meanwhile?",
-        "Three things: last_id, failures and stopped. is_new changes two of them, rest one, stop the third.",
-    ),
-    "hands_on_each_message": (
-        "For which messages does is_new return True?",
-        "For each whose id is greater than `self.last_id`; without a return it says None, which means no.",
-    ),
-    "comes_back_however_it_ended": (
-        "Which line runs after a connection has ended, with an exception and without one?",
-        "The one after except LOST: pass. A close code of 1000 ends `async for` without an exception.",
-    ),
-    "asks_for_what_it_missed": (
-        "What does the server need to know so that it can send what you missed?",
-        '`self.last_id = message["id"]`, each time that you hand a message on.',
-    ),
-    "hands_on_nothing_twice": (
-        "How can you know that a message was handed on before?",
-        'Ids grow: it is new if `message["id"] > self.last_id`.',
-    ),
-    "comes_back_when_nobody_was_there": (
-        "Where does the exception arise when nobody answers?",
-        "In connect. So the try must stand around connect, too.",
-        "LOST has all of them: OSError, ConnectionClosed, InvalidHandshake and TimeoutError.",
-    ),
-    "waits_before_each_attempt": (
-        "Which way leads from the end of one connection to the next attempt?",
-        "Through rest: `await self.sleep(…)` there, and not asyncio.sleep, which the check cannot see.",
-    ),
-    "waits_grow": (
-        "How many failures in a row were there before this wait?",
-        "The ceiling is `min(self.longest, self.first * 2**self.failures)`; then count one failure more.",
-        "`ceiling * random.uniform(0.5, 1)`",
-    ),
-    "waits_differ": (
-        "What happens when ten thousand clients lose their server in the same moment?",
-        "Multiply each wait by `random.uniform(0.5, 1)`, drawn again each time.",
-    ),
-    "a_message_lets_the_waits_begin_anew": (
-        "When do you know that the server is well again?",
-        "When a message has arrived, not when the connection is open: set `self.failures = 0` there.",
-    ),
-    "stops_while_it_listens": (
-        "What is waiting for the next message when `stop()` is called, and what would end that wait?",
-        "Set `self.stopped`, then close the connection. And rest must not wait any more: look there first.",
-        "`if self.websocket: await self.websocket.close()`",
-    ),
-    "stops_while_it_waits": (
-        "What does the loop look at after a wait, before it connects again?",
-        "At `self.stopped`. `stop()` must set it, also when there is no connection to close.",
-    ),
-}
 
 
 CUT = 0
@@ -92,6 +37,10 @@ def must_hand_on(play: Play, events: list[Event], ended: str, nothing: str, wron
     must(is_right, wanted, came, cause)
 
 
+@step(
+    "For which messages does is_new return True?",
+    "For each whose id is greater than `self.last_id`; without a return it says None, which means no.",
+)
 def hands_on_each_message(harness: FeedHarness) -> None:
     """Your client hands on each message of the server, in order."""
     events = harness.events(4)
@@ -103,6 +52,10 @@ ENDED = "Your loop must go on forever, until stop() is called."
 NOTHING = "Connect to the address, read in a loop, and yield each message."
 
 
+@step(
+    "Which line runs after a connection has ended, with an exception and without one?",
+    "The one after except LOST: pass. A close code of 1000 ends `async for` without an exception.",
+)
 def comes_back_however_it_ended(harness: FeedHarness) -> None:
     """However a connection ends (cut, a restart, a friendly 1000), your client comes back."""
     for close_code in (CUT, 1012, 1000):
@@ -121,6 +74,10 @@ ENDINGS = {
 }
 
 
+@step(
+    "What does the server need to know so that it can send what you missed?",
+    '`self.last_id = message["id"]`, each time that you hand a message on.',
+)
 def asks_for_what_it_missed(harness: FeedHarness) -> None:
     """It asks for what it has missed: after= is the id of the last message that it saw."""
     events = harness.events(6)
@@ -137,6 +94,10 @@ COUNTED = "Ids have gaps: keep the id of the last message, and do not count mess
 TWICE = "A message whose id is not greater than the last one was handed on before: leave it out."
 
 
+@step(
+    "How can you know that a message was handed on before?",
+    'Ids grow: it is new if `message["id"] > self.last_id`.',
+)
 def hands_on_nothing_twice(harness: FeedHarness) -> None:
     """A careful server repeats what it is not sure about; nothing is handed on twice."""
     events = harness.events(6)
@@ -145,6 +106,10 @@ def hands_on_nothing_twice(harness: FeedHarness) -> None:
     must_hand_on(play, events, ENDED, "Something was left out that is new. Compare ids, not texts.", TWICE)
 
 
+@step(
+    "Which way leads from the end of one connection to the next attempt?",
+    "Through rest: `await self.sleep(…)` there, and not asyncio.sleep, which the check cannot see.",
+)
 def waits_before_each_attempt(harness: FeedHarness) -> None:
     """Before each new attempt it waits, by the sleep that it was given."""
     for acts in ([Refusal(503)], [Refusal(CUT)], [Visit(0, CUT)], [Visit(0, 1000)]):
@@ -158,6 +123,11 @@ def waits_before_each_attempt(harness: FeedHarness) -> None:
 HAMMERS = "Await self.sleep(…) before you connect again, also after a goodbye without an exception."
 
 
+@step(
+    "Where does the exception arise when nobody answers?",
+    "In connect. So the try must stand around connect, too.",
+    "LOST has all of them: OSError, ConnectionClosed, InvalidHandshake and TimeoutError.",
+)
 def comes_back_when_nobody_was_there(harness: FeedHarness) -> None:
     """Nobody answers for a while, or the server is too busy (503): your client tries until it works."""
     events = harness.events(4)
@@ -172,6 +142,11 @@ GAVE_UP = (
 )
 
 
+@step(
+    "How many failures in a row were there before this wait?",
+    "The ceiling is `min(self.longest, self.first * 2**self.failures)`; then count one failure more.",
+    "`ceiling * random.uniform(0.5, 1)`",
+)
 def waits_grow(harness: FeedHarness) -> None:
     """The waits double from `first` on, up to `longest`; each is between half of that and all of it."""
     play = harness.play([], Refusal(503), enough=has_waited(16))
@@ -211,6 +186,10 @@ def listed(seconds: list[str]) -> str:
     return f"{', '.join(seconds[:8])} s" if seconds else "not at all"
 
 
+@step(
+    "What happens when ten thousand clients lose their server in the same moment?",
+    "Multiply each wait by `random.uniform(0.5, 1)`, drawn again each time.",
+)
 def waits_differ(harness: FeedHarness) -> None:
     """No two clients wait alike: each wait has a random part, a new one each time."""
     plays = [harness.play([], Refusal(503), enough=has_waited(5)) for _ in range(2)]
@@ -224,6 +203,10 @@ NO_CHANCE = (
 )
 
 
+@step(
+    "When do you know that the server is well again?",
+    "When a message has arrived, not when the connection is open: set `self.failures = 0` there.",
+)
 def a_message_lets_the_waits_begin_anew(harness: FeedHarness) -> None:
     """Once a message has arrived, the waits start over, and a connection without one changes nothing."""
     events = harness.events(2)
@@ -234,6 +217,11 @@ def a_message_lets_the_waits_begin_anew(harness: FeedHarness) -> None:
     must_wait(waits[3:5], [0, 1], "When a message has arrived, set the number of failures to 0.")
 
 
+@step(
+    "What is waiting for the next message when `stop()` is called, and what would end that wait?",
+    "Set `self.stopped`, then close the connection. And rest must not wait any more: look there first.",
+    "`if self.websocket: await self.websocket.close()`",
+)
 def stops_while_it_listens(harness: FeedHarness) -> None:
     """Asked to stop, it closes the connection with 1000, messages() ends, and it does not come back."""
     events = harness.events(2)
@@ -250,6 +238,10 @@ UNCLOSED = "In stop(): await self.websocket.close() sends 1000."
 COMES_BACK = "Look at self.stopped before you wait, and before you connect."
 
 
+@step(
+    "What does the loop look at after a wait, before it connects again?",
+    "At `self.stopped`. `stop()` must set it, also when there is no connection to close.",
+)
 def stops_while_it_waits(harness: FeedHarness) -> None:
     """Asked to stop while it waits, it makes no further attempt."""
     play = harness.play([], Refusal(503), enough=has_waited(1), stop=True, asleep=True)
@@ -274,5 +266,8 @@ EXERCISE = Exercise(
         stops_while_it_listens,
         stops_while_it_waits,
     ),
-    hints=HINTS,
+    hints=(
+        "The loop is there: connect, read until the end, rest, and again. What must be remembered meanwhile?",
+        "Three things: last_id, failures and stopped. is_new changes two of them, rest one, stop the third.",
+    ),
 )

@@ -4,79 +4,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from websocket_lab.exercises.scale_out.harness import (
-    AT_ONCE,
-    BACK,
-    BROKEN,
-    EACH_ITS_OWN,
     ELSEWHERE,
     FIRST,
     GOODBYE,
-    KEPT,
-    NO_ORDER,
-    NOT_HERE,
-    OLD,
     ONCE,
     SECOND,
-    SHARED,
-    SHUFFLED,
-    TOO_EARLY,
     WELCOME,
     ScaleHarness,
 )
 from websocket_lab.grading.chat_harness import say
 from websocket_lab.grading.event import Event, matches, shown
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import all_hear, at_once, word
 from websocket_lab.grading.simulated_client import Causes, SimulatedClient
-
-
-HINTS = {
-    "": (
-        "There are two ways: from a client to the broker, and from the broker to the clients.",
-        "tell only publishes, deliver only sends, settle only subscribes and unsubscribes.",
-    ),
-    "a_process_delivers_once": (
-        "What delivers a message to the client that sent it: tell or the broker?",
-        "The broker brings each text to all who subscribed, the publisher, too. So tell sends nothing.",
-        "`await self.broker.publish(room, json.dumps(event))`",
-    ),
-    "two_processes_hear_each_other": (
-        "What do two processes have in common? No variable, only the broker.",
-        "tell publishes in the channel that is called like the room, and settle subscribes to it.",
-        "`self.subscriptions[room] = await self.broker.subscribe(room, self.deliver)`",
-    ),
-    "only_the_broker_connects": (
-        "Is there a variable outside of all classes and functions that several apps share?",
-        "Keep members and subscriptions in the object that make_app makes, with the broker it was given.",
-    ),
-    "rooms_stay_apart": (
-        "deliver learns which channel a text comes from. Which clients should receive it?",
-        "Only the people in that room on this process: `for member in self.here(room)`.",
-    ),
-    "the_order_is_kept": (
-        "Can a second message overtake the first on its way to the broker, or from it?",
-        "await publish and await send_text, one after the other, without create_task or gather.",
-    ),
-    "who_comes_later_hears_what_comes_then": (
-        "Does your process keep texts, and send them again?",
-        "deliver sends what the broker brings now. Nothing else is ever sent.",
-    ),
-    "one_subscription_for_a_room": (
-        "Three people join at once, and subscribe takes a while. What do the second and the third find?",
-        "Look, subscribe and remember inside `async with self.door`, and only if there is none yet.",
-        "`if self.here(room) and room not in self.subscriptions: …`",
-    ),
-    "an_empty_room_is_given_up": (
-        "What must happen when the last one here has left?",
-        "The other case: nobody is here, and there is a subscription. Take it out, and unsubscribe.",
-        "`await self.broker.unsubscribe(self.subscriptions.pop(room))`",
-    ),
-    "who_vanishes_stops_nobody": (
-        "What does send_text do when the client is gone, and who catches it?",
-        "The set of members changes while you wait: `self.here(room)` is a copy of it.",
-        "`with suppress(WebSocketDisconnect, RuntimeError): await member.send_text(text)`",
-    ),
-}
 
 
 IN_A_ROW = 5
@@ -84,6 +24,11 @@ IN_A_ROW = 5
 SLOWLY = 0.08
 
 
+@step(
+    "What delivers a message to the client that sent it: tell or the broker?",
+    "The broker brings each text to all who subscribed, the publisher, too. So tell sends nothing.",
+    "`await self.broker.publish(room, json.dumps(event))`",
+)
 def a_process_delivers_once(chat: ScaleHarness) -> None:
     """On one process, Ana and Eve hear each message once, their own, too."""
     ana, eve = chat.join("Ana", "Eve")
@@ -97,11 +42,20 @@ def everyone_speaks(chat: ScaleHarness, people: Sequence[SimulatedClient], likel
         chat.nobody_hears_more(speaker, *others, likely=likely)
 
 
+@step(
+    "What do two processes have in common? No variable, only the broker.",
+    "tell publishes in the channel that is called like the room, and settle subscribes to it.",
+    "`self.subscriptions[room] = await self.broker.subscribe(room, self.deliver)`",
+)
 def two_processes_hear_each_other(chat: ScaleHarness) -> None:
     """Ana and Ben, on two processes, hear each other, once."""
     everyone_speaks(chat, chat.join("Ana", "Ben"), ONCE)
 
 
+@step(
+    "Is there a variable outside of all classes and functions that several apps share?",
+    "Keep members and subscriptions in the object that make_app makes, with the broker it was given.",
+)
 def only_the_broker_connects(chat: ScaleHarness) -> None:
     """A process with another broker hears nothing, and nobody hears it."""
     chat.homes["Eve"] = ELSEWHERE
@@ -113,6 +67,17 @@ def only_the_broker_connects(chat: ScaleHarness) -> None:
     everyone_speaks(chat, [ben, ana], SHARED)
 
 
+NO_VARIABLES = (
+    "Real processes share no variables. Keep everything in an object that make_app makes, and use the "
+    "broker that make_app was given."
+)
+SHARED = ONCE | {"message": NO_VARIABLES, "joined": NO_VARIABLES}
+
+
+@step(
+    "deliver learns which channel a text comes from. Which clients should receive it?",
+    "Only the people in that room on this process: `for member in self.here(room)`.",
+)
 def rooms_stay_apart(chat: ScaleHarness) -> None:
     """What is said in a room stays in that room, on all processes."""
     (ana,) = chat.join("Ana")
@@ -122,6 +87,16 @@ def rooms_stay_apart(chat: ScaleHarness) -> None:
     everyone_speaks(chat, [ben, eve], NOT_HERE)
 
 
+NOT_HERE = ONCE | {
+    "message": "That was said in another room. Deliver a text only to those who are in its room.",
+    "joined": "That was told in another room. Each room has its own channel, or each text names its room.",
+}
+
+
+@step(
+    "Can a second message overtake the first on its way to the broker, or from it?",
+    "await publish and await send_text, one after the other, without create_task or gather.",
+)
 def the_order_is_kept(chat: ScaleHarness) -> None:
     """Ana and Ben talk fast and at the same time: everyone hears each of them in order."""
     people = ana, ben = chat.join("Ana", "Ben")
@@ -137,6 +112,13 @@ def the_order_is_kept(chat: ScaleHarness) -> None:
     everyone_speaks(chat, [ana, ben], ONCE)
 
 
+SHUFFLED = (
+    "Await each publish before the next message is read, and deliver one text after the other: a task for "
+    "each of them goes its own way."
+)
+NO_ORDER = ONCE | {"twice": "A message came twice.", "joined": SHUFFLED}
+
+
 def says_all(speaker: SimulatedClient, texts: Sequence[str]) -> None:
     """Have someone say several things without waiting, until all of them have arrived."""
     for text in texts:
@@ -145,6 +127,10 @@ def says_all(speaker: SimulatedClient, texts: Sequence[str]) -> None:
         speaker.client.ping()
 
 
+@step(
+    "Does your process keep texts, and send them again?",
+    "deliver sends what the broker brings now. Nothing else is ever sent.",
+)
 def who_comes_later_hears_what_comes_then(chat: ScaleHarness) -> None:
     """A newcomer receives later messages, and nothing from before."""
     room = word()
@@ -156,6 +142,14 @@ def who_comes_later_hears_what_comes_then(chat: ScaleHarness) -> None:
     everyone_speaks(chat, [ana, ben, eve], OLD)
 
 
+OLD = ONCE | {"message": "That was said before. This chat has no history: pass on what comes, keep nothing."}
+
+
+@step(
+    "Three people join at once, and subscribe takes a while. What do the second and the third find?",
+    "Look, subscribe and remember inside `async with self.door`, and only if there is none yet.",
+    "`if self.here(room) and room not in self.subscriptions: …`",
+)
 def one_subscription_for_a_room(chat: ScaleHarness) -> None:
     """Three people join a room at once: their process subscribes once, and all of them hear what is said."""
     chat.homes["Ben"] = FIRST
@@ -171,6 +165,16 @@ def one_subscription_for_a_room(chat: ScaleHarness) -> None:
     people[0].must(more <= 1, "and the others share one subscription", came, EACH_ITS_OWN)
     all_hear_at_last(people, word())
     everyone_speaks(chat, people, ONCE)
+
+
+EACH_ITS_OWN = (
+    "One subscription for a process and a room is enough, however many connections there are. Look whether "
+    "there is one and subscribe under the same lock, for others come while you wait for the broker."
+)
+AT_ONCE = WELCOME | {
+    "nothing": f"Somebody who came at the same moment is lost. {EACH_ITS_OWN}",
+    "twice": f"It comes twice. {EACH_ITS_OWN}",
+}
 
 
 def all_hear_at_last(people: Sequence[SimulatedClient], text: str) -> None:
@@ -192,6 +196,11 @@ def until_heard(person: SimulatedClient, wanted: Event) -> None:
         announced.append(event)
 
 
+@step(
+    "What must happen when the last one here has left?",
+    "The other case: nobody is here, and there is a subscription. Take it out, and unsubscribe.",
+    "`await self.broker.unsubscribe(self.subscriptions.pop(room))`",
+)
 def an_empty_room_is_given_up(chat: ScaleHarness) -> None:
     """When the last one has left or vanished, the process ends its subscription, and not before."""
     counts, room = [line.count() for line in chat.lines], word()
@@ -208,6 +217,14 @@ def an_empty_room_is_given_up(chat: ScaleHarness) -> None:
     everyone_speaks(chat, [ana], TOO_EARLY)
 
 
+TOO_EARLY = ONCE | {"nothing": "Others are still here. Unsubscribe only when the last one has gone."}
+BACK = WELCOME | {"nothing": "The room was empty, and people come back: the process subscribes once more."}
+KEPT = (
+    "When nobody in the room is left on this process, unsubscribe, in `finally`, so that it also happens "
+    "when someone vanishes. Otherwise the broker sends every process everything, forever."
+)
+
+
 def leaves(gone: SimulatedClient, others: Sequence[SimulatedClient]) -> None:
     """Have someone leave; the others hear it."""
     gone.leaves()
@@ -221,6 +238,11 @@ def gives_up(chat: ScaleHarness, process: int, last: SimulatedClient, wanted: in
     last.must(count <= wanted, "was the last on this process: it has unsubscribed", came, KEPT)
 
 
+@step(
+    "What does send_text do when the client is gone, and who catches it?",
+    "The set of members changes while you wait: `self.here(room)` is a copy of it.",
+    "`with suppress(WebSocketDisconnect, RuntimeError): await member.send_text(text)`",
+)
 def who_vanishes_stops_nobody(chat: ScaleHarness) -> None:
     """Eve vanishes while a message is on its way to her: the others hear it, and all that follows."""
     ana, eve, ben = chat.join("Ana", "Eve", "Ben")
@@ -235,6 +257,14 @@ def who_vanishes_stops_nobody(chat: ScaleHarness) -> None:
         ana.hears_all([*events[1:], left], BROKEN)
         ben.hears_all([*events, left], BROKEN)
     everyone_speaks(chat, [ben, ana], BROKEN)
+
+
+BROKEN = GOODBYE | {
+    "nothing": "A send to someone who is gone raises WebSocketDisconnect or RuntimeError. If that leaves "
+    "deliver, the subscription is dead. Guard each send, and loop over a copy.",
+    "message": "The order has changed, or something was left out.",
+    "left": "Tell it once, when the connection is over.",
+}
 
 
 EXERCISE = Exercise(
@@ -252,5 +282,8 @@ EXERCISE = Exercise(
         an_empty_room_is_given_up,
         who_vanishes_stops_nobody,
     ),
-    hints=HINTS,
+    hints=(
+        "There are two ways: from a client to the broker, and from the broker to the clients.",
+        "tell only publishes, deliver only sends, settle only subscribes and unsubscribes.",
+    ),
 )

@@ -15,57 +15,9 @@ from websocket_lab.exercises.sign_in_ticket.harness import (
     ticket_in,
 )
 from websocket_lab.grading.event import shown
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import Mismatch, at_once, word
 from websocket_lab.grading.timing import Patience, sleep_until
-
-
-HINTS = {
-    "": (
-        "A ticket has a life: it is made, it is taken, or it expires. Which line of yours does each?",
-        "One dict is enough: from each ticket to the moment at which it expires.",
-        "`ticket = secrets.token_urlsafe(16)`, and later: `self.expiries.pop(ticket, 0.0)`",
-    ),
-    "the_right_token_gets_a_ticket": (
-        "What does `issue()` return?",
-        "The module secrets makes texts that nobody can guess: `secrets.token_urlsafe(16)`.",
-    ),
-    "no_token_gets_no_ticket": (
-        "What happens in sign_in when the token is wrong?",
-        "`raise HTTPException(401, …)` before a ticket is made.",
-    ),
-    "each_ticket_is_new": (
-        "When is your ticket made: once, or at each call?",
-        "Call `secrets.token_urlsafe(16)` inside `issue()`.",
-    ),
-    "a_ticket_opens_a_connection": (
-        "How does `redeem()` know a ticket that `issue()` made?",
-        "`issue()` puts it into `self.expiries`, `redeem()` looks there and returns True or False.",
-        "`self.expiries[ticket] = time.monotonic() + self.lifetime`",
-    ),
-    "nothing_else_opens_one": (
-        "What does the endpoint do when `redeem()` returns False?",
-        '`await websocket.close(4001, "Invalid ticket")`, and then return, before the welcome.',
-    ),
-    "a_ticket_works_once": (
-        "What is left of a ticket after `redeem()`?",
-        "Take it out of the dict in `redeem()`: `self.expiries.pop(ticket, 0.0)` returns and removes.",
-    ),
-    "everyone_has_a_ticket": (
-        "How many tickets can your server remember?",
-        "One entry for each ticket, and `redeem()` removes that one alone.",
-    ),
-    "one_ticket_admits_one": (
-        "What can happen between your look at the ticket and its removal?",
-        "Where there is an await in between, another client has its turn. Remove the ticket first.",
-        "`self.expiries.pop(ticket, 0.0)` looks and removes in one step.",
-    ),
-    "a_ticket_expires": (
-        "When does `redeem()` look at the clock?",
-        "`issue()` writes down `time.monotonic() + self.lifetime`; `redeem()` compares with the time now.",
-        "`return self.expiries.pop(ticket, 0.0) > time.monotonic()`",
-    ),
-}
 
 
 FEWEST_SIGNS = 16
@@ -76,6 +28,10 @@ SLOW_LINE = 0.1
 A_MOMENT = 0.1
 
 
+@step(
+    "What does `issue()` return?",
+    "The module secrets makes texts that nobody can guess: `secrets.token_urlsafe(16)`.",
+)
 def the_right_token_gets_a_ticket(server: TicketHarness) -> None:
     """The right token gets a ticket, a text of at least 16 characters."""
     ticket = server.ticket()
@@ -85,6 +41,10 @@ def the_right_token_gets_a_ticket(server: TicketHarness) -> None:
         raise Mismatch(wanted, came, "secrets.token_urlsafe(16) has 22.")
 
 
+@step(
+    "What happens in sign_in when the token is wrong?",
+    "`raise HTTPException(401, …)` before a ticket is made.",
+)
 def no_token_gets_no_ticket(server: TicketHarness) -> None:
     """A wrong token, or none, gets HTTP 401 and no ticket."""
     wrong = [None, "", "Bearer", f"Bearer {word()}", f"Bearer {RIGHT_TOKEN}x", f"Bearer {RIGHT_TOKEN[:-1]}"]
@@ -100,6 +60,10 @@ def no_token_gets_no_ticket(server: TicketHarness) -> None:
             )
 
 
+@step(
+    "When is your ticket made: once, or at each call?",
+    "Call `secrets.token_urlsafe(16)` inside `issue()`.",
+)
 def each_ticket_is_new(server: TicketHarness) -> None:
     """No ticket is like another: nobody can guess the next one."""
     tickets = [server.ticket() for _ in range(12)]
@@ -112,6 +76,11 @@ def each_ticket_is_new(server: TicketHarness) -> None:
             )
 
 
+@step(
+    "How does `redeem()` know a ticket that `issue()` made?",
+    "`issue()` puts it into `self.expiries`, `redeem()` looks there and returns True or False.",
+    "`self.expiries[ticket] = time.monotonic() + self.lifetime`",
+)
 def a_ticket_opens_a_connection(server: TicketHarness) -> None:
     """A ticket opens a connection: a welcome, and then an echo of each text."""
     ana = server.admits("Ana", server.ticket(), NOT_WELCOME)
@@ -130,6 +99,10 @@ NOT_WELCOME = {
 }
 
 
+@step(
+    "What does the endpoint do when `redeem()` returns False?",
+    '`await websocket.close(4001, "Invalid ticket")`, and then return, before the welcome.',
+)
 def nothing_else_opens_one(server: TicketHarness) -> None:
     """Without a ticket that you gave, nobody gets in: 4001, and no welcome."""
     ticket = server.ticket()
@@ -155,6 +128,10 @@ NOT_YOURS = {
 }
 
 
+@step(
+    "What is left of a ticket after `redeem()`?",
+    "Take it out of the dict in `redeem()`: `self.expiries.pop(ticket, 0.0)` returns and removes.",
+)
 def a_ticket_works_once(server: TicketHarness) -> None:
     """A ticket is used up as soon as it has opened a connection, and stays so."""
     ticket = server.ticket()
@@ -171,6 +148,10 @@ USED_UP = {
 }
 
 
+@step(
+    "How many tickets can your server remember?",
+    "One entry for each ticket, and `redeem()` removes that one alone.",
+)
 def everyone_has_a_ticket(server: TicketHarness) -> None:
     """Ana's ticket stays valid while Ben gets one, and while Eve guesses."""
     tickets = [server.ticket() for _ in range(3)]
@@ -184,6 +165,11 @@ OTHERS_TICKET = NOT_WELCOME | {
 }
 
 
+@step(
+    "What can happen between your look at the ticket and its removal?",
+    "Where there is an await in between, another client has its turn. Remove the ticket first.",
+    "`self.expiries.pop(ticket, 0.0)` looks and removes in one step.",
+)
 def one_ticket_admits_one(server: TicketHarness) -> None:
     """Four clients connect at the same moment with the same ticket: the server accepts exactly one."""
     for _ in range(3):
@@ -202,6 +188,11 @@ def one_ticket_admits_one(server: TicketHarness) -> None:
             )
 
 
+@step(
+    "When does `redeem()` look at the clock?",
+    "`issue()` writes down `time.monotonic() + self.lifetime`; `redeem()` compares with the time now.",
+    "`return self.expiries.pop(ticket, 0.0) > time.monotonic()`",
+)
 def a_ticket_expires(server: TicketHarness) -> None:
     """A ticket lives as long as make_app was told: half that time is fine, a moment more is too late."""
     server.shorten_lives()
@@ -243,5 +234,9 @@ EXERCISE = Exercise(
         one_ticket_admits_one,
         a_ticket_expires,
     ),
-    hints=HINTS,
+    hints=(
+        "A ticket has a life: it is made, it is taken, or it expires. Which line of yours does each?",
+        "One dict is enough: from each ticket to the moment at which it expires.",
+        "`ticket = secrets.token_urlsafe(16)`, and later: `self.expiries.pop(ticket, 0.0)`",
+    ),
 )

@@ -5,58 +5,21 @@ from contextlib import suppress
 from websocket_lab.client.connection_state import State
 from websocket_lab.exercises.slow_client.harness import LIMIT, LONG, SlowHarness
 from websocket_lab.grading.event import Event, matches
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.hall_harness import left
 from websocket_lab.grading.harness import all_hear
 from websocket_lab.grading.mismatch import Mismatch
-
-
-HINTS = {
-    "": (
-        "A queue has two sides: whoever speaks puts in and goes on; the writer takes out and sends.",
-        "put must never wait, write may wait forever, and somebody must end the writer.",
-    ),
-    "nothing_goes_on_for_who_has_left": (
-        "What cancels the writer when its client has left?",
-        "Three lines in `finally`: out of the hall, cancel the writer, tell all the others.",
-        "`self.send_queues.discard(send_queue)`; `send_queue.writer.cancel()`; `self.tell_all(…)`",
-    ),
-    "everyone_hears_all_in_order": (
-        "What does the writer do after it has sent a message?",
-        "It waits for the next: `while True`, around `waiting.get()` and `websocket.send_json(…)`.",
-    ),
-    "the_others_notice_nothing": (
-        "Which line waits when Eve does not read, and who runs that line?",
-        "Only write may await a send. put is a plain function: `self.waiting.put_nowait(event)`.",
-    ),
-    "who_does_not_read_may_speak": (
-        "What is Eve's handler doing while she does not read?",
-        "It must only receive. Her writer is a task of its own, and it alone is stuck.",
-    ),
-    "a_pause_is_forgiven": (
-        "Where is a message between put and send?",
-        "In the queue, which keeps the order. Leave nothing out, and drop nobody while there is room.",
-    ),
-    "who_never_reads_is_dropped": (
-        "What happens when there is no room left in the queue?",
-        "put_nowait raises asyncio.QueueFull. Catch it in put.",
-        "`except asyncio.QueueFull: self.drop()`",
-    ),
-    "the_others_go_on": (
-        "Where in your server is the goodbye said, and can it be said twice?",
-        "Say it in `finally` and nowhere else; drop() only ends the visit.",
-    ),
-    "the_dropped_connection_is_closed": (
-        "What ends when a client is dropped, and what goes on?",
-        "`drop()` ends the visit; what comes after the visit closes the connection. Call it, and do no more.",
-    ),
-}
 
 
 # Fewer than fit into a queue, and more than a stalled connection takes: about five megabytes.
 A_PAUSE = LIMIT - 2
 
 
+@step(
+    "What cancels the writer when its client has left?",
+    "Three lines in `finally`: out of the hall, cancel the writer, tell all the others.",
+    "`self.send_queues.discard(send_queue)`; `send_queue.writer.cancel()`; `self.tell_all(…)`",
+)
 def nothing_goes_on_for_who_has_left(harness: SlowHarness) -> None:
     """When someone has left, the others hear it, and no task is left behind."""
     harness.leaves_no_task(
@@ -71,6 +34,10 @@ NOT_GONE = {
 }
 
 
+@step(
+    "What does the writer do after it has sent a message?",
+    "It waits for the next: `while True`, around `waiting.get()` and `websocket.send_json(…)`.",
+)
 def everyone_hears_all_in_order(harness: SlowHarness) -> None:
     """Everyone hears each message once, in the order in which they were said."""
     people = harness.crowd
@@ -88,6 +55,10 @@ NO_ORDER = {
 }
 
 
+@step(
+    "Which line waits when Eve does not read, and who runs that line?",
+    "Only write may await a send. put is a plain function: `self.waiting.put_nowait(event)`.",
+)
 def the_others_notice_nothing(harness: SlowHarness) -> None:
     """While Eve does not read, Ana and Ben hear everything, as if nothing were."""
     ana, ben, eve = harness.crowd
@@ -104,6 +75,10 @@ EVE_STALLS = {
 }
 
 
+@step(
+    "What is Eve's handler doing while she does not read?",
+    "It must only receive. Her writer is a task of its own, and it alone is stuck.",
+)
 def who_does_not_read_may_speak(harness: SlowHarness) -> None:
     """Eve does not read, and still she is heard."""
     ana, ben, eve = harness.crowd
@@ -116,6 +91,10 @@ STUCK = {
 }
 
 
+@step(
+    "Where is a message between put and send?",
+    "In the queue, which keeps the order. Leave nothing out, and drop nobody while there is room.",
+)
 def a_pause_is_forgiven(harness: SlowHarness) -> None:
     """Eve reads again, and hears all that she has missed, in order."""
     _, _, eve = harness.crowd
@@ -131,6 +110,11 @@ NOT_FORGIVEN = {
 }
 
 
+@step(
+    "What happens when there is no room left in the queue?",
+    "put_nowait raises asyncio.QueueFull. Catch it in put.",
+    "`except asyncio.QueueFull: self.drop()`",
+)
 def who_never_reads_is_dropped(harness: SlowHarness) -> None:
     """When Eve's queue is full, she is dropped: the others hear once that she has left."""
     ana, ben, eve = harness.crowd
@@ -165,6 +149,10 @@ def hears_in_any_order(harness: SlowHarness, said: Event) -> bool:
     return goodbye
 
 
+@step(
+    "Where in your server is the goodbye said, and can it be said twice?",
+    "Say it in `finally` and nowhere else; drop() only ends the visit.",
+)
 def the_others_go_on(harness: SlowHarness) -> None:
     """Ana and Ben go on talking, and nobody hears a second goodbye."""
     ana, ben, _ = harness.crowd
@@ -179,6 +167,10 @@ GO_ON = {
 }
 
 
+@step(
+    "What ends when a client is dropped, and what goes on?",
+    "`drop()` ends the visit; what comes after the visit closes the connection. Call it, and do no more.",
+)
 def the_dropped_connection_is_closed(harness: SlowHarness) -> None:
     """Eve's connection is closed, and what reached her until then has no gap."""
     eve = harness.crowd[2]
@@ -210,5 +202,8 @@ EXERCISE = Exercise(
         the_others_go_on,
         the_dropped_connection_is_closed,
     ),
-    hints=HINTS,
+    hints=(
+        "A queue has two sides: whoever speaks puts in and goes on; the writer takes out and sends.",
+        "put must never wait, write may wait forever, and somebody must end the writer.",
+    ),
 )

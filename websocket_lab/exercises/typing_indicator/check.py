@@ -2,61 +2,15 @@
 
 from websocket_lab.exercises.typing_indicator.harness import TYPING, TypingChat, left, message, typing
 from websocket_lab.grading.chat_harness import say
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 
 
-HINTS = {
-    "": (
-        "A dict from each member who types to the task that waits tells you who types, and what to cancel.",
-        "`asyncio.create_task(self.wait(member))` lets three seconds pass while the handler reads on.",
-        "A task that is cancelled does not reach the line after its await.",
-    ),
-    "nothing_without_typing": (
-        "How does stop know that somebody was typing?",
-        "Someone typing has an entry in `self.waiting`; without one, stop has nothing to do.",
-        "`if task := self.waiting.pop(member, None): …` does both, asking and forgetting.",
-    ),
-    "the_others_hear_it_once": (
-        "What tells a first sign of typing from a further one?",
-        "On the first sign there is no task for the member yet: only then tell the others.",
-        "`await self.show(member, active=True)`, in the branch where member is not in `self.waiting`.",
-    ),
-    "a_message_ends_it": (
-        "said calls stop. Which three things must stop do?",
-        "Forget the member's task, cancel it, tell the others: at once, so no handler may await the sleep.",
-        "`self.waiting.pop(member)`, cancel that task, and then `await self.show(member, active=False)`.",
-    ),
-    "leaving_ends_it": (
-        "left calls stop. Does it find the member's task?",
-        "Use the same key everywhere, the member, and tell the others when you have found a task.",
-    ),
-    "rooms_are_apart": (
-        "Which clients are “the others”?",
-        "`self.tell_others(event, member)` reaches the others in the member's own room, and no one else.",
-    ),
-    "silence_ends_it": (
-        "What must happen when the three seconds are over, and nobody has cancelled the task?",
-        "wait sleeps, forgets the member, tells the others. It must not cancel itself on the way.",
-        "`await asyncio.sleep(SECONDS)`, `del self.waiting[member]`, `await self.show(member, active=False)`",
-    ),
-    "typing_on_starts_anew": (
-        "Which tasks of the member are asleep after the second sign?",
-        "A further sign cancels the task that waits and starts another.",
-        "`self.waiting[member].cancel()`, then a new task of `self.wait(member)`, kept in the same place.",
-    ),
-    "two_typists_at_once": (
-        "How many tasks sleep while two people type?",
-        "One variable is not enough: keep one task for each member, in `self.waiting`.",
-    ),
-    "nothing_comes_late": (
-        "What does the sleeping task do after the message has gone out?",
-        "Forgetting a task does not end it: it sleeps on, and speaks when it wakes.",
-        "`task.cancel()`, in stop, before you tell the others.",
-    ),
-}
-
-
+@step(
+    "How does stop know that somebody was typing?",
+    "Someone typing has an entry in `self.waiting`; without one, stop has nothing to do.",
+    "`if task := self.waiting.pop(member, None): …` does both, asking and forgetting.",
+)
 def nothing_without_typing(chat: TypingChat) -> None:
     """Someone who has not typed has nothing to stop: her messages and goodbye say nothing about typing."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -73,6 +27,11 @@ NO_TYPING = {
 }
 
 
+@step(
+    "What tells a first sign of typing from a further one?",
+    "On the first sign there is no task for the member yet: only then tell the others.",
+    "`await self.show(member, active=True)`, in the branch where member is not in `self.waiting`.",
+)
 def the_others_hear_it_once(chat: TypingChat) -> None:
     """However often Ana types, Ben and Eve hear it once, and Ana hears nothing of it."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -99,6 +58,11 @@ ONCE = {
 ECHO = {"typing": "The person typing knows it. Tell the others, not the room: tell_others(event, member)."}
 
 
+@step(
+    "said calls stop. Which three things must stop do?",
+    "Forget the member's task, cancel it, tell the others: at once, so no handler may await the sleep.",
+    "`self.waiting.pop(member)`, cancel that task, and then `await self.show(member, active=False)`.",
+)
 def a_message_ends_it(chat: TypingChat) -> None:
     """As soon as Ana says something, the others hear that she stopped; then she may type again."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -124,6 +88,10 @@ AT_ONCE = {
 }
 
 
+@step(
+    "left calls stop. Does it find the member's task?",
+    "Use the same key everywhere, the member, and tell the others when you have found a task.",
+)
 def leaving_ends_it(chat: TypingChat) -> None:
     """When Ana leaves while she types, or vanishes, the others hear that she stopped."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
@@ -144,6 +112,10 @@ GONE = {
 }
 
 
+@step(
+    "Which clients are “the others”?",
+    "`self.tell_others(event, member)` reaches the others in the member's own room, and no one else.",
+)
 def rooms_are_apart(chat: TypingChat) -> None:
     """Someone typing in one room is not seen in another."""
     ana, ben = chat.join("Ana", "Ben")
@@ -159,6 +131,11 @@ OTHER_ROOM = {
 }
 
 
+@step(
+    "What must happen when the three seconds are over, and nobody has cancelled the task?",
+    "wait sleeps, forgets the member, tells the others. It must not cancel itself on the way.",
+    "`await asyncio.sleep(SECONDS)`, `del self.waiting[member]`, `await self.show(member, active=False)`",
+)
 def silence_ends_it(chat: TypingChat) -> None:
     """Three seconds after Ana's last sign of typing, Ben hears that she stopped."""
     ana, ben = chat.watch(chat.rooms.silent)
@@ -175,6 +152,11 @@ SILENCE = {
 }
 
 
+@step(
+    "Which tasks of the member are asleep after the second sign?",
+    "A further sign cancels the task that waits and starts another.",
+    "`self.waiting[member].cancel()`, then a new task of `self.wait(member)`, kept in the same place.",
+)
 def typing_on_starts_anew(chat: TypingChat) -> None:
     """Each further sign of typing restarts the three seconds."""
     ana, ben = chat.watch(chat.rooms.going_on)
@@ -190,6 +172,10 @@ NEW_START = {
 }
 
 
+@step(
+    "How many tasks sleep while two people type?",
+    "One variable is not enough: keep one task for each member, in `self.waiting`.",
+)
 def two_typists_at_once(chat: TypingChat) -> None:
     """Ana and Ben type at the same time: each is seen, and each has three seconds of their own."""
     ana, ben, eve = chat.watch(chat.rooms.two_typists)
@@ -205,6 +191,11 @@ MIXED_UP = "Two people's typing is mixed up. Keep a task for each member: a dict
 EACH = dict.fromkeys(("nothing", "early", "typing", "twice"), MIXED_UP)
 
 
+@step(
+    "What does the sleeping task do after the message has gone out?",
+    "Forgetting a task does not end it: it sleeps on, and speaks when it wakes.",
+    "`task.cancel()`, in stop, before you tell the others.",
+)
 def nothing_comes_late(chat: TypingChat) -> None:
     """A message and a goodbye cancel the three seconds: nothing comes of them later."""
     ana, ben, eve = chat.watch(chat.rooms.with_words)
@@ -241,5 +232,9 @@ EXERCISE = Exercise(
         two_typists_at_once,
         nothing_comes_late,
     ),
-    hints=HINTS,
+    hints=(
+        "A dict from each member who types to the task that waits tells you who types, and what to cancel.",
+        "`asyncio.create_task(self.wait(member))` lets three seconds pass while the handler reads on.",
+        "A task that is cancelled does not reach the line after its await.",
+    ),
 )

@@ -10,11 +10,16 @@ from websocket_lab.exercises.validate_messages.harness import (
     say,
 )
 from websocket_lab.grading.event import ANYTHING, Event, matches, shown
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import word
 from websocket_lab.grading.simulated_client import SimulatedClient
 
 
+@step(
+    "Does your class Send have the fields of the contract?",
+    "`channel: str` and `message: str`",
+    "When nothing was wrong: `await self.answer(action, websocket)`",
+)
 def right_messages_are_carried_out(room: Channels) -> None:
     """What is right is carried out: an echo, a subscription, a message to those who subscribed."""
     channel, text = word(), word()
@@ -28,6 +33,11 @@ def right_messages_are_carried_out(room: Channels) -> None:
     echoes(eve, RIGHT)
 
 
+@step(
+    "What does ACTIONS.validate_json raise for a text that is no JSON?",
+    "`mistake.errors()[0]` is pydantic's first complaint, a dict; its type is a key of CODES.",
+    '`code = CODES.get(first["type"], "invalid_message")`',
+)
 def broken_json_is_invalid_json(room: Channels) -> None:
     """A text that is no JSON gets the error invalid_json."""
     broken = ['{"action": "echo", "data": 1,}', word(), '{"action": "echo"', "{'action': 'echo'}"]
@@ -43,6 +53,10 @@ EMPTY_TEXT = (
 )
 
 
+@step(
+    "What is the code of a complaint that is not in CODES?",
+    '`CODES.get(first["type"], "invalid_message")`',
+)
 def another_shape_is_an_invalid_message(room: Channels) -> None:
     """JSON that is not an object gets the error invalid_message."""
     likely = {
@@ -53,6 +67,10 @@ def another_shape_is_an_invalid_message(room: Channels) -> None:
     get_errors(room, ["[1, 2, 3]", '"echo"', "5", "null", "true"], "invalid_message", likely)
 
 
+@step(
+    "Pydantic has two names for it: the tag of the union is missing, or it is none of the known.",
+    'CODES maps both to unknown_action: `CODES.get(first["type"], "invalid_message")`',
+)
 def an_unknown_action_is_named(room: Channels) -> None:
     """An action that does not exist, or none, gets the error unknown_action."""
     wrong = [f'{{"action": "{word()}"}}', "{}", '{"data": 1}', '{"action": "Echo", "data": 1}']
@@ -61,6 +79,10 @@ def an_unknown_action_is_named(room: Channels) -> None:
     get_errors(room, wrong + odd, "unknown_action", likely)
 
 
+@step(
+    "Which fields must a Send have?",
+    "A field without a default must be there: message: str",
+)
 def a_missing_field_is_an_invalid_message(room: Channels) -> None:
     """A known action that lacks a field gets the error invalid_message."""
     wrong = ['{"action": "send", "channel": "news"}', '{"action": "send", "message": "hi"}']
@@ -75,6 +97,10 @@ FIELDS = {
 }
 
 
+@step(
+    "Which types do the fields of Send have?",
+    "Both are texts: channel: str and message: str. Pydantic makes no text of a number.",
+)
 def a_wrong_type_is_an_invalid_message(room: Channels) -> None:
     """A field of the wrong type gets the error invalid_message."""
     wrong = [
@@ -87,6 +113,10 @@ def a_wrong_type_is_an_invalid_message(room: Channels) -> None:
     get_errors(room, wrong, "invalid_message", FIELDS)
 
 
+@step(
+    "Who parses the JSON in your code?",
+    "Pydantic's parser stops in time: give the text to ACTIONS.validate_json, and not to json.loads.",
+)
 def depth_does_no_harm(room: Channels) -> None:
     """Lists in lists, thousands deep, harm nobody: their sender gets an error, or the right echo."""
     eve = room.connect("Eve")
@@ -120,6 +150,11 @@ def is_refused(person: SimulatedClient, came: Event) -> None:
     person.must(is_right, wanted, f"heard {shown(came)}", DEEP["nothing"])
 
 
+@step(
+    "What does message hold when the client sent bytes?",
+    '`message.get("text")` is None for a binary message. Look before you parse.',
+    '`await reply(error("text_expected", "Send JSON as text."), websocket)`, and return.',
+)
 def binary_is_no_text(room: Channels) -> None:
     """A binary message gets the error text_expected, even if its bytes would be JSON."""
     likely = {
@@ -135,6 +170,10 @@ EMPTY_BYTES = (
 )
 
 
+@step(
+    "To whom do you send an error?",
+    "`reply(…, websocket)` reaches the client of this endpoint alone. Carry out only what was valid.",
+)
 def nobody_else_notices(room: Channels) -> None:
     """While Eve sends everything that is wrong, Ben receives what he subscribed to, and nothing else."""
     channel = word()
@@ -175,50 +214,9 @@ EXERCISE = Exercise(
         binary_is_no_text,
         nobody_else_notices,
     ),
-    hints={
-        "": (
-            "Who finds out what is wrong with a message? Leave as much of it as you can to pydantic.",
-            "One try for each message: `ACTIONS.validate_json(text)` raises ValidationError.",
-            "`explain(mistake)` makes the error of it, reply sends it, and the loop goes on.",
-        ),
-        "right_messages_are_carried_out": (
-            "Does your class Send have the fields of the contract?",
-            "`channel: str` and `message: str`",
-            "When nothing was wrong: `await self.answer(action, websocket)`",
-        ),
-        "broken_json_is_invalid_json": (
-            "What does ACTIONS.validate_json raise for a text that is no JSON?",
-            "`mistake.errors()[0]` is pydantic's first complaint, a dict; its type is a key of CODES.",
-            '`code = CODES.get(first["type"], "invalid_message")`',
-        ),
-        "another_shape_is_an_invalid_message": (
-            "What is the code of a complaint that is not in CODES?",
-            '`CODES.get(first["type"], "invalid_message")`',
-        ),
-        "an_unknown_action_is_named": (
-            "Pydantic has two names for it: the tag of the union is missing, or it is none of the known.",
-            'CODES maps both to unknown_action: `CODES.get(first["type"], "invalid_message")`',
-        ),
-        "a_missing_field_is_an_invalid_message": (
-            "Which fields must a Send have?",
-            "A field without a default must be there: message: str",
-        ),
-        "a_wrong_type_is_an_invalid_message": (
-            "Which types do the fields of Send have?",
-            "Both are texts: channel: str and message: str. Pydantic makes no text of a number.",
-        ),
-        "depth_does_no_harm": (
-            "Who parses the JSON in your code?",
-            "Pydantic's parser stops in time: give the text to ACTIONS.validate_json, and not to json.loads.",
-        ),
-        "binary_is_no_text": (
-            "What does message hold when the client sent bytes?",
-            '`message.get("text")` is None for a binary message. Look before you parse.',
-            '`await reply(error("text_expected", "Send JSON as text."), websocket)`, and return.',
-        ),
-        "nobody_else_notices": (
-            "To whom do you send an error?",
-            "`reply(…, websocket)` reaches the client of this endpoint alone. Carry out only what was valid.",
-        ),
-    },
+    hints=(
+        "Who finds out what is wrong with a message? Leave as much of it as you can to pydantic.",
+        "One try for each message: `ACTIONS.validate_json(text)` raises ValidationError.",
+        "`explain(mistake)` makes the error of it, reply sends it, and the loop goes on.",
+    ),
 )
