@@ -51,7 +51,10 @@ async def next_text(websocket: WebSocket) -> str:
 
 async def share_cake(websocket: WebSocket) -> None:
     """Say what each of so many guests gets of 1,000 g of cake, until the client says `bye`."""
-    while (text := await next_text(websocket)) != "bye":
+    while True:
+        text = await next_text(websocket)
+        if text == "bye":
+            return
         if not text.isdecimal():
             raise WebSocketException(1008, "Numbers only, please")
         # A bug, left in on purpose: nobody has thought of 0 guests.

@@ -27,7 +27,8 @@ async def close_slow(websocket: WebSocket) -> None:
 
 def say_goodbye(websocket: WebSocket) -> None:
     """Close a slow client's connection in the background, in a task that `goodbyes` keeps alive."""
-    goodbyes.add(goodbye := asyncio.create_task(close_slow(websocket)))
+    goodbye = asyncio.create_task(close_slow(websocket))
+    goodbyes.add(goodbye)
     goodbye.add_done_callback(goodbyes.discard)
 
 

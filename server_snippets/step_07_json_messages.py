@@ -30,8 +30,12 @@ TEXT_EXPECTED = {"type": "error", "code": "text_expected", "detail": "Send JSON 
 
 async def texts(websocket: WebSocket) -> AsyncIterator[str]:
     """Yield each text until the client leaves; a binary message gets an error."""
-    while (message := await websocket.receive())["type"] == "websocket.receive":
-        if (text := message.get("text")) is None:
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        text = message.get("text")
+        if text is None:
             await reply(TEXT_EXPECTED, websocket)
         else:
             yield text

@@ -101,9 +101,10 @@ class MessageLog:
 # %% catch_up
 async def catch_up(websocket: WebSocket, after: int) -> None:
     """Send everything after message `after`; add the reader with no await since the last look."""
-    while event := log.next(after):
+    event = log.next(after)
+    while event:
         await reply(event, websocket)
-        after = event["id"]
+        event = log.next(event["id"])
     manager.active_connections.add(websocket)
 
 

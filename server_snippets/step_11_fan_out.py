@@ -96,7 +96,8 @@ class ConnectionManager:
 
     def disconnect(self, websocket: WebSocket) -> None:
         """Forget a client; one that is forgotten already stays so."""
-        if send_queue := self.active_connections.pop(websocket, None):
+        send_queue = self.active_connections.pop(websocket, None)
+        if send_queue:
             send_queue.close()
 
     def broadcast(self, text: str) -> None:

@@ -103,6 +103,16 @@ def test_prose_is_never_hasty() -> None:
     assert {name: words for name, words in found.items() if words} == {}
 
 
+def test_no_cell_assigns_inside_an_expression() -> None:
+    cells = [
+        (path.name, number)
+        for path in files(".ipynb")
+        for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"])
+        if cell["cell_type"] == "code" and ":=" in "".join(cell["source"])
+    ]
+    assert cells == [], "Remedy: two statements on two lines."
+
+
 def test_nothing_stray_is_committed() -> None:
     listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if listing.returncode:

@@ -7,7 +7,10 @@ from server_snippets.step_03_disconnections import converse, next_text
 
 # %% your turn
 async def share_cake_fairly(websocket: WebSocket) -> None:
-    while (text := await next_text(websocket)) != "bye":
+    while True:
+        text = await next_text(websocket)
+        if text == "bye":
+            return
         if not text.isdecimal():
             raise WebSocketException(1008, "Numbers only, please")
         ### BEGIN SOLUTION

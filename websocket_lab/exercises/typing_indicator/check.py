@@ -9,7 +9,7 @@ from websocket_lab.grading.harness import word
 @step(
     "How does stop know that somebody was typing?",
     "Someone typing has an entry in `self.waiting`; without one, stop has nothing to do.",
-    "`if task := self.waiting.pop(member, None): …` does both, asking and forgetting.",
+    "`task = self.waiting.pop(member, None)` does both, asking and forgetting.",
 )
 def nothing_without_typing(chat: TypingChat) -> None:
     """Someone who has not typed has nothing to stop: her messages and goodbye say nothing about typing."""
