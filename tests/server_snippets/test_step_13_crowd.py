@@ -13,63 +13,63 @@ from websocket_lab.processes.workers import Workers
 
 
 # Fewer texts than a send queue holds: who reads slowly on a busy machine must not be closed with 1013.
-CLIENTS, SPEAKERS, TEXTS = 100, 4, 10
+CLIENTS, SENDERS, TEXTS = 100, 4, 10
 DEADLINE = 60
 
 
-async def hear(client: ClientConnection, count: int) -> list[str]:
-    """Return the texts that a client hears, until it has heard so many different ones."""
-    heard: list[str] = []
-    while len(set(heard)) < count:
+async def receive(client: ClientConnection, count: int) -> list[str]:
+    """Return the texts that a client receives, until it has so many different ones."""
+    received: list[str] = []
+    while len(set(received)) < count:
         event = json.loads(await client.recv())
         assert event["type"] != "error", event
         if event["type"] == "message":
-            heard.append(event["text"])
-    return heard
+            received.append(event["text"])
+    return received
 
 
-async def speak(clients: list[ClientConnection], part: range) -> None:
-    """Let each speaker say some texts."""
+async def send(clients: list[ClientConnection], part: range) -> None:
+    """Let each sender send some texts."""
     for number in part:
-        for speaker, client in enumerate(clients[:SPEAKERS]):
-            await client.send(f"{speaker}.{number}")
+        for sender, client in enumerate(clients[:SENDERS]):
+            await client.send(f"{sender}.{number}")
 
 
-async def talk_through_an_outage(workers: Workers, redis: PrivateRedis) -> list[list[str]]:
-    """Let all speak, half of it while Redis is away; return what each client has heard."""
+async def send_through_an_outage(workers: Workers, redis: PrivateRedis) -> list[list[str]]:
+    """Let all send, half of it while Redis is away; return what each client has received."""
     async with AsyncExitStack() as stack, asyncio.timeout(DEADLINE):
         # One after the other: a hundred handshakes at once say nothing about the broker.
         clients = [
             await stack.enter_async_context(connect(workers[number % 2].url(f"/ws/{number}")))
             for number in range(CLIENTS)
         ]
-        listening = [asyncio.create_task(hear(client, SPEAKERS * TEXTS)) for client in clients]
-        await speak(clients, range(TEXTS // 2))
+        listening = [asyncio.create_task(receive(client, SENDERS * TEXTS)) for client in clients]
+        await send(clients, range(TEXTS // 2))
         redis.kill()
-        await speak(clients, range(TEXTS // 2, TEXTS))
+        await send(clients, range(TEXTS // 2, TEXTS))
         await asyncio.to_thread(redis.start)
         return await asyncio.gather(*listening)
 
 
 @pytest.fixture(scope="module")
-def heard() -> list[list[str]]:
-    """What each of the hundred has heard."""
+def received() -> list[list[str]]:
+    """What each of the hundred has received."""
     with private_redis() as redis, Workers(2) as workers:
         workers.serve("server_snippets.step_13_scaling_out:app", REDIS_URL=redis.url)
-        return asyncio.run(talk_through_an_outage(workers, redis))
+        return asyncio.run(send_through_an_outage(workers, redis))
 
 
-def test_everyone_hears_everything_once(heard: list[list[str]]) -> None:
-    said = {f"{speaker}.{number}" for speaker in range(SPEAKERS) for number in range(TEXTS)}
+def test_everyone_receives_everything_once(received: list[list[str]]) -> None:
+    sent = {f"{sender}.{number}" for sender in range(SENDERS) for number in range(TEXTS)}
 
-    assert all(set(texts) == said and len(texts) == len(said) for texts in heard)
-
-
-def test_everyone_hears_the_same_order(heard: list[list[str]]) -> None:
-    assert all(texts == heard[0] for texts in heard)
+    assert all(set(texts) == sent and len(texts) == len(sent) for texts in received)
 
 
-def test_each_speaker_is_heard_in_the_order_of_speaking(heard: list[list[str]]) -> None:
-    for speaker in range(SPEAKERS):
-        own = [text for text in heard[0] if text.startswith(f"{speaker}.")]
-        assert own == [f"{speaker}.{number}" for number in range(TEXTS)]
+def test_everyone_receives_the_same_order(received: list[list[str]]) -> None:
+    assert all(texts == received[0] for texts in received)
+
+
+def test_what_one_client_sends_arrives_in_its_order(received: list[list[str]]) -> None:
+    for sender in range(SENDERS):
+        own = [text for text in received[0] if text.startswith(f"{sender}.")]
+        assert own == [f"{sender}.{number}" for number in range(TEXTS)]
