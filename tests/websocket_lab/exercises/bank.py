@@ -7,8 +7,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from websocket_lab.grading.check import check
-from websocket_lab.grading.check_run import BUSY
+from websocket_lab.grading.check import BUSY, check
 from websocket_lab.grading.verdict import Verdict
 
 

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from server_snippets.step_08_chat_rooms import ChatServer, Member
 from websocket_lab import check
 from websocket_lab.grading import check as check_module
-from websocket_lab.grading import check_run, timing
+from websocket_lab.grading import timing
 from websocket_lab.grading.finished_exercise import finished_app, finished_module
 
 
@@ -187,7 +187,7 @@ def test_a_check_imports_nothing_that_only_authors_need() -> None:
 def test_what_breaks_in_the_check_is_never_blamed_on_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:
     # No line of this file, which is the learner's here, may be in the traceback.
     broken = Mock(side_effect=OSError("Too many open files"))
-    monkeypatch.setattr(check_run.CheckRun, "_take_steps", broken)
+    monkeypatch.setattr(check_module.CheckRun, "_take_steps", broken)
     verdict = judge(right)
     assert (verdict.outcome, verdict.step) == ("environment", "")
     assert "Too many open files" in verdict.message

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from tests.websocket_lab.small_exercise import shouting_solution
-from websocket_lab.grading.check_run import CheckRun
+from websocket_lab.grading.check import CheckRun
 from websocket_lab.grading.exercise import Exercise
 from websocket_lab.grading.exercise_notebook import as_exercise
 from websocket_lab.grading.harness import Harness

@@ -14,7 +14,7 @@ from tests.websocket_lab.standstill import stand_still
 from websocket_lab import check
 from websocket_lab.client.client_loop import client_loop
 from websocket_lab.grading import check as check_module
-from websocket_lab.grading import check_run, stall_watch, timing
+from websocket_lab.grading import stall_watch, timing
 from websocket_lab.grading.exercise import Exercise, Step
 from websocket_lab.grading.harness import Harness
 from websocket_lab.grading.mismatch import Mismatch, TooSlow
@@ -170,7 +170,7 @@ def test_a_check_that_was_too_slow_for_its_own_claim_begins_again(judge: Check) 
 def test_a_check_that_is_always_too_slow_for_its_own_claim_blames_nobody(judge: Check) -> None:
     verdict = judge(Attempts(wrong=10**9, error=TooSlow()), seconds=0.1)
 
-    assert (verdict.outcome, verdict.message) == ("environment", check_run.BUSY)
+    assert (verdict.outcome, verdict.message) == ("environment", check_module.BUSY)
 
 
 @pytest.mark.usefixtures("calm")
@@ -220,10 +220,10 @@ def test_of_a_check_that_is_always_disturbed_the_calmest_time_counts_where_it_pr
 
         def __exit__(self, *exception: object) -> None: ...
 
-    monkeypatch.setattr(check_run, "StallWatch", Disturbed)
+    monkeypatch.setattr(check_module, "StallWatch", Disturbed)
     # Each look at the clock takes a second.
-    monkeypatch.setattr(check_run, "time", SimpleNamespace(perf_counter=count().__next__))
+    monkeypatch.setattr(check_module, "time", SimpleNamespace(perf_counter=count().__next__))
 
     # Right at its second attempt, and disturbed at both.
-    monkeypatch.setattr(check_run.CheckRun, "_counts", lambda *_: False)
+    monkeypatch.setattr(check_module.CheckRun, "_counts", lambda *_: False)
     assert judge(Attempts(wrong=1, error=error)).outcome == outcome
