@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from getpass import getuser
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -24,7 +25,8 @@ class CheckpointFile:
     """How many pages of each report are written, in a file that the next server reads."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(gettempdir()) / "websocket_lab_reports.json"
+        # The folder may be everyone's: each user has a file of their own.
+        self.path = path or Path(gettempdir()) / f"websocket_lab_reports_{getuser()}.json"
 
     def save(self, reports: dict[str, int]) -> None:
         """Leave these reports for the next server."""

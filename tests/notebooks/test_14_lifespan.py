@@ -17,11 +17,11 @@ def test_a_hard_stop_says_nothing_and_loses_the_work(run: LessonRun) -> None:
 def test_the_lifespan_runs_around_all_clients(run: LessonRun) -> None:
     words = run.output("shop.stop()").splitlines()
 
-    assert words == ["The door is opened.", "Clients may come.", "The door is locked."]
+    assert words == ["The database is open.", "Clients may connect.", "The database is closed."]
 
 
 def test_what_fails_before_the_yield_keeps_the_server_from_starting(run: LessonRun) -> None:
-    assert run.output("without_key)").endswith("FileNotFoundError: There is no key.")
+    assert run.output("without_a_database)").endswith("ConnectionError: There is no database.")
 
 
 def test_the_next_server_goes_on_with_what_the_last_one_left(run: LessonRun) -> None:
@@ -36,17 +36,19 @@ def test_the_next_server_goes_on_with_what_the_last_one_left(run: LessonRun) -> 
     assert set(range(1, 11)) - set(pages) <= {last, last + 1} - {1, 2, 3}
 
 
-def test_a_report_ends_before_the_goodbye(run: LessonRun) -> None:
+def test_a_report_ends_before_the_connection(run: LessonRun) -> None:
     words = run.output("drain_guess.reveal")
 
-    assert re.search(r"It was “its end”\. Then came 1012 'Restarting: reconnect after \d\.\d s'", words)
+    assert re.search(
+        r"It was “the end of the report”\. Then came 1012 'Restarting: reconnect after \d\.\d s'", words
+    )
 
 
 def test_while_it_drains_it_is_healthy_and_not_ready(run: LessonRun) -> None:
-    assert run.output("tap.diagram(last=3)").startswith("health: 200 · ready: 200 503")
+    assert "\nhealth: 200 · ready: 200 503\n" in run.output("tap.diagram(last=3)")
 
 
-def test_the_goodbye_is_on_the_wire_with_its_reason(run: LessonRun) -> None:
+def test_the_close_frame_is_on_the_wire_with_its_reason(run: LessonRun) -> None:
     last, answer = run.output("tap.diagram(last=3)").splitlines()[-2:]
 
     assert re.match(r'server → Ben +close +close 1012 service restart "Restarting: reconnect', last)
@@ -104,7 +106,7 @@ def test_it_runs_again_in_the_same_kernel_and_is_for_everyone(run: LessonRun, pa
     run_all_for_everyone(page, run)
 
 
-def test_a_person_sees_the_goodbye_and_stays_in_the_room(page: NotebookPage) -> None:
+def test_a_person_sees_the_close_frame_and_stays_in_the_room(page: NotebookPage) -> None:
     run_up_to(page, "HBox([ana.connect(), ben])")
     # Until the new panel is there, the last one is that of the reports.
     page.panel("Ben").wait_for_row("Client 7 joined")
