@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Self
 
-from websocket_lab.grading.exercise import Exercise
+from websocket_lab.grading.exercise import Exercise, step
 from websocket_lab.grading.harness import CheckedServer, app_from
 from websocket_lab.grading.mismatch import Mismatch
 from websocket_lab.grading.text_client import TextClient
@@ -63,6 +63,7 @@ def receives_ticks(client: TextClient) -> None:
         client.hears_text(f"tick {number}", NO_TICKS)
 
 
+@step()
 def the_server_starts(clock: ClockHarness) -> None:
     """The lifespan has a `yield`, and what stands above it lets the server start."""
     try:
@@ -77,6 +78,7 @@ def the_server_starts(clock: ClockHarness) -> None:
 NO_YIELD = "Above `yield` the server starts, below it the server ends: write it once, in a line of its own."
 
 
+@step()
 def everyone_receives_the_same_ticks(clock: ClockHarness) -> None:
     """Ana and Ben receive ticks whose numbers follow each other, from one task for all."""
     for client in [clock.enter("Ana"), clock.enter("Ben")]:
@@ -90,6 +92,10 @@ NO_TICKS = {
 }
 
 
+@step(
+    "What is left of the task when the last client has gone?",
+    "Keep the task in a variable, and below `yield`: `ticking.cancel()`.",
+)
 def the_task_ends_with_the_server(clock: ClockHarness) -> None:
     """When the server has ended, no task of its lifespan goes on."""
     if names := clock.left_behind:
@@ -100,6 +106,7 @@ def the_task_ends_with_the_server(clock: ClockHarness) -> None:
 GOES_ON = "Below `yield`, end what was begun above it: `ticking.cancel()`."
 
 
+@step()
 def it_starts_again(clock: ClockHarness) -> None:
     """The same app is stopped and started again, and Eve receives ticks."""
     clock.server.stop()
@@ -116,16 +123,10 @@ EXERCISE = Exercise(
         the_task_ends_with_the_server,
         it_starts_again,
     ),
-    hints={
-        "": (
-            "What runs above `yield`, and what below it?",
-            "`await tick()` would never come back. Which function starts a coroutine beside the others?",
-            "`ticking = asyncio.create_task(tick())`, then `yield`, then `ticking.cancel()`",
-        ),
-        "the_task_ends_with_the_server": (
-            "What is left of the task when the last client has gone?",
-            "Keep the task in a variable, and below `yield`: `ticking.cancel()`.",
-        ),
-    },
+    hints=(
+        "What runs above `yield`, and what below it?",
+        "`await tick()` would never return. Which function starts a coroutine beside the others?",
+        "`ticking = asyncio.create_task(tick())`, then `yield`, then `ticking.cancel()`",
+    ),
     seconds=30.0,
 )
