@@ -53,7 +53,7 @@ def test_the_whole_server_serves_one_room_on_two_processes() -> None:
         url = f"ws://127.0.0.1:{port}/ws/chat/hall"
         guests = [stack.enter_context(LiveClient(f"{url}/{name}", deadline=60)) for name in NAMES]
         for guest in guests:
-            # From now on they hear what is said; before, it would be in their history.
+            # From now on they receive what is sent; before, it would be in their history.
             guest.wait_for(lambda text: json.loads(text)["type"] == "users")
         guests[0].send_json({"action": "message", "text": "hi"})
         for guest in guests:
