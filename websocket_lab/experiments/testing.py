@@ -18,7 +18,7 @@ from websocket_lab.server.background_server import BackgroundServer
 
 
 def ask_test(app: FastAPI, path: str, text: str = "", seconds: float = 5.0) -> str:
-    """Say `text`, if there is one, in a TestClient's session; return in words what comes back."""
+    """Send `text`, if there is one, in a TestClient's session; return in words what comes back."""
     # receive_text() has no deadline, so it waits in a thread; when the session ends, the thread does, too.
     thread = ThreadPoolExecutor(1)
     try:
@@ -37,7 +37,7 @@ def ask_test(app: FastAPI, path: str, text: str = "", seconds: float = 5.0) -> s
 async def ask_wire(
     app: FastAPI, path: str, text: str = "", seconds: float = 5.0, **uvicorn_options: Any
 ) -> str:
-    """Say `text`, if there is one, over a connection to a server of its own; return what comes back."""
+    """Send `text`, if there is one, over a connection to a server of its own; return what comes back."""
     # uvicorn writes an ERROR line for some refusals, although all is well.
     with BackgroundServer(app, log_level="critical", **uvicorn_options) as server:
         try:
@@ -59,18 +59,18 @@ def size_of(answer: str | bytes) -> str:
 
 
 def differences(answers: Mapping[str, Sequence[object]]) -> int:
-    """Return how often the two were told different things."""
+    """Return how often the two received different things."""
     return sum(test != wire for test, wire in answers.values())
 
 
 def answers_table(answers: Mapping[str, Sequence[object]]) -> Card:
-    """Return a table of what both were told, with a word on whether they agree."""
+    """Return a table of what both received, with a word on whether they agree."""
     rows = [
         (question, test, wire, "✓ agree" if test == wire else "✗ differ")
         for question, (test, wire) in answers.items()
     ]
     return table(
-        "What a test is told, and what a client is told", ["", "TestClient", "real client", ""], rows
+        "What a test receives, and what a client receives", ["", "TestClient", "real client", ""], rows
     )
 
 
@@ -110,7 +110,7 @@ class Office:
 
 
 def visit_test() -> tuple[int, int]:
-    """Let two come and leave in a test; return the number of event loops, and whose work was saved."""
+    """Let two clients come and leave in a test; return the number of event loops, and of saved works."""
     office = Office()
     with (
         TestClient(office.app).websocket_connect("/ws/ana"),
@@ -121,7 +121,7 @@ def visit_test() -> tuple[int, int]:
 
 
 async def visit_wire() -> tuple[int, int]:
-    """Let two come and leave over real connections; return the same."""
+    """Let two clients come and leave over real connections; return the same."""
     office = Office()
     with BackgroundServer(office.app) as server:
         with LiveClient(server.url("/ws/ana"), "Ana"), LiveClient(server.url("/ws/ben"), "Ben"):

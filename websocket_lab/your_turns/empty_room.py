@@ -117,15 +117,15 @@ DEADLINE = "Each wait needs a deadline. `await until(…)` has one, and raises T
 
 @step()
 def the_test_waits_for_a_slow_server(tested: TestedChat) -> None:
-    """On lesson 8's chat, which takes a second here to let Ana go, the test passes."""
+    """On lesson 8's chat, which takes a second here to remove Ana, the test passes."""
     if failure := tested.failure():
         cause = NEVER if failure.startswith("TimeoutError") else TOO_EARLY
         raise Mismatch("The test passes: nothing is broken.", f"It raised {failure}", cause)
 
 
 TOO_EARLY = (
-    "The server has not let Ana go yet. Wait until it has: `await until(lambda: not chat.manager.users)`, "
-    "and claim something after that."
+    "The server has not removed Ana yet. Wait until it has: `await until(lambda: not chat.manager.users)`, "
+    "and assert something after that."
 )
 NEVER = "What the test waits for never comes. After Ana has left, `users` and `rooms` are both empty."
 
@@ -141,7 +141,7 @@ def the_test_notices_a_kept_room(tested: TestedChat) -> None:
         raise Mismatch("The test fails: this chat keeps the empty room.", "It passed.", NOTHING_CLAIMED)
 
 
-NOTHING_CLAIMED = "Claim something about the rooms, after the wait: `assert not chat.manager.rooms`."
+NOTHING_CLAIMED = "Assert something about the rooms, after the wait: `assert not chat.manager.rooms`."
 
 
 EXERCISE = Exercise(

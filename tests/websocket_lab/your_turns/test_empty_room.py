@@ -112,15 +112,15 @@ async def exits(chat: Any, come: Any) -> None:
 
 WAITS, NOTICES = "the_test_waits_for_a_slow_server", "the_test_notices_a_kept_room"
 WRONG = {
-    "at once": (at_once, WAITS, "has not let Ana go yet"),
-    "sleeps": (sleeps, WAITS, "has not let Ana go yet"),
+    "at once": (at_once, WAITS, "has not removed Ana yet"),
+    "sleeps": (sleeps, WAITS, "has not removed Ana yet"),
     "forgets await": (forgets_await, WAITS, "was never awaited"),
     "waits for what never comes": (waits_for_what_never_comes, WAITS, "never comes"),
     "misspells": (misspells, WAITS, "has no attribute 'user'"),
     "exits": (exits, WAITS, "SystemExit"),
-    "nothing": (nothing, NOTICES, "Claim something about the rooms"),
-    "only users": (only_users, NOTICES, "Claim something about the rooms"),
-    "looks into the room": (looks_into_the_room, NOTICES, "Claim something about the rooms"),
+    "nothing": (nothing, NOTICES, "Assert something about the rooms"),
+    "only users": (only_users, NOTICES, "Assert something about the rooms"),
+    "looks into the room": (looks_into_the_room, NOTICES, "Assert something about the rooms"),
     "without a deadline": (without_a_deadline, NOTICES, "Each wait needs a deadline"),
 }
 
