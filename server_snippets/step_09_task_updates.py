@@ -24,7 +24,7 @@ manager = ConnectionManager()
 
 
 async def announce(kind: str, task_id: str, **fields: str | int) -> None:
-    """Tell every watcher what became of a task."""
+    """Send an event of a task to every watcher."""
     await manager.broadcast(json.dumps({"type": kind, "task_id": task_id, **fields}))
 
 
@@ -46,7 +46,7 @@ def forget(task_id: str) -> None:
 
 # %% work
 async def work(task_id: str, total: int) -> None:
-    """Do the steps of a task one by one, and announce each; forget the task in the end."""
+    """Do the steps of a task one by one, and announce each; forget the task at the end."""
     try:
         for done in range(1, total + 1):
             # A real server would render a page or train a model here.
@@ -71,7 +71,7 @@ async def run(task_id: str, total: int) -> None:
 
 # %% start
 async def start(name: str, total: int) -> None:
-    """Begin a task that goes on by itself, also when its starter leaves."""
+    """Start a task that goes on even if the client that started it leaves."""
     task_id = str(next(numbers))
     progress[task_id] = {"task_id": task_id, "name": name, "done": 0, "total": total}
     running[task_id] = asyncio.create_task(run(task_id, total))
@@ -104,7 +104,7 @@ class Cancel(BaseModel):
 
 
 class ListTasks(BaseModel):
-    """Ask how far all tasks are."""
+    """Ask for the progress of all tasks."""
 
     action: Literal["list"]
 
@@ -144,7 +144,7 @@ app = FastAPI()
 
 @app.websocket("/ws/tasks")
 async def tasks(websocket: WebSocket) -> None:
-    """Tell a watcher how far all tasks are, then every change, and carry out what it asks for."""
+    """Send a watcher the progress of all tasks, then every change; carry out its actions."""
     await manager.connect(websocket)
     try:
         await answer(ListTasks(action="list"), websocket)

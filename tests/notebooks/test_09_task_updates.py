@@ -1,4 +1,4 @@
-"""Lesson 9: a server that works in its loop is deaf; one that works in tasks hears, and tells all."""
+"""Lesson 9: a server that works in its loop is deaf; one that works in tasks receives, and tells everyone."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def test_the_letter_waits_for_the_whole_report(run: LessonRun) -> None:
     assert "It was “3”, because the loop does one at a time" in run.output("deaf_guess.reveal")
 
 
-def test_who_speaks_to_a_deaf_server_is_cut_off(run: LessonRun) -> None:
+def test_a_client_of_a_deaf_server_is_cut_off(run: LessonRun) -> None:
     assert "It was “1011”. The reason was “keepalive ping timeout”." in run.output("cut_guess.reveal")
 
 

@@ -21,7 +21,7 @@ def test_a_refusal_frees_the_name_in_the_tidied_chat(run: LessonRun) -> None:
     said = run.output("name_guess.reveal")
 
     assert said.startswith("The first time, Eve reads 4009 Username taken")
-    assert "It was “let in as Ana" in said
+    assert "It was “open" in said
 
 
 def test_the_two_agree_twice_and_differ_six_times(run: LessonRun) -> None:

@@ -25,7 +25,7 @@ class CrowdError(RuntimeError):
 
 @dataclass(frozen=True)
 class Load:
-    """What a crowd has heard, every message counted by the client that received it."""
+    """What a crowd has received, every message counted by the client that received it."""
 
     deliveries: int
     seconds: float
@@ -71,7 +71,7 @@ class Crowd:
         self._end()
 
     def speak(self, in_flight: int = 16, seconds: float = 0.5, form: str = "TEXT") -> Load:
-        """Let one client speak for so long: `in_flight` messages at once, the next when all have heard them.
+        """Let one client speak for so long: `in_flight` messages at once, the next when all have them.
 
         Args:
             in_flight: How many messages are sent at once.
@@ -111,7 +111,7 @@ SECONDS = 0.1
 
 
 def load_run(app: ASGIApp, sizes: Sequence[int], **uvicorn_options: Any) -> list[float]:
-    """Return for crowds of these sizes how many milliseconds it takes until all have heard a text on `/ws`.
+    """Return for crowds of these sizes how many milliseconds it takes a text to reach everyone on `/ws`.
 
     Raises:
         CrowdError: A text did not reach everyone, or came twice.
@@ -121,7 +121,7 @@ def load_run(app: ASGIApp, sizes: Sequence[int], **uvicorn_options: Any) -> list
 
 def plot_load(sizes: Sequence[int], runs: Mapping[str, Sequence[float]]) -> None:
     """Draw each server's run, and say the numbers."""
-    axes = course_axes("Until all have heard a text")
+    axes = course_axes("Until everyone has received a text")
     for server, times in runs.items():
         (line,) = axes.plot(sizes, times, clip_on=False)
         end, color = (sizes[-1], times[-1]), line.get_color()
