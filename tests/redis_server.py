@@ -17,6 +17,7 @@ from websocket_lab.processes.private_redis import redis_program
 
 # What a server does over Redis nobody may notice: the mark of a module whose tests run with it and without.
 OVER_BOTH_BROKERS = pytest.mark.parametrize("redis_url", ["memory", "redis"], indirect=True, scope="module")
+PASSWORD = "hush-hush"
 
 
 def redis_path() -> str:

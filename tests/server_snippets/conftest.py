@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from server_snippets.main import Settings, make_app
 from server_snippets.server.transport.protocol import FanOutProtocol
-from tests.redis_server import RedisServer
+from tests.redis_server import PASSWORD, RedisServer
 from websocket_lab import BackgroundServer, LiveClient
 
 
@@ -26,6 +27,19 @@ def protocol(request: pytest.FixtureRequest) -> Any:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """Run a Redis for all who need one that stays."""
     with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Name the file that `Worker`s write what they have to say into."""
+    return tmp_path / "workers.log"
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """Run a Redis for one test, which may kill it."""
+    with RedisServer(tmp_path, PASSWORD) as server:
         yield server
 
 

@@ -37,19 +37,6 @@ end
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """Name the file that the processes write what they have to say into."""
-    return tmp_path / "workers.log"
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """Run a Redis of our own."""
-    with RedisServer(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
 def worker(redis: RedisServer, log: Path) -> Iterator[Worker]:
     """Run the process that stays awake."""
     with Worker(redis.url, log) as worker:
@@ -91,9 +78,9 @@ def proxy(redis: RedisServer) -> Iterator[CutProxy]:
 
 
 @pytest.fixture
-def outsider(proxy: CutProxy, log: Path) -> Iterator[Worker]:
+def outsider(redis: RedisServer, proxy: CutProxy, log: Path) -> Iterator[Worker]:
     """Run the process that is cut off."""
-    with Worker(f"redis://127.0.0.1:{proxy.port}/0", log) as worker:
+    with Worker(redis.url.replace(str(redis.port), str(proxy.port)), log) as worker:
         yield worker
 
 

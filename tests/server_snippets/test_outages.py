@@ -11,27 +11,13 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.redis_server import RedisServer
+from tests.redis_server import PASSWORD, RedisServer
 from tests.server_snippets.cluster import Worker
 from tests.server_snippets.test_crowd import Guest
 from websocket_lab import LiveClient
 
 
 CLIENTS, SPEAKERS = 200, 20
-PASSWORD = "hush-hush"
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """Name the file that the processes write what they have to say into."""
-    return tmp_path / "workers.log"
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """Run a Redis that may be killed."""
-    with RedisServer(tmp_path, PASSWORD) as server:
-        yield server
 
 
 @pytest.fixture

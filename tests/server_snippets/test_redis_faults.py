@@ -9,28 +9,14 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.redis_server import RedisServer
+from tests.redis_server import PASSWORD, RedisServer
 from tests.server_snippets.cluster import Worker
 from websocket_lab import LiveClient
 
 
-PASSWORD = "hush-hush"
 SECONDS = 60
 # A process that was silent for longer is expired by the others.
 LONGER_THAN_SILENCE = 9.0
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """Name the file that the processes write what they have to say into."""
-    return tmp_path / "workers.log"
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """Run a Redis of our own."""
-    with RedisServer(tmp_path, PASSWORD) as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,13 +7,8 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from websocket_lab.grading.exercise_notebook import read_solution, server_cells, without_markers
+from websocket_lab.grading.exercise_notebook import read_solution, server_cells
 from websocket_lab.server.background_server import BackgroundServer
-
-
-def server_source(exercise: str) -> str:
-    """Return all the code that builds the solution's server, as one text."""
-    return "\n\n\n".join(without_markers(code) for _, code in server_cells(read_solution(exercise)))
 
 
 def finished_module(exercise: str) -> ModuleType:

@@ -32,7 +32,3 @@ class SubjectError(Exception):
 
 class TooSlow(Exception):
     """The check itself took so long, on a busy machine, that what it saw proves nothing: it begins again."""
-
-
-class Standstill(Exception):
-    """The learner's server does not answer at all any more, for its event loop is blocked."""

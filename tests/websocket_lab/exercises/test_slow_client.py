@@ -294,14 +294,6 @@ class TwoGoodbyes(Hall):
             await self.goodbye(client, name)
 
 
-class DropsTheQuickest(Hall):
-    async def goodbye(self, client: Any, name: str) -> None:
-        await super().goodbye(client, name)
-        if client.dropped.is_set():
-            for other in list(self.clients):
-                await other.drop()
-
-
 WRONG: dict[str, tuple[type[Hall], str, str]] = {
     "writer goes on": (hall_of(WriterGoesOn), "nothing_goes_on_for_who_has_left", "writer.cancel()"),
     "writes once": (hall_of(WritesOnce), "nothing_goes_on_for_who_has_left", "let each writer send it"),

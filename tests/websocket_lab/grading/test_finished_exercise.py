@@ -7,7 +7,7 @@ import pytest
 
 from tests.websocket_lab.small_exercise import tagged
 from websocket_lab.client.live_client import LiveClient
-from websocket_lab.grading.finished_exercise import finished_app, finished_server, server_source
+from websocket_lab.grading.finished_exercise import finished_app, finished_server
 from websocket_lab.server.learner_traceback import learner_traceback
 
 
@@ -36,12 +36,6 @@ def test_the_solution_gets_what_its_app_needs(course):
     rewrite(course, tagged("def make_app(broker):\n    return broker", "server"))
 
     assert finished_app("shouting", "a broker") == "a broker"
-
-
-def test_the_source_is_all_the_server_cells_without_markers(course):
-    assert server_source("shouting").startswith("from fastapi import FastAPI, WebSocket\n\n\ndef shout")
-    assert "### " not in server_source("shouting")
-    assert "other" not in server_source("shouting")
 
 
 def test_types_may_name_classes_further_down(course):

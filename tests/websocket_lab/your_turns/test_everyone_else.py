@@ -107,13 +107,6 @@ class ForgetsTheSpeaker(Manager):
         await self.broadcast(message)
 
 
-class TakesTheSpeakerOutMeanwhile(Manager):
-    async def broadcast_to_others(self, message: str, speaker: WebSocket) -> None:
-        self.active_connections.remove(speaker)
-        await self.broadcast(message)
-        self.active_connections.add(speaker)
-
-
 class NoCopy(Manager):
     async def broadcast_to_others(self, message: str, speaker: WebSocket) -> None:
         for other in self.active_connections:
