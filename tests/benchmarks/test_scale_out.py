@@ -2,8 +2,7 @@
 
 import pytest
 
-from benchmarks.scale_out import LINE_UP
-from benchmarks.scaled_out import ScaledOut
+from benchmarks.scale_out import LINE_UP, ScaledOut
 from tests.private_redis import private_redis
 
 
