@@ -11,7 +11,7 @@ SLOW = (
     "tests/docs/",
     "tests/exercises/",
     "tests/notebooks/",
-    "tests/server_snippets/static/",
+    "tests/server_snippets/server/static/",
     "test_taking_the_server_along.py",
     "tests/websocket_lab/exercises/",
     "tests/websocket_lab/your_turns/",

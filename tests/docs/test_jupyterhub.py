@@ -26,7 +26,7 @@ from tests.jupyterlab import (
     wait_for,
     within,
 )
-from tests.server_snippets.static.connection_card import ConnectionCard
+from tests.server_snippets.server.static.connection_card import ConnectionCard
 from websocket_lab.processes.child_process import free_port
 
 

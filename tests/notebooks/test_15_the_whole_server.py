@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.jupyterlab import NotebookPage
 from tests.notebooks.run import LessonRun, run_all_for_everyone, run_up_to
-from tests.server_snippets.static.connection_card import ConnectionCard
+from tests.server_snippets.server.static.connection_card import ConnectionCard
 
 
 LESSON = "15_the_whole_server.ipynb"

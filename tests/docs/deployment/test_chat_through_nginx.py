@@ -1,6 +1,6 @@
 """The chat's own tests once more: through nginx, and to two servers that share a Redis."""
 
-from tests.server_snippets.test_chat_endpoint import *  # noqa: F403
+from tests.server_snippets.server.endpoints.test_chat_endpoint import *  # noqa: F403
 
 
 # There is one broker, Redis.

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Route, expect
 
 from tests.jupyterlab import JupyterLab, NotebookPage
-from tests.server_snippets.static.connection_card import ConnectionCard
+from tests.server_snippets.server.static.connection_card import ConnectionCard
 
 
 START = """

@@ -13,7 +13,7 @@ from redis import Redis
 
 from tests.redis_server import PASSWORD, RedisServer
 from tests.server_snippets.cluster import Worker
-from tests.server_snippets.test_crowd import Guest
+from tests.server_snippets.server.test_crowd import Guest
 from websocket_lab import LiveClient
 
 

@@ -4,8 +4,8 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from tests.server_snippets.static.connection_card import ConnectionCard, add_card
-from tests.server_snippets.static.page_module import evaluate
+from tests.server_snippets.server.static.connection_card import ConnectionCard, add_card
+from tests.server_snippets.server.static.page_module import evaluate
 
 
 MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>'

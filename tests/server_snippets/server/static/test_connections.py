@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.server_snippets.static.connection_card import ConnectionCard, add_card
+from tests.server_snippets.server.static.connection_card import ConnectionCard, add_card
 from websocket_lab import BackgroundServer, LiveClient
 
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from websockets.frames import CLOSE_CODE_EXPLANATIONS
 
-from tests.server_snippets.static.connection_card import ConnectionCard
-from tests.server_snippets.static.page_module import evaluate
+from tests.server_snippets.server.static.connection_card import ConnectionCard
+from tests.server_snippets.server.static.page_module import evaluate
 from websocket_lab import BackgroundServer
 
 

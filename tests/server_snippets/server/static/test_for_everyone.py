@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.accessibility import violations
-from tests.server_snippets.static.connection_card import ConnectionCard, add_card
+from tests.server_snippets.server.static.connection_card import ConnectionCard, add_card
 
 
 def test_the_keyboard_alone_connects_sends_and_closes(page: Page, ana: ConnectionCard) -> None:

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from server_snippets.main import make_app
 from tests.jupyterlab import chromium
-from tests.server_snippets.static.connection_card import ConnectionCard
-from tests.server_snippets.static.page_faults import page_faults
+from tests.server_snippets.server.static.connection_card import ConnectionCard
+from tests.server_snippets.server.static.page_faults import page_faults
 from websocket_lab import BackgroundServer
 
 
