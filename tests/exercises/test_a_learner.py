@@ -35,7 +35,7 @@ class Mistake:
 
 MISTAKES = [
     Mistake("private_messages", "text.split(maxsplit=2)", "text.split()", "too many values to unpack"),
-    Mistake("typing_indicator", "await self.show(member, active=True)", "pass", "heard nothing for"),
+    Mistake("typing_indicator", "await self.show(member, active=True)", "pass", "received nothing for"),
     Mistake("online_users", " if websocket in inside", "", "What came"),
     Mistake("message_history", "self.history[member.room].append(event)", "pass", "What came"),
 ]

@@ -57,7 +57,7 @@ def test_the_hasty_one_keeps_none_and_each_line_says_why(run: LessonRun) -> None
 
     assert "It was “0" in said
     assert "0 of 6 passed" in said
-    assert "Ben heard no “left” within 3 s." in said
+    assert "Ben received no “left” within 3 s." in said
     assert "which is no JSON" in said
 
 

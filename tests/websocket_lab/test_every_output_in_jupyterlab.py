@@ -48,7 +48,7 @@ measured = table("Answers", ["", "TestClient", "real client"], [("unknown path",
 verdicts = check("private_messages", make_app), check("private_messages", CHATTY)
 shown = (compared, solution("private_messages", force=True), hint("private_messages"), progress(), measured)
 display(*verdicts, *shown)
-axes = course_axes("Polled ticks are heard late")
+axes = course_axes("Polled ticks are received late")
 axes.plot([1, 2], [3, 4])
 show_plot(axes)
 """

@@ -24,7 +24,7 @@ def runs(monkeypatch):
     def check_notebook(path: Path, timeout: float) -> list[Report]:
         asked.append(timeout)
         return [
-            Report(str(path), OUTCOMES[path.stem], "shouting", claim="Ana is heard.", message="One.\nTwo.")
+            Report(str(path), OUTCOMES[path.stem], "shouting", claim="Ana is answered.", message="One.\nTwo.")
         ]
 
     asked: list[float] = []
@@ -54,8 +54,8 @@ def test_a_folder_is_all_its_notebooks(folder, capsys):
     command.main(["check", str(folder)])
 
     assert capsys.readouterr().out.splitlines() == [
-        f"✓ {folder / 'ana.ipynb'} · shouting · passed · Ana is heard. (0 s)",
-        f"✗ {folder / 'ben.ipynb'} · shouting · failed · Ana is heard. (0 s)",
+        f"✓ {folder / 'ana.ipynb'} · shouting · passed · Ana is answered. (0 s)",
+        f"✗ {folder / 'ben.ipynb'} · shouting · failed · Ana is answered. (0 s)",
         "    One.",
         "    Two.",
         "",
@@ -155,7 +155,7 @@ def test_programs_get_json_and_nothing_else(folder, capsys):
     assert (whole["total"], whole["passed"]) == (2, 1)
     assert [report["pupil"] for report in whole["reports"]] == ["ana", "ben"]
     assert (
-        whole["reports"][1] | {"outcome": "failed", "passed": False, "claim": "Ana is heard."}
+        whole["reports"][1] | {"outcome": "failed", "passed": False, "claim": "Ana is answered."}
         == whole["reports"][1]
     )
 

@@ -29,7 +29,7 @@ class SubshellWidget(AnyWidget):
         super().open()
 
     def hear_out(self) -> None:
-        """Return when what was sent before the running cell has been heard, or after five seconds."""
+        """Return when what was sent before the running cell has arrived, or after five seconds."""
         if isinstance(self.comm, SubshellComm):
             self.comm.hear_out(HEAR_OUT_SECONDS)
 
@@ -48,7 +48,7 @@ class SubshellComm(BaseComm):
             self._heard.wait_for(lambda: self._coming <= 0, deadline)
 
     def handle_msg(self, msg: Any) -> None:
-        """Let the widget hear a message."""
+        """Let the widget receive a message."""
         try:
             super().handle_msg(msg)
         finally:

@@ -29,7 +29,7 @@ def disconnections_are_handled(server: BackgroundServer) -> str:
     with chat(server, "Ana", "Ben") as (ana, ben):
         ana.vanish()
         hear(ben, "left")
-    return "Ana's connection was reset, and Ben heard that she left."
+    return "Ana's connection was reset, and Ben was told that she left."
 
 
 def a_bad_client_hurts_nobody(server: BackgroundServer) -> str:
@@ -43,7 +43,7 @@ def a_bad_client_hurts_nobody(server: BackgroundServer) -> str:
         for number in range(LONG_TEXTS):
             ana.send_json({"action": "send", "channel": channel, "message": f"text {number} {LONG}"})
             hear(ben, f"text {number} .")
-    return f"Eve read nothing, and Ben heard {LONG_TEXTS} long texts."
+    return f"Eve read nothing, and Ben received {LONG_TEXTS} long texts."
 
 
 def input_is_validated(server: BackgroundServer) -> str:
@@ -55,7 +55,7 @@ def input_is_validated(server: BackgroundServer) -> str:
             assert answer.get("type") == "error", f"{message} was answered by {answer}."
         eve.send_json({"action": "echo", "data": "still here"})
         hear(eve, "still here")
-    return f"{len(BAD_MESSAGES)} bad messages got an error each, and Eve was heard afterwards."
+    return f"{len(BAD_MESSAGES)} bad messages got an error each, and Eve's next message was delivered."
 
 
 def authentication_comes_first(server: BackgroundServer) -> str:
@@ -77,10 +77,10 @@ def complex_data_is_json(server: BackgroundServer) -> str:
     with chat(server, "Ana", "Ben") as (ana, ben):
         ana.send_json({"action": "message", "text": text})
         heard = hear(ben, "Lunch")
-        assert heard.startswith("{"), f"Ben heard {heard!r}, which is no JSON."
+        assert heard.startswith("{"), f"Ben received {heard!r}, which is no JSON."
         event = json.loads(heard)
         said = event["type"], event["from"].partition("-")[0], event["text"]
-        assert said == ("message", "Ana", text), f"Ben heard {event}."
+        assert said == ("message", "Ana", text), f"Ben received {event}."
     return "Quotes, a line break and an accent came whole, in an event with type and sender."
 
 
@@ -89,7 +89,7 @@ def a_heartbeat_finds_the_dead(server: BackgroundServer) -> str:
     with WireTap(server) as tap, chat(tap, "Ana", "Ben") as (_, ben):
         tap.freeze(name="Ana")
         hear(ben, "left", 2 * SECONDS)
-    return "Ana's cable was pulled, and Ben heard that she left."
+    return "Ana's cable was pulled, and Ben was told that she left."
 
 
 PRACTICES = (
@@ -134,7 +134,7 @@ def hear(client: LiveClient, words: str, seconds: float = SECONDS) -> str:
     try:
         return str(client.wait_for(lambda message: words in str(message), seconds))
     except TimeoutError:
-        raise AssertionError(f"{client.name} heard no “{words}” within {seconds:g} s.") from None
+        raise AssertionError(f"{client.name} received no “{words}” within {seconds:g} s.") from None
 
 
 Practice = Callable[[BackgroundServer], str]

@@ -46,20 +46,22 @@ def cost_words(costs: Mapping[str, float]) -> list[str]:
 
 
 def plot_heard(heard: Mapping[str, Sequence[float]], until: int) -> None:
-    """Draw how many texts were heard, second by second, each way; and say how many, and the longest pause."""
-    axes = course_axes("Ben hears Ana, while Eve reads nothing")
+    """Draw how many texts Ben received, second by second, each way; say how many, and the longest pause."""
+    axes = course_axes("Ben receives Ana's texts, while Eve reads nothing")
     lasted = max(max(moments, default=0.0) for moments in heard.values()) + 0.5
     for way, moments in heard.items():
         # The silence lasts until the end.
         times = [0.0, *moments, *([] if len(moments) == until else [lasted])]
         counts = [*range(len(moments) + 1), len(moments)][: len(times)]
         axes.plot(times, counts, markevery=20, markersize=5, label=way)
-    axes.set(xlabel="seconds", ylabel="texts heard", ylim=(0, 1.1 * until), xlim=(0, lasted))
+    axes.set(xlabel="seconds", ylabel="texts received", ylim=(0, 1.1 * until), xlim=(0, lasted))
     # Not at the ends of the lines, where two that end together would overprint each other.
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, labelcolor="linecolor")
     show_plot(axes)
     print(
-        "Ben heard", *[f"{way}: {_heard_words(moments, until)}" for way, moments in heard.items()], sep="\n  "
+        "Ben received",
+        *[f"{way}: {_heard_words(moments, until)}" for way, moments in heard.items()],
+        sep="\n  ",
     )
 
 
@@ -90,7 +92,7 @@ def spans(numbers: Sequence[int]) -> str:
 
 
 def _heard_words(moments: Sequence[float], until: int) -> str:
-    # A pause has an end: where nothing more was heard, the pauses before that do not matter.
+    # A pause has an end: where nothing more was received, the pauses before that do not matter.
     if len(moments) < until:
         return f"{len(moments)} texts, then nothing more"
     pause = max((late - soon for soon, late in pairwise(moments)), default=0.0)
@@ -114,7 +116,7 @@ class Ladder:
     """Ways to send the same to many, and what a delivery costs the server each way.
 
     Args:
-        clients: How many hear each message.
+        clients: How many receive each message.
         in_flight: How many messages are sent at once.
         seconds: How long each way is measured.
     """
@@ -160,9 +162,9 @@ END = "the end"
 
 
 def when_ben_hears(app: ASGIApp, texts: int = 100, **uvicorn_options: Any) -> list[float]:
-    """Return at which second Ben hears each text that Ana says on `/ws` while Eve reads nothing.
+    """Return at which second Ben receives each text that Ana says on `/ws` while Eve reads nothing.
 
-    Ana speaks on as soon as Ben has heard her, and gives up when he hears nothing for five seconds.
+    Ana speaks on as soon as Ben has received it, and gives up when he receives nothing for five seconds.
     """
     heard: list[float] = []
     with BackgroundServer(app, **uvicorn_options) as server:

@@ -102,7 +102,7 @@ def payload_bounds(data: bytes, start: int) -> tuple[int, int]:
 
 
 class Crowd:
-    """So many listeners; the first of them speaks, and all are to hear it."""
+    """So many listeners; the first of them speaks, and all are to receive it."""
 
     def __init__(self, url: str, compression: bool) -> None:
         self._address = urlsplit(url)
@@ -124,7 +124,7 @@ class Crowd:
             await self._until_all_came()
 
     async def speak(self, in_flight: int, seconds: float, form: str, size: int) -> dict[str, Any]:
-        """Say things, the next when all have heard the last, for so long; return what that came to."""
+        """Say things, the next when all have received the last, for so long; return what that came to."""
         start, deliveries, lasted = perf_counter(), 0, 0.0
         while lasted < seconds:
             self._missing += in_flight * len(self.listeners)

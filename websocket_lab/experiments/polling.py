@@ -1,6 +1,6 @@
-"""The two plots of lesson 1: how late the ticks of a clock were heard, and how many bytes that took.
+"""The two plots of lesson 1: how late the ticks of a clock were received, and how many bytes that took.
 
-Both take a race: for each way of listening, what was heard in it, as (moment, news, bytes).
+Both take a race: for each way of listening, what was received in it, as (moment, news, bytes).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ Race = Mapping[str, Heard]
 
 
 def plot_delays(race: Race) -> None:
-    """Draw each tick as far to the right as it was heard late, and say the medians."""
-    axes = course_axes("Polled ticks are heard late, pushed ticks at once")
+    """Draw each tick as far to the right as it was received late, and say the medians."""
+    axes = course_axes("Polled ticks are received late, pushed ticks at once")
     delays = {way: delays_of(heard, _start(race)) for way, heard in race.items()}
     for row, late in enumerate(delays.values()):
         axes.plot(late, [row] * len(late), linestyle="none", markersize=8, alpha=0.75, clip_on=False)
@@ -43,7 +43,7 @@ def plot_bytes(race: Race) -> None:
 
 
 def delays_of(heard: Heard, start: float) -> list[float]:
-    """Return by how many milliseconds each tick since `start` was late when it was first heard."""
+    """Return by how many milliseconds each tick since `start` was late when it was first received."""
     first = {news["at"]: when for when, news, _ in reversed(heard)}
     return [1000 * (first[at] - at) for at in sorted(first) if at >= start]
 

@@ -36,11 +36,11 @@ class ChatHarness(Harness):
         return inside
 
     def welcome(self, inside: Sequence[SimulatedClient], newcomer: SimulatedClient) -> None:
-        """Have everyone hear what is said when someone has joined."""
+        """Have everyone receive what is said when someone has joined."""
         all_hear(inside, {"type": "joined", "username": newcomer.username}, NOBODY_IN)
 
     def nobody_hears_more(self, *people: SimulatedClient, likely: Causes | None = None) -> None:
-        """Have the first person say something in public, which everyone must hear next."""
+        """Have the first person say something in public, which everyone must receive next."""
         said = word()
         people[0].sends(say(said))
         public = {"type": "message", "from": people[0].username, "text": said}

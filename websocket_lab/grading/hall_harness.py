@@ -1,4 +1,4 @@
-"""The harness of exercises about one hall: whoever connects to /ws/{username} hears everyone."""
+"""The harness of exercises about one hall: each client on /ws/{username} receives what everyone sends."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -61,13 +61,13 @@ class TunedHallHarness(HallHarness):
         self.server = CheckedServer(self._tasks.watch(app)).start()
 
     def is_quiet_again(self, person: SimulatedClient, likely: Causes) -> None:
-        """Have a person say something, which that person must hear next."""
+        """Have a person say something, which that person must receive next."""
         text = word()
         person.sends({"action": "message", "text": text})
         person.hears({"type": "message", "text": text}, likely)
 
     def come_and_go(self, witness: SimulatedClient, likely: Causes) -> None:
-        """Let two people come, and go in two ways; the witness hears all of it."""
+        """Let two people come, and go in two ways; the witness receives all of it."""
         ben, eve = self.join("Ben", "Eve")
         for newcomer in (ben, eve):
             witness.hears({"type": "joined", "username": newcomer.username}, likely)
@@ -89,7 +89,7 @@ class TunedHallHarness(HallHarness):
 
 
 def left(person: SimulatedClient) -> Event:
-    """Return what the others hear when someone has left."""
+    """Return what the others receive when someone has left."""
     return {"type": "left", "username": person.username}
 
 

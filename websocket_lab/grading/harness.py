@@ -36,7 +36,7 @@ class CheckedServer(BackgroundServer):
         task_errors: What the app's own tasks raised.
     """
 
-    # The check hears of them by itself.
+    # The check learns of them by itself.
     tells_forgotten_awaits = False
 
     def __init__(self, app: ASGIApp) -> None:
@@ -199,7 +199,7 @@ WORDS = (
 
 
 def all_hear(people: Collection[SimulatedClient], event: Event, likely: Causes | None = None) -> None:
-    """Have each of the people hear the same next."""
+    """Have each of the people receive the same next."""
     for person in people:
         person.hears(event, likely)
 

@@ -64,7 +64,7 @@ class TaskErrors:
 
 
 def _is_unheard(task: "asyncio.Task[Any]") -> bool:
-    # To ask for the exception would be to hear it; only this attribute tells whether anything has asked.
+    # To ask for the exception would be to take note of it; only this attribute tells whether anybody asked.
     return not task.cancelled() and bool(getattr(task, "_log_traceback", False))
 
 

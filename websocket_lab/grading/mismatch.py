@@ -8,10 +8,10 @@ class Mismatch(Exception):
     """The learner's server, or client, did not do what the contract says.
 
     Attributes:
-        expected: What should have happened, as a sentence: `Ben hears {"type": "private", …}.`
-        came: What happened instead, as a sentence: `Ben heard nothing for 2 s.`
+        expected: What should have happened, as a sentence: `Ben receives {"type": "private", …}.`
+        came: What happened instead, as a sentence: `Ben received nothing for 2 s.`
         cause: What usually leads there, and what to do; empty if nothing typical is known.
-        who: Who heard the wrong thing, or nothing; empty if it is about something else.
+        who: Who received the wrong thing, or nothing; empty if it is about something else.
         message: The message that was wrong; empty if none came.
     """
 

@@ -1,4 +1,4 @@
-"""A simulated client: a real connection that says what it must hear, and what it must not."""
+"""A simulated client: a real connection that says what it must receive, and what it must not."""
 
 import asyncio
 import json
@@ -138,13 +138,13 @@ class SimulatedClient:
             likely: The usual causes of what may come instead.
             patience: Seconds that it may take, or what is left of them.
         """
-        return self._next(f"{self.name} hears {shown(expected)}.", expected, likely or {}, patience)
+        return self._next(f"{self.name} receives {shown(expected)}.", expected, likely or {}, patience)
 
     def hears_all(self, expected: Collection[Event], likely: Causes | None = None) -> None:
         """Read one message for each that is expected, in whatever order they come."""
         missing = list(expected)
         while missing:
-            wanted = f"{self.name} hears {' and '.join(map(shown, missing))}."
+            wanted = f"{self.name} receives {' and '.join(map(shown, missing))}."
             came = self.next_event(wanted, likely)
             found = [event for event in missing if matches(came, event)]
             if not found:
@@ -154,7 +154,7 @@ class SimulatedClient:
 
     def hears_nothing_before(self, fence: Event, likely: Causes | None = None) -> None:
         """Read the message that ends a silence, which must come first."""
-        self._next(f"{self.name} hears nothing now but {shown(fence)}.", fence, likely or {})
+        self._next(f"{self.name} receives nothing now but {shown(fence)}.", fence, likely or {})
 
     def next_event(
         self, wanted: str, likely: Causes | None = None, patience: float | Patience = PATIENCE
@@ -242,7 +242,7 @@ class SimulatedClient:
 
     def _parsed(self, message: str | bytes, wanted: str) -> Event:
         self._raw = str(message)
-        came = f"{self.name} heard {shown(message) if isinstance(message, str) else message[:80]!r}"
+        came = f"{self.name} received {shown(message) if isinstance(message, str) else message[:80]!r}"
         try:
             event = json.loads(self._parsable(message))
         except ValueError:
@@ -263,15 +263,15 @@ class SimulatedClient:
         return message
 
     def _silence(self, wanted: str, likely: Causes, patience: float) -> Mismatch:
-        came = f"{self.name} heard nothing for {patience:g} s."
+        came = f"{self.name} received nothing for {patience:g} s."
         if self._passed_over:
-            came = f"{self.name} heard {shown(self._passed_over[-1])}, which is not in the contract."
+            came = f"{self.name} received {shown(self._passed_over[-1])}, which is not in the contract."
         return Mismatch(wanted, came, cause_of("nothing", likely), self.name)
 
     def _instead(self, wanted: str, came: Event, likely: Causes) -> Mismatch:
         kind = "twice" if came == self._last else str(came.get("type", "other"))
         cause = cause_of(kind, TOO_MUCH | dict(likely), came)
-        return Mismatch(wanted, f"{self.name} heard {shown(came)}.", cause, self.name, self._raw)
+        return Mismatch(wanted, f"{self.name} received {shown(came)}.", cause, self.name, self._raw)
 
 
 def _without_advice(error: Exception) -> str:

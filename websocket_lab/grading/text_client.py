@@ -12,7 +12,7 @@ from websocket_lab.grading.timing import Patience
 
 
 class TextClient(SimulatedClient):
-    """One real client that hears texts; `likely` has the word `other` for another text than the expected.
+    """One real client that receives texts; `likely` has the word `other` for another text than the expected.
 
     Args:
         url: Where it connects.
@@ -25,11 +25,11 @@ class TextClient(SimulatedClient):
 
     def hears_text(self, text: str, likely: Causes | None = None, patience: float = PATIENCE) -> None:
         """Read the next text that somebody has said, which must be this one."""
-        self._next(f"{self.name} hears {shown(text)}.", _event(text), likely or {}, patience)
+        self._next(f"{self.name} receives {shown(text)}.", _event(text), likely or {}, patience)
 
     def hears_in_the_end(self, text: str, likely: Causes | None = None, patience: float = PATIENCE) -> None:
         """Read on until this text comes, unless it has come already."""
-        wanted, causes = f"{self.name} hears {shown(text)}.", likely or {}
+        wanted, causes = f"{self.name} receives {shown(text)}.", likely or {}
         try:
             if text not in self.client.messages:
                 Patience(patience).wait(partial(self.client.wait_for, text))
@@ -39,15 +39,15 @@ class TextClient(SimulatedClient):
             raise Mismatch(wanted, str(error).partition(" Call ")[0], causes.get("closed", "")) from None
 
     def has_heard(self, texts: Sequence[str], likely: Causes | None = None) -> None:
-        """Have heard these texts by now, once each and in this order, whatever came between them."""
+        """Have received these texts by now, once each and in this order, whatever came between them."""
         heard = [str(message) for message in self.client.messages if message in set(texts)]
         if heard == list(texts):
             return
 
-        wanted = f"{self.name} hears {len(texts)} texts, once each and in order."
+        wanted = f"{self.name} receives {len(texts)} texts, once each and in order."
         kind = "twice" if len(heard) > len(set(heard)) else "other" if len(heard) == len(texts) else "nothing"
         missed = [text for text in texts if text not in heard]
-        came = f"{self.name} missed {shown(missed[0])}." if missed else f"{self.name} heard {len(heard)}."
+        came = f"{self.name} missed {shown(missed[0])}." if missed else f"{self.name} received {len(heard)}."
         raise Mismatch(wanted, came, (TOO_MUCH | dict(likely or {})).get(kind, ""))
 
     def _parsed(self, message: str | bytes, wanted: str) -> Event:
@@ -60,7 +60,7 @@ class TextClient(SimulatedClient):
 
     def _instead(self, wanted: str, came: Event, likely: Causes) -> Mismatch:
         mismatch = super()._instead(wanted, came, likely)
-        mismatch.came = f"{self.name} heard {shown(str(came['text']))}."
+        mismatch.came = f"{self.name} received {shown(str(came['text']))}."
         mismatch.cause = mismatch.cause or likely.get("other", "")
         return mismatch
 

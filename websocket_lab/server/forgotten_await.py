@@ -38,7 +38,7 @@ def forgotten_awaits(report: Callable[[str], None], thread: int | None = None) -
 
 def _watch() -> None:
     global _others
-    # Python warns of each place once; the second connection, and the next try, should hear of it, too.
+    # Python warns of each place once; the second connection, and the next try, should be told, too.
     warnings.filterwarnings("always", message=PATTERN, category=RuntimeWarning)
     if warnings.showwarning is not _note:
         _others, warnings.showwarning = warnings.showwarning, _note

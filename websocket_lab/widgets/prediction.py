@@ -81,7 +81,7 @@ class Prediction(SubshellWidget):
             because: Why, as a clause: it follows the word “because”.
             note: What else there is to say, as a sentence of its own.
         """
-        # A click just before this cell was run may not have been heard yet.
+        # A click just before this cell was run may not have arrived yet.
         self.hear_out()
         # In one message, so that a screen reader says all of it at once.
         with self.hold_sync():

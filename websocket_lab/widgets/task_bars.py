@@ -1,4 +1,4 @@
-"""Progress bars that a server drives: one for each task that a client of `/ws/tasks` hears of."""
+"""Progress bars that a server drives: one for each task that a client of `/ws/tasks` is told of."""
 
 import asyncio
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ class TaskRow:
 
 
 class TaskBoard:
-    """The tasks that a watcher has heard of, by id, in the order of their start."""
+    """The tasks that a watcher has been told of, by id, in the order of their start."""
 
     def __init__(self) -> None:
         self.rows: dict[str, TaskRow] = {}
@@ -75,7 +75,7 @@ class TaskBoard:
     def _take(self, listed: list[object]) -> None:
         for row in self.rows.values():
             if row.status == "running":
-                # Unless the list has it: how it ended, this watcher has not heard.
+                # Unless the list has it: how it ended, this watcher was not told.
                 row.status = UNSEEN
         for task in listed:
             match task:
@@ -84,7 +84,7 @@ class TaskBoard:
 
 
 class TaskBars(VBox):  # type: ignore[misc]
-    """The tasks that `client` hears of: each with its name, a bar, words, and a button to cancel it."""
+    """The tasks that `client` is told of: each with its name, a bar, words, and a button to cancel it."""
 
     def __init__(self, client: LiveClient) -> None:
         self.client = client
@@ -101,7 +101,7 @@ class TaskBars(VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         """Return the bars as text: whose they are, and one line for each task."""
-        # Not what was painted last: the client may have heard more since.
+        # Not what was painted last: the client may have received more since.
         board = TaskBoard()
         board.read(self.client.log)
         return visible(f"{self._heading}\n{board}".strip())

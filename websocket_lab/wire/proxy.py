@@ -264,7 +264,7 @@ class ProxiedConnection:
             if self.connection.name not in order.shown_to:
                 self.suffer(order)
 
-    # Whoever has heard something finds it recorded: else a cell that shows the wire could come too early.
+    # Whoever has received something finds it recorded: else a cell that shows the wire could come too early.
     def _record(self, from_client: bool, item: Item) -> None:
         if isinstance(item, bytes):
             self._recorder.feed(self.connection, from_client, item)

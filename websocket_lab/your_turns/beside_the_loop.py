@@ -45,15 +45,15 @@ def the_loop_goes_on_meanwhile(server: TextHarness) -> None:
     for name in (report, letter):
         ana.sends(name)
     lag = time.monotonic() - begin
-    wanted = f"Ana hears all steps of {report} and {letter}."
+    wanted = f"Ana receives all steps of {report} and {letter}."
     came = [str(ana.next_event(wanted, NO_STEPS)["text"]) for _ in range(6)]
     missing = [text for text in (*steps_of(report), *steps_of(letter)) if text not in came]
-    ana.must(not missing, "hears all steps of both", f"missed {missing[:1]}", NO_STEPS["twice"])
+    ana.must(not missing, "receives all steps of both", f"missed {missing[:1]}", NO_STEPS["twice"])
     first, last = came.index(steps_of(letter)[0]), came.index(steps_of(report)[-1])
     if first > last and lag > ONE_STEP:
         raise TooSlow
-    what = "heard all of the report before the first step of the letter"
-    ana.must(first < last, "hears the letter's first step before the report's last", what, DEAF)
+    what = "received all of the report before the first step of the letter"
+    ana.must(first < last, "receives the letter's first step before the report's last", what, DEAF)
 
 
 DEAF = (

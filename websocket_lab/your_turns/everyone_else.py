@@ -31,7 +31,7 @@ class Room(TextHarness):
 
 
 def says(speaker: TextClient, hearers: Sequence[TextClient], likely: Causes) -> str:
-    """Have someone say something that each of the hearers receives next; return it."""
+    """Have someone say something that each of the receivers receives next; return it."""
     speaker.sends(text := word(), likely)
     for hearer in hearers:
         hearer.hears_text(text, likely)

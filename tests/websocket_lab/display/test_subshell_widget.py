@@ -15,8 +15,8 @@ import asyncio, threading
 from websocket_lab import Prediction
 
 prediction = Prediction("How many?", ["1", "2"])
-heard = threading.Event()
-prediction.observe(lambda _: heard.set(), "chosen")
+received = threading.Event()
+prediction.observe(lambda _: received.set(), "chosen")
 """
 HELD_UP = """
 import time
@@ -72,8 +72,8 @@ def ends(kernel: BlockingKernelClient, seconds: float) -> Iterator[str]:
 @pytest.mark.skipif(ipykernel.version_info < (7, 4), reason="Before 7.4, ipykernel does not ask the comm.")
 def test_it_is_heard_while_a_cell_computes(kernel: BlockingKernelClient, comm: str) -> None:
     choose(kernel, comm, "1")
-    run(kernel, "assert heard.wait(30); heard.clear()")
-    cell = kernel.execute("heard_meanwhile = heard.wait(30)")
+    run(kernel, "assert received.wait(30); received.clear()")
+    cell = kernel.execute("heard_meanwhile = received.wait(30)")
     choose(kernel, comm, "2")
 
     assert cell in ends(kernel, 60)

@@ -8,7 +8,7 @@ from websocket_lab.exercises.scale_out.harness import BrokerLine, wait_until
 
 
 async def heard(listener: BrokerLine, speaker: BrokerLine, *texts: str) -> list[str]:
-    """Return what a listener to "lobby" hears until the end is published."""
+    """Return what a listener to "lobby" receives until the end is published."""
     came: list[str] = []
     is_over = asyncio.Event()
 

@@ -230,7 +230,7 @@ WRONG = {
     OnlyOthers: ("everyone_hears_each_text", "to its speaker, too"),
     EverythingTwice: ("everyone_hears_each_text", "sent twice"),
     OneListForAll: ("everyone_hears_each_text", "Texts arrive as they were said"),
-    OneTextForAll: ("two_speak_at_once", "hears"),
+    OneTextForAll: ("two_speak_at_once", "receives"),
     NeverForgets: ("who_has_left_is_forgotten", "It left broadcast"),
     NaiveManager: ("the_speaker_stays", "the speaker's endpoint ended"),
     UnguardedAtOnce: ("the_speaker_stays", "It left broadcast"),

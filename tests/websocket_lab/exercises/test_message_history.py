@@ -301,9 +301,9 @@ WRONG = {
     NothingIfEmpty: ("a_new_room_has_an_empty_history", "also when it is empty"),
     NoSuchRoom: ("a_new_room_has_an_empty_history", "ended with an exception"),
     TellsADeque: ("a_new_room_has_an_empty_history", "A deque is not JSON"),
-    NoJoined: ("a_new_room_has_an_empty_history", "everyone hears who joined"),
+    NoJoined: ("a_new_room_has_an_empty_history", "everyone is told who joined"),
     OneByOne: ("a_newcomer_hears_what_was_said", "not one by one"),
-    TextsOnly: ("a_newcomer_hears_what_was_said", "the events as the room heard them"),
+    TextsOnly: ("a_newcomer_hears_what_was_said", "the events as the room received them"),
     NoSpeaker: ("a_newcomer_hears_what_was_said", "Keep the whole event"),
     DoesNotPassOn: ("a_newcomer_hears_what_was_said", "Remembering it is not enough"),
     RemembersNothing: ("a_newcomer_hears_what_was_said", "The latest is missing"),
@@ -322,7 +322,7 @@ WRONG = {
     RemembersAfterwards: ("nothing_is_lost_or_doubled", "remember it before you pass it on"),
     EntersAfterwards: ("nothing_is_lost_or_doubled", "making the history and entering the room"),
     RecallsLater: ("nothing_is_lost_or_doubled", "between entering the room and making the history"),
-    OnlyTextsInAHurry: ("nothing_is_lost_or_doubled", "the events as the room heard them"),
+    OnlyTextsInAHurry: ("nothing_is_lost_or_doubled", "the events as the room received them"),
     PassesOnLater: ("nothing_is_lost_or_doubled", "remembering it and passing it on"),
 }
 

@@ -330,7 +330,7 @@ WRONG = {
     SilentLeaving: ("who_leaves_is_taken_off", "After each change"),
     ListBeforeLeft: ("who_leaves_is_taken_off", "The list comes too early"),
     NeverTakenOff: ("who_leaves_is_taken_off", "Someone who has left is still on it"),
-    NeedsGoodbye: ("who_vanishes_is_taken_off", "without a goodbye"),
+    NeedsGoodbye: ("who_vanishes_is_taken_off", "someone who vanishes"),
     KeepsTheVanished: ("who_vanishes_is_taken_off", "Someone who has left is still on it"),
     RefusedIsTold: ("a_refused_login_changes_nothing", "Somebody was refused"),
     RefusedTakesOff: ("a_refused_login_changes_nothing", "Somebody is missing"),

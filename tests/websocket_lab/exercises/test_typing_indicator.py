@@ -406,7 +406,7 @@ WRONG: dict[str, tuple[MakeApp, str, str]] = {
             (OnlyOnce, "a_message_ends_it", "forget her task"),
             (StopsTwice, "a_message_ends_it", "said twice"),
             (StaysAfterGoodbye, "leaving_ends_it", "call stop in `left`"),
-            (Everywhere, "rooms_are_apart", "heard in another room"),
+            (Everywhere, "rooms_are_apart", "arrives in another room"),
             (TwoSeconds, "silence_ends_it", "That is too early"),
             (FiveSeconds, "silence_ends_it", "Does a task sleep"),
             (NeverEnds, "silence_ends_it", "Does a task sleep"),

@@ -307,8 +307,8 @@ class TellsBeforeItLooks(RightChannels):
 
 
 WRONG: dict[Callable[[], RightChannels], tuple[str, str]] = {
-    EchoOfTexts: ("right_messages_are_carried_out", "hears"),
-    ToEverybody: ("right_messages_are_carried_out", "hears"),
+    EchoOfTexts: ("right_messages_are_carried_out", "receives"),
+    ToEverybody: ("right_messages_are_carried_out", "receives"),
     ReceiveJson: ("broken_json_is_invalid_json", "Catch it for each message"),
     TryAroundTheLoop: ("broken_json_is_invalid_json", "Catch it for each message, in the loop"),
     ClosesAfterAMistake: ("broken_json_is_invalid_json", "Catch it for each message, in the loop"),

@@ -13,12 +13,12 @@ from websocket_lab.experiments.best_practices import PRACTICES, Practice, a_hear
 
 # Why the naive server fails, in the order of the practices.
 REASONS = [
-    "Ben heard no “left” within 3 s.",
+    "Ben received no “left” within 3 s.",
     " .” within 3 s.",
     "Eve's connection is closed (1006)",
     "Eve could not see the connection close",
     "which is no JSON",
-    "Ben heard no “left” within 6 s.",
+    "Ben received no “left” within 6 s.",
 ]
 
 
@@ -53,4 +53,4 @@ def test_the_hasty_server_does_not(naive_server: BackgroundServer, practice: Pra
 
 def test_without_pings_nobody_finds_the_dead() -> None:
     with BackgroundServer(make_app(), ws_ping_interval=None) as server:
-        assert "heard no “left”" in find(a_heartbeat_finds_the_dead, server).seen
+        assert "received no “left”" in find(a_heartbeat_finds_the_dead, server).seen

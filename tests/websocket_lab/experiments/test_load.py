@@ -1,4 +1,4 @@
-"""A crowd: it hears everything, counts it, and says what did not come."""
+"""A crowd: it receives everything, counts it, and says what did not come."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from queue import Queue

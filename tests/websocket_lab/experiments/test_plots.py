@@ -13,7 +13,7 @@ from websocket_lab.experiments.plots import NAMES, STYLE, Plot, course_axes, sho
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Plot:
     shown: list[Plot] = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    axes = course_axes("What <Ana> hears")
+    axes = course_axes("What <Ana> receives")
     for row in range(4):
         axes.plot([1, 2], [row, row])
     axes.annotate("a word", (1, 1))
@@ -26,8 +26,8 @@ def test_no_colour_is_left_that_the_theme_does_not_know(drawn: Plot) -> None:
 
 
 def test_a_picture_has_its_title_in_words(drawn: Plot) -> None:
-    assert 'role="img" aria-label="Plot: What &lt;Ana&gt; hears"' in drawn._repr_html_()
-    assert repr(drawn) == "Plot: What <Ana> hears"
+    assert 'role="img" aria-label="Plot: What &lt;Ana&gt; receives"' in drawn._repr_html_()
+    assert repr(drawn) == "Plot: What <Ana> receives"
 
 
 def test_words_in_a_picture_stay_words(drawn: Plot) -> None:

@@ -30,7 +30,7 @@ def show(**changes: object) -> str:
 
 HANGS = "while True: pass"
 FAILED = show(
-    outcome="failed", passed=False, step="speaks", claim="Ana is heard.", message="Ana heard nothing."
+    outcome="failed", passed=False, step="speaks", claim="Ana is answered.", message="Ana received nothing."
 )
 
 
@@ -73,7 +73,8 @@ def test_a_failure_names_its_step(submit: Submit) -> None:
     report = only(submit(FAILED))
 
     assert not report.passed
-    assert (report.step, report.claim, report.message) == ("speaks", "Ana is heard.", "Ana heard nothing.")
+    assert (report.step, report.claim) == ("speaks", "Ana is answered.")
+    assert report.message == "Ana received nothing."
 
 
 def test_the_last_verdict_counts(submit: Submit) -> None:
@@ -136,9 +137,9 @@ def test_a_cell_that_fails_before_the_check_is_named_with_its_failure(submit: Su
     assert only(submit("if True", FAILED)).message.splitlines() == [
         "Cell 1 raised SyntaxError: expected ':' (line 1)",
         "    if True",
-        "Ana heard nothing.",
+        "Ana received nothing.",
     ]
-    assert only(submit(FAILED, "1 / 0")).message == "Ana heard nothing."
+    assert only(submit(FAILED, "1 / 0")).message == "Ana received nothing."
 
 
 def test_the_exercise_is_known_from_the_code_where_no_check_ran(submit: Submit) -> None:

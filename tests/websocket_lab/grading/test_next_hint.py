@@ -11,7 +11,7 @@ from websocket_lab.grading.progress_file import record_try
 
 @step("Gentle.", "Plainer.", "Plain.")
 def speaks(harness):
-    """Ana hears herself in capitals."""
+    """Ana receives herself in capitals."""
 
 
 SHOUTING = Exercise("Shouting", Harness, [speaks], hints=["Look.", "Look again."])
@@ -28,7 +28,7 @@ def test_the_first_is_gentle_and_says_how_many_there_are():
     record_try("shouting", "failed", "speaks")
 
     assert repr(hint("shouting")) == (
-        "Hint 1 of 3 · Ana hears herself in capitals\nGentle.\nThere are 2 more: run this cell again."
+        "Hint 1 of 3 · Ana receives herself in capitals\nGentle.\nThere are 2 more: run this cell again."
     )
 
 

@@ -1,4 +1,4 @@
-"""A person in a check: what it must hear, in order or in any order, and how long it waits."""
+"""A person in a check: what it must receive, in order or in any order, and how long it waits."""
 
 import asyncio
 import time
@@ -43,7 +43,7 @@ def mirror() -> FastAPI:
 
 @pytest.fixture
 def ana() -> Iterator[SimulatedClient]:
-    """Somebody who hears whatever she says herself."""
+    """Somebody who receives whatever she says herself."""
     with BackgroundServer(mirror()) as server:
         person = SimulatedClient(server.url("/ws"), "Ana", "ana", {"number"})
         person.connects()
@@ -65,22 +65,22 @@ def test_something_twice_is_not_something_else(ana: SimulatedClient) -> None:
 
     with pytest.raises(Mismatch, match="sent twice") as caught:
         ana.hears_all([ONE, TWO])
-    assert caught.value.expected == 'Ana hears {"type": "number", "value": 2}.'
+    assert caught.value.expected == 'Ana receives {"type": "number", "value": 2}.'
 
 
 def test_what_is_missing_is_named(ana: SimulatedClient) -> None:
     ana.sends(ONE)
 
-    with pytest.raises(Mismatch, match="heard nothing for 1.5 s") as caught:
+    with pytest.raises(Mismatch, match="received nothing for 1.5 s") as caught:
         ana.hears_all([ONE, TWO], {"nothing": "Where is it?"})
     assert (caught.value.expected, caught.value.cause) == (
-        f"Ana hears {TWO}.".replace("'", '"'),
+        f"Ana receives {TWO}.".replace("'", '"'),
         "Where is it?",
     )
 
 
 def test_patience_has_an_end(ana: SimulatedClient) -> None:
-    with pytest.raises(Mismatch, match=r"heard nothing for 0\.2 s"):
+    with pytest.raises(Mismatch, match=r"received nothing for 0\.2 s"):
         ana.hears(ONE, patience=0.2)
 
 
@@ -120,5 +120,5 @@ def test_the_moment_before_a_message_leaves_is_known_however_busy_the_clients_ar
 
 
 def test_a_silence_that_began_earlier_is_counted_whole(ana: SimulatedClient) -> None:
-    with pytest.raises(Mismatch, match=r"heard nothing for 4 s"):
+    with pytest.raises(Mismatch, match=r"received nothing for 4 s"):
         ana.hears(ONE, patience=Patience(4.0, passed=3.9))

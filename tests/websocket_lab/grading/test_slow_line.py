@@ -47,7 +47,7 @@ def harness(clients: list[WebSocket]) -> Iterator[CountHarness]:
 
 
 def counts(person: SimulatedClient) -> list[int]:
-    return [person.next_event("Ana hears a count.")["clients"] for _ in range(2)]
+    return [person.next_event("Ana receives a count.")["clients"] for _ in range(2)]
 
 
 def test_a_message_on_a_fast_line_is_there_before_anybody_else_comes(harness: CountHarness) -> None:

@@ -33,10 +33,10 @@ class Attempts:
         self.count = 0
         self._wrong = wrong
         self._still = still
-        self._error = error or Mismatch("Ana is heard.", "She was not.")
+        self._error = error or Mismatch("Ana is answered.", "She was not.")
 
     def ana_is_heard(self, harness: Any) -> None:
-        """Ana is heard."""
+        """Ana is answered."""
         self.count += 1
         if self.count <= self._still:
             stand_still(0.6)
@@ -105,20 +105,20 @@ def test_a_scene_is_played_again_until_nothing_has_disturbed_it() -> None:
 
 
 def test_a_scene_that_went_wrong_is_played_again_if_it_was_disturbed() -> None:
-    wrong = [Mismatch("Ana is heard.", "She was not.")]
+    wrong = [Mismatch("Ana is answered.", "She was not.")]
 
     def play() -> str:
         if not wrong:
-            return "heard"
+            return "received"
         stand_still(0.6)
         raise wrong.pop()
 
-    assert undisturbed(play) == "heard"
+    assert undisturbed(play) == "received"
 
 
 @pytest.mark.usefixtures("calm")
 def test_a_scene_that_went_wrong_undisturbed_is_not_played_again() -> None:
-    wrong = [Mismatch("Ana is heard.", "She was not.")]
+    wrong = [Mismatch("Ana is answered.", "She was not.")]
 
     with pytest.raises(Mismatch):
         undisturbed(lambda: wrong and raise_it(wrong.pop()))
@@ -142,7 +142,7 @@ def test_what_did_not_come_while_other_programs_had_the_processors_is_looked_at_
     tries = 0
 
     def ana_is_heard(harness: Harness) -> None:
-        """Ana is heard."""
+        """Ana is answered."""
         nonlocal tries
         tries += 1
         if tries > 1:
@@ -152,7 +152,7 @@ def test_what_did_not_come_while_other_programs_had_the_processors_is_looked_at_
             patience = Patience(0.1)
             while not patience.is_over:
                 time.sleep(0.01)
-        raise Mismatch("Ana is heard.", "She was not.")
+        raise Mismatch("Ana is answered.", "She was not.")
 
     assert judge(SimpleNamespace(ana_is_heard=ana_is_heard)).passed
     assert tries == 2
@@ -192,8 +192,8 @@ def test_what_is_right_is_looked_at_again_only_where_it_depends_on_time(
     assert attempts.count >= looks if is_timed else attempts.count == looks
 
 
-NOTHING_CAME = Mismatch("Ana is heard.", "She was not.")
-WRONG_CAME = Mismatch("Ana is heard.", "Ben was.", who="Ana", message="Ben")
+NOTHING_CAME = Mismatch("Ana is answered.", "She was not.")
+WRONG_CAME = Mismatch("Ana is answered.", "Ben was.", who="Ana", message="Ben")
 
 
 @pytest.mark.parametrize(

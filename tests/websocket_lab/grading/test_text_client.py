@@ -13,7 +13,7 @@ from websocket_lab.grading.text_client import TextClient
 
 @pytest.fixture
 def ana() -> Iterator[TextClient]:
-    """Somebody who hears whatever she says herself, and knows the texts one, two and three."""
+    """Somebody who receives whatever she says herself, and knows the texts one, two and three."""
     with BackgroundServer(server_of(NaiveManager)()) as server:
         person = TextClient(server.url("/ws/room"), "Ana", {"one", "two", "three"})
         person.connects()
@@ -35,14 +35,14 @@ def test_a_text_that_nobody_has_said_is_passed_over(ana: TextClient) -> None:
 def test_another_text_first_is_told_with_its_cause(ana: TextClient) -> None:
     say(ana, "two", "one")
 
-    with pytest.raises(Mismatch, match=r"Ana heard two\. Mind the order\."):
+    with pytest.raises(Mismatch, match=r"Ana received two\. Mind the order\."):
         ana.hears_text("one", {"other": "Mind the order."})
 
 
 def test_silence_names_what_came_instead(ana: TextClient) -> None:
     say(ana, "Welcome!")
 
-    with pytest.raises(Mismatch, match=r"Ana heard Welcome!, which is not in the contract"):
+    with pytest.raises(Mismatch, match=r"Ana received Welcome!, which is not in the contract"):
         ana.hears_text("one", patience=0.3)
 
 

@@ -12,14 +12,14 @@ VERDICT = Verdict(
     "private_messages",
     "Private messages",
     Outcome.FAILED,
-    "Expected: Ben hears it. He heard <b>nothing</b>.",
+    "Expected: Ben receives it. He received <b>nothing</b>.",
     steps=(
-        StepResult("first", "Everyone hears.", passed=True),
-        StepResult("second", "Ben hears it.", passed=False),
+        StepResult("first", "Everyone receives.", passed=True),
+        StepResult("second", "Ben receives it.", passed=False),
         StepResult("third", "Eve does not.", passed=None),
     ),
-    expected="Ben hears it.",
-    came="He heard <b>nothing</b>.",
+    expected="Ben receives it.",
+    came="He received <b>nothing</b>.",
     cause="Send it to him.",
     hint="Who is Ben?",
     diagram=SequenceDiagram(["Ana"], [Arrow("Ana", to_server=True, label="<i>hi</i>", kind=Kind.TEXT)]),
@@ -38,12 +38,12 @@ def page(verdict: Verdict) -> str:
 
 
 def test_the_failed_step_has_a_name_and_a_claim() -> None:
-    assert (VERDICT.step, VERDICT.claim) == ("second", "Ben hears it.")
+    assert (VERDICT.step, VERDICT.claim) == ("second", "Ben receives it.")
 
 
 def test_page_and_text_say_the_same() -> None:
     for told in (
-        "Everyone hears.",
+        "Everyone receives.",
         "failed here",
         "not reached",
         "Send it to him.",
@@ -56,7 +56,7 @@ def test_page_and_text_say_the_same() -> None:
 
 def test_first_come_the_failed_step_what_was_expected_what_came_and_the_cause() -> None:
     for text in (repr(VERDICT), words(page(VERDICT))):
-        told = ("Step 2 fails:", "Ben hears it.", "Expected", "He heard", "Send it", "Everyone", "crossed")
+        told = ("Step 2 fails:", "Ben receives it.", "Expected", "He received", "Send", "Everyone", "crossed")
         places = [text.index(words) for words in told]
 
         assert places == sorted(places)

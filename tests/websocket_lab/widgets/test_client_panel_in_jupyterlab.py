@@ -70,7 +70,7 @@ while not pathlib.Path("enough").exists():
     time.sleep(0.05)
 """
 # Until somebody writes, the pipe does not open for reading. `PyDLL` keeps the interpreter's lock meanwhile:
-# no other thread of the kernel runs, no click is heard.
+# no other thread of the kernel runs, no click arrives.
 STUCK = """
 import ctypes, os, time
 
@@ -228,7 +228,7 @@ def test_a_refused_handshake_is_told_in_words(lab: JupyterLab) -> None:
 
 
 def test_running_a_cell_again_replaces_its_panel(lab: JupyterLab) -> None:
-    # Whoever has been heard is a member.
+    # Whoever has been announced is a member.
     count = 'ana.send("here")\nana.wait_for("here")\nprint(len(members))'
     page = lab.open_cells(CHAT_SERVER, ANA, count)
     page.run_all()

@@ -28,7 +28,7 @@ def test_a_prediction_is_made_by_keyboard_and_answered_by_the_run(lab: JupyterLa
 
     outcome = (
         "✗ You predicted “nothing”. It was “Echo: Hello”, because it is written so.\n"
-        "A server may stay silent; this one answers every text that it hears."
+        "A server may stay silent; this one answers every text that it receives."
     )
     expect(page.page.get_by_role("status").filter(has_text="You predicted")).to_have_text(
         outcome, use_inner_text=True

@@ -136,7 +136,7 @@ def a_stalled_client_holds_up_nobody(room: Broadcast) -> None:
 
 
 def talk_on(room: Broadcast, speaker: TextClient) -> list[str]:
-    """Have someone say long texts, and not wait again and again to hear them; return the texts."""
+    """Have someone say long texts, and not wait again and again to receive them; return the texts."""
     texts = [room.long_text() for _ in range(TEXTS_AFTERWARDS)]
     waits = [room.seconds_to_hear(text, speaker, FROZEN) for text in texts]
     shortest = min(waits)
@@ -169,7 +169,7 @@ def who_was_let_go_is_told(room: Broadcast) -> None:
         eve.hears_in_the_end(text, patience=PATIENCE)
     except Mismatch:
         is_told = eve.client.state is State.CLOSED
-        eve.must(is_told, "hears what is said, or finds her connection closed", "hears nothing", GHOST)
+        eve.must(is_told, "receives what is said, or finds her connection closed", "receives nothing", GHOST)
 
 
 GHOST = "She was taken off the list, and nobody told her: her connection stays open, and silent."

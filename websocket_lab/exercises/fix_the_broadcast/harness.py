@@ -14,7 +14,7 @@ from websocket_lab.grading.text_client import TextClient
 # A stalled client's buffers, here and there, take up to five megabytes.
 LONG = 500_000
 MOST_LONG_TEXTS = 16
-# Seconds. Who hears nothing for so long waits for somebody, if others are served meanwhile.
+# Seconds. Who receives nothing for so long waits for somebody, if others are served meanwhile.
 A_MOMENT = 0.1
 # The contract gives a stalled client one second; on a slow machine everything takes longer.
 PATIENCE = 4.0
@@ -29,7 +29,7 @@ class Broadcast(Harness):
         self.scene: list[TextClient] = []
 
     def join(self, *names: str) -> list[TextClient]:
-        """Return people who are in a new room, in this order: each has said something, and heard it."""
+        """Return people who are in a new room, in this order: each has said something, and received it."""
         room = word()
         inside: list[TextClient] = []
         for name in names:
@@ -55,14 +55,14 @@ class Broadcast(Harness):
         return self.text(LONG)
 
     def says(self, speaker: TextClient, hearers: Sequence[TextClient]) -> None:
-        """Have someone say something that each of the hearers must hear next."""
+        """Have someone say something that each of the receivers must receive next."""
         text = self.text()
         speaker.sends(text)
         for hearer in hearers:
             hearer.hears_text(text, IN_THE_ROOM, PATIENCE)
 
     def seconds_to_hear(self, text: str, speaker: TextClient, likely: Causes) -> float:
-        """Have someone say a text; return after how many seconds they hear it."""
+        """Have someone say a text; return after how many seconds they receive it."""
         begin = time.monotonic()
         speaker.sends(text)
         speaker.hears_in_the_end(text, likely, PATIENCE)

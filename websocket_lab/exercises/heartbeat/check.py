@@ -44,7 +44,7 @@ NO_MESSAGE = {
     "Nothing at all: that the pong arrived is all that it says.",
 )
 def a_pong_is_heard_by_nobody(harness: HeartbeatHarness) -> None:
-    """A pong gets no answer, and nobody else hears of it."""
+    """A pong gets no answer, and nobody else is told."""
     ana, ben = harness.join("Ana", "Ben")
     text = word()
     ana.sends({"action": "pong"})
@@ -107,9 +107,9 @@ def pings_come_again_and_again(harness: HeartbeatHarness) -> None:
     """Every client gets a ping after each interval, again and again."""
     ana, seconds, pings = harness.scene.ana, harness.scene.seconds_of_ana, harness.scene.pings
     least, most = int(seconds.least / INTERVAL / 2), int(seconds.most / INTERVAL) + 2
-    wanted = f"hears a ping every {INTERVAL:g} s: {least} to {most} in {seconds.least:.1f} s"
+    wanted = f"receives a ping every {INTERVAL:g} s: {least} to {most} in {seconds.least:.1f} s"
     cause = TOO_MANY if pings > most else NO_PINGS if pings == 0 else TOO_FEW
-    ana.must(least <= pings <= most, wanted, f"heard {pings}", cause)
+    ana.must(least <= pings <= most, wanted, f"received {pings}", cause)
 
 
 NO_PINGS = "Who sends the pings? Each client needs a task of its own that runs beside its handler."
@@ -197,7 +197,7 @@ TOO_LATE = "Close a silent client after `patience` seconds, at most one interval
     "Those in `finally`: forget the client there, then tell the others once.",
 )
 def the_others_hear_who_was_closed(harness: HeartbeatHarness) -> None:
-    """The others hear, once each, that the silent one has left."""
+    """The others are told, once each, that the silent one has left."""
     for person in (harness.scene.ana, harness.scene.eve):
         hears_once(person, harness.scene.ben, NOT_LEFT)
 
@@ -209,10 +209,10 @@ TWICE_LEFT = "Two places in your server say goodbye for one client. Say it once,
 
 
 def hears_once(person: SimulatedClient, gone: SimulatedClient, cause: str) -> None:
-    """Have a person hear exactly once that someone has left."""
+    """Have a person be told exactly once that someone has left."""
     times = len(seen(person, left(gone)))
-    wanted = f"hears once, in time, that {gone.username} has left"
-    person.must(times == 1, wanted, f"heard it {times} times", TWICE_LEFT if times else cause)
+    wanted = f"is told once, in time, that {gone.username} has left"
+    person.must(times == 1, wanted, f"received it {times} times", TWICE_LEFT if times else cause)
 
 
 @step(
@@ -221,12 +221,12 @@ def hears_once(person: SimulatedClient, gone: SimulatedClient, cause: str) -> No
     "Do not wait for an answer to your close frame: the frozen client never sends one.",
 )
 def a_frozen_client_is_gone_too(harness: HeartbeatHarness) -> None:
-    """A client without a network, which never says a word and hears nothing, has left in time, too."""
+    """A client without a network, which never says a word and receives nothing, has left in time, too."""
     ana, phone = harness.scene.ana, harness.scene.phone
     hears_once(ana, phone, FROZEN)
     seconds = harness.scene.silence_of_phone
-    wanted = f"hears that {phone.username} has left, {PATIENCE:g} s after it connected"
-    must_last(ana, seconds, wanted, "heard it", FROZEN)
+    wanted = f"is told that {phone.username} has left, {PATIENCE:g} s after it connected"
+    must_last(ana, seconds, wanted, "received it", FROZEN)
 
 
 FROZEN = "This client never sent anything: its time begins when it connects. Do not wait for its answer."

@@ -91,7 +91,7 @@ class Scene:
 
     @property
     def silence_of_phone(self) -> Bounds:
-        """From the phone's coming until Ana hears that it has left."""
+        """From the phone's coming until Ana is told that it has left."""
         heard = seen(self.ana, left(self.phone))[0]
         return Bounds(self.phone.client.log[0].time, self.phone.began, heard.time)
 

@@ -1,4 +1,4 @@
-"""The check of “Message history”: a newcomer hears what was said lately, all of it, and once."""
+"""The check of “Message history”: a newcomer receives what was said lately, all of it, and once."""
 
 from websocket_lab.exercises.message_history.harness import (
     DOUBLED,
@@ -16,21 +16,21 @@ from websocket_lab.grading.simulated_client import SimulatedClient
 
 
 @step(
-    "What should somebody hear who is the first one in a room?",
-    "An empty history is an event, too. Does your code find a room of which it has never heard?",
+    "What should somebody receive who is the first one in a room?",
+    "An empty history is an event, too. Does your code find a room that it does not know?",
     "`defaultdict(lambda: deque(maxlen=50))` makes an empty deque for each new room.",
 )
 def a_new_room_has_an_empty_history(chat: HistoryHarness) -> None:
-    """Where nothing was said yet, a newcomer hears an empty history before anything else."""
+    """Where nothing was said yet, a newcomer receives an empty history before anything else."""
     chat.room().enter("Ana")
 
 
 @step(
     "What does your server remember when somebody says something: the text, or the event?",
-    "`self.history[member.room].append(event)`, with the event that the room hears.",
+    "`self.history[member.room].append(event)`, with the event that the room receives.",
 )
 def a_newcomer_hears_what_was_said(chat: HistoryHarness) -> None:
-    """A newcomer hears the message that Ana said before, with all its fields."""
+    """A newcomer receives the message that Ana said before, with all its fields."""
     room = chat.room()
     room.say(room.enter("Ana"), word())
     room.enter("Ben")
@@ -53,7 +53,7 @@ def rooms_have_histories_of_their_own(chat: HistoryHarness) -> None:
     "`self.tell` sends to one member, `self.tell_room` to all.",
 )
 def nobody_else_hears_it(chat: HistoryHarness) -> None:
-    """The history goes to the newcomer, once; those who are there hear only who joined."""
+    """The history goes to the newcomer, once; those who are there are told only who joined."""
     room = chat.room()
     people = [room.join("Ana"), room.join("Ben")]
     room.say(people[0], word())
@@ -79,7 +79,7 @@ def the_oldest_comes_first(chat: HistoryHarness) -> None:
     "Tell a copy, `list(self.history[member.room])`, and take nothing out.",
 )
 def two_newcomers_at_once(chat: HistoryHarness) -> None:
-    """Two who join at the same moment both hear the whole history."""
+    """Two who join at the same moment both receive the whole history."""
     room = chat.room()
     ana = room.enter("Ana")
     room.say(ana, word(), word())
@@ -95,7 +95,7 @@ def two_newcomers_at_once(chat: HistoryHarness) -> None:
     "`deque(maxlen=50)`: it drops the oldest by itself when a new one comes.",
 )
 def the_last_fifty_are_kept(chat: HistoryHarness) -> None:
-    """Of 49 and of 50 messages a newcomer hears all, of 51 the last 50."""
+    """Of 49 and of 50 messages a newcomer receives all, of 51 the last 50."""
     room = chat.room()
     ana = room.join("Ana")
     room.say(ana, *(f"{number} {word()}" for number in range(1, 50)))
@@ -122,7 +122,7 @@ def coming_and_going_is_not_in_it(chat: HistoryHarness) -> None:
 
 @step(
     "Does your server remember a text before it knows whether it is a private one?",
-    "Remember the event that the whole room hears, right where you send it to the room.",
+    "Remember the event that the whole room receives, right where you send it to the room.",
 )
 def private_messages_are_not_in_it(chat: HistoryHarness) -> None:
     """If your server knows /pm, what was said in private is not in it."""
@@ -143,7 +143,7 @@ def whisper(room: TalkingRoom, sender: SimulatedClient, receiver: SimulatedClien
     """Let someone send a private message; a server that does not know /pm takes it as said to all."""
     text = f"/pm {receiver.username} {word()}"
     sender.sends(say(text))
-    came = sender.next_event(f"{sender.name} hears what becomes of {text}.")
+    came = sender.next_event(f"{sender.name} is told what becomes of {text}.")
     if came["type"] == "message":
         receiver.hears(room.heard(sender, text))
     elif came["type"] == "private":

@@ -1,4 +1,4 @@
-"""The harness of “Message history”: rooms that remember what was said, and newcomers who must hear it."""
+"""The harness of “Message history”: rooms that remember what was said, and newcomers who must receive it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
@@ -10,7 +10,7 @@ from websocket_lab.grading.simulated_client import Causes, SimulatedClient, caus
 
 
 LENGTH = 50
-EVENTS = "messages is a list of the events as the room heard them: dicts with type, room, from and text."
+EVENTS = "messages is a list of the events as the room received them: dicts with type, room, from and text."
 ONLY_MESSAGES = "Remember `message` events only: neither who came and left, nor private messages."
 OTHER_ROOM = "A text in it was not said in this room. Keep a history for each room."
 
@@ -105,7 +105,7 @@ class TalkingRoom:
         return self._chat.person(f"/ws/chat/{self.name}/{username}", label or name, username)
 
     def enter(self, name: str, label: str = "") -> SimulatedClient:
-        """Return a newcomer who has heard the true history, then `joined`; the others have not listened."""
+        """Return a newcomer who has received the true history, then `joined`; the others have not read."""
         newcomer = self.guest(name, label)
         newcomer.connects(NOBODY_IN)
         self.hears_history(newcomer)
@@ -114,38 +114,38 @@ class TalkingRoom:
         return newcomer
 
     def join(self, name: str, label: str = "") -> SimulatedClient:
-        """Return a newcomer of whom the others have heard, too."""
+        """Return a newcomer of whom the others know, too."""
         others = list(self.inside)
         newcomer = self.enter(name, label)
         all_hear(others, {"type": "joined", "username": newcomer.username}, FOR_NEWCOMERS)
         return newcomer
 
     def leave(self, person: SimulatedClient) -> None:
-        """Let a person leave, of which the others hear."""
+        """Let a person leave, which the others are told."""
         self.inside.remove(person)
         person.leaves()
         all_hear(self.inside, {"type": "left", "username": person.username})
 
     def say(self, speaker: SimulatedClient, *texts: str) -> None:
-        """Let a person say something, which everyone inside hears."""
+        """Let a person say something, which everyone inside receives."""
         for text in texts:
             speaker.sends(say(text))
             all_hear(self.inside, self.heard(speaker, text), NOT_PASSED_ON)
 
     def heard(self, speaker: SimulatedClient, text: str) -> Event:
-        """Note and return what the room hears when a person says something."""
+        """Note and return what the room receives when a person says something."""
         event = {"type": "message", "room": self.name, "from": speaker.username, "text": text}
         self.said.append(event)
         return event
 
     def hears_history(self, newcomer: SimulatedClient, likely: Causes | None = None) -> None:
-        """Have a newcomer hear first what was said lately; `likely` may say what puts more into it."""
+        """Have a newcomer receive first what was said lately; `likely` may say what puts more into it."""
         expected = {"type": "history", "room": self.name, "messages": Messages(self.said[-LENGTH:])}
         causes = NO_HISTORY | {"history": lambda came: fault(came, expected, self.said, likely or {})}
         newcomer.hears(expected, causes)
 
     def hear_once_more(self, people: Sequence[SimulatedClient], likely: Causes) -> None:
-        """Have people hear nothing but `joined` before the next message, which the first of them says."""
+        """Have people receive nothing but `joined` before the next message, which the first of them says."""
         text = word()
         people[0].sends(say(text))
         event = self.heard(people[0], text)
@@ -154,15 +154,15 @@ class TalkingRoom:
 
 
 def hears_next(person: SimulatedClient, event: Event, likely: Causes) -> None:
-    """Have a person hear an event, before which nothing may come but who joined."""
-    wanted = f"hears {shown(event)}, and before that nothing but who joined"
+    """Have a person receive an event, before which nothing may come but who joined."""
+    wanted = f"receives {shown(event)}, and before that nothing but who joined"
     while (came := person.next_event(f"{person.name} {wanted}.", likely))["type"] == "joined":
         pass
-    person.must(matches(came, event), wanted, f"heard {shown(came)}", cause_of(came["type"], likely))
+    person.must(matches(came, event), wanted, f"received {shown(came)}", cause_of(came["type"], likely))
 
 
 NO_HISTORY: dict[str, Any] = NOBODY_IN | {
-    "nothing": "A newcomer hears the history first, also when it is empty: tell it to the member who joined.",
+    "nothing": "A newcomer receives the history first, also an empty one: tell it to the member who joined.",
     "joined": "The history comes before anything else, also when it is empty: tell it first, "
     "then super().joined(member).",
     "message": "The history comes before anything else. No await may stand between entering the room "
@@ -171,14 +171,14 @@ NO_HISTORY: dict[str, Any] = NOBODY_IN | {
     "A deque is not JSON: list(…) makes a list of it.",
 }
 AFTER_HISTORY = NOBODY_IN | {
-    "nothing": "After the history, everyone hears who joined, as before: await super().joined(member).",
+    "nothing": "After the history, everyone is told who joined, as before: await super().joined(member).",
     "history": "The history is sent twice. Tell it once.",
     "twice": "The history is sent twice. Tell it once.",
     "message": "The history is one event, with all messages in it. They do not come a second time.",
 }
 FOR_NEWCOMERS = {
     "history": "The history goes to the newcomer only: tell(event, member), not tell_room.",
-    "nothing": "Everyone hears who joined, as before: await super().joined(member).",
+    "nothing": "Everyone is told who joined, as before: await super().joined(member).",
 }
 NOT_PASSED_ON = {
     "nothing": "What is said goes to the whole room, as before. Remembering it is not enough.",
@@ -189,7 +189,7 @@ NOT_PASSED_ON = {
 
 
 def joins_late(room: TalkingRoom, name: str, speaker: SimulatedClient, heard: list[str]) -> SimulatedClient:
-    """Return someone who joins as soon as the speaker has heard some messages."""
+    """Return someone who joins as soon as the speaker has received some messages."""
     hears_texts(speaker, heard)
     newcomer = room.guest(name)
     newcomer.connects(NOBODY_IN)
@@ -197,24 +197,24 @@ def joins_late(room: TalkingRoom, name: str, speaker: SimulatedClient, heard: li
 
 
 def hears_texts(speaker: SimulatedClient, texts: Sequence[str]) -> None:
-    """Have a speaker hear what was said; who joins meanwhile is of no importance."""
+    """Have a speaker receive what was said; who joins meanwhile is of no importance."""
     for text in texts:
         hears_next(speaker, {"type": "message", "text": text}, NOT_PASSED_ON)
 
 
 def hears_each_once(newcomer: SimulatedClient, texts: list[str]) -> None:
-    """Have a newcomer hear each of the texts once, in order."""
+    """Have a newcomer receive each of the texts once, in order."""
     history = newcomer.hears({"type": "history"}, NO_HISTORY)
     messages: Any = history.get("messages")
-    newcomer.must(_are_events(messages), "hears a list of events", f"heard {shown(history)}", EVENTS)
+    newcomer.must(_are_events(messages), "receives a list of events", f"received {shown(history)}", EVENTS)
     heard = [str(message.get("text")) for message in messages]
-    wanted = f"hears messages 1 to {len(texts)}, each once"
+    wanted = f"receives messages 1 to {len(texts)}, each once"
     while texts[-1] not in heard:
         came = newcomer.next_event(f"{newcomer.name} {wanted}.", {"nothing": LOST})
         heard += [str(came.get("text"))] if came["type"] == "message" else []
     doubled = len(set(heard)) < len(heard)
     numbers = " ".join(text.partition(" ")[0] for text in heard)
-    newcomer.must(heard == texts, wanted, f"heard {numbers}", DOUBLED if doubled else LOST)
+    newcomer.must(heard == texts, wanted, f"received {numbers}", DOUBLED if doubled else LOST)
 
 
 LOST = (

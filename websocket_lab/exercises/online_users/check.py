@@ -8,7 +8,7 @@ from websocket_lab.grading.simulated_client import SimulatedClient
 
 
 @step(
-    "What runs when someone has joined, and what must everyone hear first?",
+    "What runs when someone has joined, and what must everyone receive first?",
     "Write `joined(self, member)`: `await super().joined(member)`, and behind it the list.",
     "`await self.tell_users(member.room)` sends the list to all in the room, the newcomer too.",
 )
@@ -28,7 +28,7 @@ def a_newcomer_hears_who_is_there(chat: UserListHarness) -> None:
     "Take a name only if its connection is in `self.manager.rooms.get(room, set())`.",
 )
 def rooms_have_lists_of_their_own(chat: UserListHarness) -> None:
-    """Each room has a list of its own, and hears nothing of who is in another room."""
+    """Each room has a list of its own, and receives nothing about another room."""
     (ana,) = chat.join("Ana")
     (ben,) = chat.join("Ben")
     chat.nobody_hears_more(ana, likely=SILENT)
@@ -36,11 +36,11 @@ def rooms_have_lists_of_their_own(chat: UserListHarness) -> None:
 
 
 @step(
-    "Who hears the list: the one who came, the others, or all? And how often?",
+    "Who receives the list: the one who came, the others, or all? And how often?",
     "One call of tell_users in joined is enough: tell_room reaches everyone in the room once.",
 )
 def everyone_hears_it_once(chat: UserListHarness) -> None:
-    """Those who were there before hear the new list, too, and nobody gets it twice."""
+    """Those who were there before receive the new list, too, and nobody gets it twice."""
     people = chat.join("Ana", "Ben", "Eve")
     chat.nobody_hears_more(*people, likely=SILENT)
 
@@ -61,7 +61,7 @@ def the_list_is_sorted(chat: UserListHarness) -> None:
     "Still on the list? Ask which connections are in the room, not which names are held.",
 )
 def who_leaves_is_taken_off(chat: UserListHarness) -> None:
-    """When Ben leaves, those who stay in his room hear “left”, and then the list without Ben."""
+    """When Ben leaves, those who stay in his room receive “left”, and then the list without Ben."""
     ana, ben = chat.join("Ana", "Ben")
     (eve,) = chat.join("Eve")
     ben.leaves()
@@ -81,7 +81,7 @@ STILL_ON = (
     "left() runs in a `finally`, however a connection ends. Take names off there, and nowhere else.",
 )
 def who_vanishes_is_taken_off(chat: UserListHarness) -> None:
-    """When Eve vanishes without a goodbye, those who stay hear the same."""
+    """When Eve vanishes without a goodbye, those who stay receive the same."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     eve.vanishes()
     chat.goodbye([ana, ben], eve, STILL_ON)

@@ -39,19 +39,19 @@ class UserListHarness(ChatHarness):
     vocabulary = ChatHarness.vocabulary | {"users"}
 
     def welcome(self, inside: Sequence[SimulatedClient], newcomer: SimulatedClient) -> None:
-        """Have everyone hear who came, and then who is there."""
+        """Have everyone told who came, and then who is there."""
         for person in inside:
             hears_joined(person, newcomer)
             hears_list(person, inside)
 
     def goodbye(self, stay: Sequence[SimulatedClient], gone: SimulatedClient, likely: str) -> None:
-        """Have all who stay hear who left, and then who is still there."""
+        """Have all who stay told who left, and then who is still there."""
         for person in stay:
             person.hears({"type": "left", "username": gone.username}, LIST_FIRST | STILL_THERE)
             hears_list(person, stay, likely)
 
     def all_know_in_the_end(self, inside: Sequence[SimulatedClient]) -> None:
-        """Have everyone hear the true list, whatever comes before it, and no other list after it."""
+        """Have everyone receive the true list, whatever comes before it, and no other list after it."""
         # The newcomers first: when an exception has ended their handlers, they say so.
         for person in reversed(inside):
             waits_for_list(person, inside)
@@ -62,7 +62,7 @@ class UserListHarness(ChatHarness):
 
 
 STILL_THERE = {
-    "nothing": "Does the room hear `left`, also of someone who goes without a goodbye? Tell it in `finally`.",
+    "nothing": "Does the room receive `left`, also of someone who vanishes? Tell it in `finally`.",
 }
 
 
@@ -73,12 +73,12 @@ def true_list(inside: Sequence[SimulatedClient]) -> Event:
 
 
 def hears_joined(person: SimulatedClient, newcomer: SimulatedClient) -> None:
-    """Have the person hear who came."""
+    """Have the person told who came."""
     person.hears({"type": "joined", "username": newcomer.username}, LIST_FIRST)
 
 
 def hears_list(person: SimulatedClient, inside: Sequence[SimulatedClient], too_many: str = TOO_MANY) -> None:
-    """Have the person hear next who is inside; `too_many` says what usually puts a further name on it."""
+    """Have the person receive next who is inside; `too_many` says what usually puts a further name on it."""
     event = true_list(inside)
     likely = NO_LIST | {"users": lambda came: fault(came, event, too_many)}
     person.hears(event, likely)
@@ -90,7 +90,7 @@ def waits_for_list(person: SimulatedClient, inside: Sequence[SimulatedClient]) -
     last: list[str] = []
     while last != event["users"]:
         likely = {"nothing": f"The last list was {shown(last)}. {NOT_TRUE}"}
-        came = person.next_event(f"{person.name} hears {shown(event)} in the end.", NO_LIST | likely)
+        came = person.next_event(f"{person.name} receives {shown(event)} in the end.", NO_LIST | likely)
         last = tidy_list(person, came) if came["type"] == "users" else last
 
 
@@ -98,10 +98,10 @@ def keeps_list(person: SimulatedClient, inside: Sequence[SimulatedClient], publi
     """Read on until the public message; if a list comes before it, the last one must be true."""
     event = true_list(inside)
     last = event["users"]
-    while (came := person.next_event(f"{person.name} hears {shown(public)}."))["type"] != "message":
+    while (came := person.next_event(f"{person.name} receives {shown(public)}."))["type"] != "message":
         last = tidy_list(person, came) if came["type"] == "users" else last
-    wanted = f"hears no other list after {shown(event)}"
-    person.must(last == event["users"], wanted, f"heard {shown(last)} last", NOT_TRUE)
+    wanted = f"receives no other list after {shown(event)}"
+    person.must(last == event["users"], wanted, f"received {shown(last)} last", NOT_TRUE)
 
 
 NOT_TRUE = "Make each list at the moment when you send it, and send one after the last change."
@@ -112,7 +112,7 @@ def tidy_list(person: SimulatedClient, came: Event) -> list[str]:
     """Return the users of a list that is sorted and has each name once; raise Mismatch for another one."""
     users = came.get("users")
     is_tidy = is_names(users) and users == sorted(set(users))
-    person.must(is_tidy, "hears only sorted lists, each name once", f"heard {shown(came)}", UNTIDY)
+    person.must(is_tidy, "receives only sorted lists, each name once", f"received {shown(came)}", UNTIDY)
     return list(users or [])
 
 

@@ -14,7 +14,7 @@ class PrivateChat(ChatHarness):
 
 
 def whisper(sender: SimulatedClient, receiver: SimulatedClient, text: str, likely: Causes) -> None:
-    """Have the sender send a private message, which both must hear next."""
+    """Have the sender send a private message, which both must receive next."""
     sender.sends(say(f"/pm {receiver.username} {text}"))
     event = {"type": "private", "from": sender.username, "to": receiver.username, "text": text}
     all_hear([sender, receiver], event, likely)
@@ -33,7 +33,7 @@ NO_WHISPER = {
     "closed": "Your handler ended. An exception, or a return too early, closes the connection.",
 }
 LEAK = {
-    "private": "Others hear it, too. Send it to two people, not to the room.",
+    "private": "Others receive it, too. Send it to two people, not to the room.",
     "message": "It is passed on to the room as well. After a private message, return.",
     "twice": "Somebody gets it twice. Send it once to the receiver and once to the sender.",
     "error": "An error goes to the one who made the mistake, and to nobody else.",
@@ -60,7 +60,7 @@ NO_COMMAND = {
 
 
 @step(
-    "Which two people should hear the event, and how does the server find each?",
+    "Which two people should receive the event, and how does the server find each?",
     "`self.tell_user(event, name)` sends to whoever holds the name.",
     'The event is {"type": "private", "from": member.username, "to": name, "text": words}.',
 )
@@ -75,7 +75,7 @@ def two_people_hear_it(chat: PrivateChat) -> None:
     "Put a return behind it, or an else in front of the ordinary message.",
 )
 def nobody_else_hears_it(chat: PrivateChat) -> None:
-    """Eve hears nothing of it, and nobody gets it twice."""
+    """Eve receives nothing of it, and nobody gets it twice."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     whisper(ana, ben, word(), NO_WHISPER)
     chat.nobody_hears_more(eve, ben, ana, likely=LEAK)
@@ -166,15 +166,15 @@ STILL_THERE = {
     "Keep what belongs to one message in local variables.",
 )
 def two_pairs_at_once(chat: PrivateChat) -> None:
-    """Two people who write to each other at once hear both messages, once each."""
+    """Two people who write to each other at once receive both messages, once each."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     texts = {ana: word(), ben: word()}
     ana.sends(say(f"/pm {ben.username} {texts[ana]}"))
     ben.sends(say(f"/pm {ana.username} {texts[ben]}"))
     for person in (ana, ben):
         heard = sorted(str(person.hears({"type": "private"}, NO_WHISPER).get("text")) for _ in texts)
-        wanted = "hears both messages, once each"
-        person.must(heard == sorted(texts.values()), wanted, f"heard {heard}", NO_WHISPER["private"])
+        wanted = "receives both messages, once each"
+        person.must(heard == sorted(texts.values()), wanted, f"received {heard}", NO_WHISPER["private"])
     chat.nobody_hears_more(ana, ben, eve, likely=LEAK)
 
 

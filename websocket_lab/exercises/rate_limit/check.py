@@ -10,12 +10,12 @@ from websocket_lab.grading.simulated_client import SimulatedClient
 
 
 def message(person: SimulatedClient, text: str) -> Event:
-    """Return what everyone hears when someone has said something."""
+    """Return what everyone receives when someone has said something."""
     return {"type": "message", "from": person.username, "text": text}
 
 
 def says_a_burst(person: SimulatedClient) -> list[Event]:
-    """Have someone say as much at once as a full bucket allows; return what everyone must hear."""
+    """Have someone say as much at once as a full bucket allows; return what everyone must receive."""
     texts = [word() for _ in range(BURST)]
     for text in texts:
         person.sends(say(text))
@@ -28,7 +28,7 @@ def says_a_burst(person: SimulatedClient) -> list[Event]:
     "In visit, for each text: `if bucket.take()`, then `await self.said(username, text)`.",
 )
 def a_burst_is_delivered(harness: RateHarness) -> None:
-    """With burst=4, Ana says four things at once, and everyone hears all four, in order."""
+    """With burst=4, Ana says four things at once, and everyone receives all four, in order."""
     ana, ben = harness.crowd
     for event in says_a_burst(ana):
         all_hear([ana, ben], event, BURST_REFUSED)
@@ -48,7 +48,7 @@ BURST_REFUSED = {
     "`if self.tokens < 1: return False`. In visit: `else: await reply(REFUSED, websocket)`.",
 )
 def the_next_is_refused(harness: RateHarness) -> None:
-    """The fifth is refused: Ana gets the error rate_limited, nobody hears it, she stays connected."""
+    """The fifth is refused: Ana gets the error rate_limited, nobody receives it, she stays connected."""
     ana, ben = harness.crowd
     harness.watch(ana, ben)
     ana.sends(say(word()))
@@ -91,7 +91,7 @@ def the_others_talk_on(harness: RateHarness) -> None:
     all_hear([ana, ben, eve], {"type": "joined", "username": eve.username})
     for speaker in (ben, eve):
         for event in says_a_burst(speaker):
-            # The speaker first: who is refused hears why.
+            # The speaker first: who is refused is told why.
             all_hear([speaker, *{ana, ben, eve} - {speaker}], event, SHARED)
     ana.sends(say(word()))
     ana.hears(REFUSED, NOT_REFUSED)
@@ -114,7 +114,7 @@ def tokens_come_back(harness: RateHarness) -> None:
     harness.watch(scene.ana)
     refused = scene.first(Finding.TOO_STRICT, scene.hasty)
     scene.ana.must(
-        refused is None, f"is heard again when tokens have come back{at(refused)}", "was refused", NO_REFILL
+        refused is None, f"gets through when tokens have come back{at(refused)}", "was refused", NO_REFILL
     )
 
 
@@ -134,7 +134,7 @@ def not_faster_than_the_rate(harness: RateHarness) -> None:
     harness.watch(scene.ana)
     delivered = scene.first(Finding.TOO_GENEROUS, scene.hasty, full_since=scene.began)
     scene.ana.must(
-        delivered is None, f"is refused while the bucket is empty{at(delivered)}", "was heard", TOO_FAST
+        delivered is None, f"is refused while the bucket is empty{at(delivered)}", "got through", TOO_FAST
     )
     if scene.first(Finding.TOO_GENEROUS, scene.hasty):
         # Its bucket is filled too fast, or it overflows: that can be told only where there is no long pause.
@@ -153,7 +153,7 @@ def steady_talk_is_never_refused(harness: RateHarness) -> None:
     scene = harness.scene
     harness.watch(scene.ben)
     refused = scene.first(Finding.TOO_STRICT, scene.steady)
-    scene.ben.must(refused is None, f"is heard{at(refused)}", "was refused", SLOWED_DOWN)
+    scene.ben.must(refused is None, f"gets through{at(refused)}", "was refused", SLOWED_DOWN)
 
 
 SLOWED_DOWN = "Between two of Ben's messages two tokens come back. Do they, and into a bucket of his own?"
@@ -169,8 +169,8 @@ def silence_fills_the_bucket(harness: RateHarness) -> None:
     harness.watch(scene.ana)
     tries = scene.hasty + scene.after_silence
     refused, delivered = (scene.first(what, tries) for what in (Finding.TOO_STRICT, Finding.TOO_GENEROUS))
-    scene.ana.must(refused is None, f"is heard after a silence{at(refused)}", "was refused", HALF_FULL)
-    scene.ana.must(delivered is None, f"is refused after a full bucket{at(delivered)}", "was heard", OVERFLOW)
+    scene.ana.must(refused is None, f"gets through after a silence{at(refused)}", "was refused", HALF_FULL)
+    scene.ana.must(delivered is None, f"is refused after a bucketful{at(delivered)}", "got through", OVERFLOW)
 
 
 HALF_FULL = (
@@ -184,14 +184,14 @@ OVERFLOW = "The bucket overflows: after adding, cut with min(burst, tokens)."
     "Answer with the error, and read on: there is nothing to keep.",
 )
 def what_was_refused_never_comes(harness: RateHarness) -> None:
-    """Eve hears what was delivered, in order and once, and nothing of what was refused."""
+    """Eve receives what was delivered, in order and once, and nothing of what was refused."""
     scene = harness.scene
     harness.watch(scene.eve)
     for speaker, tries in ((scene.ana, scene.hasty + scene.after_silence), (scene.ben, scene.steady)):
         delivered = [one.text for one in tries if one.delivered]
         heard = scene.heard_from(speaker)
-        wanted = f"hears from {speaker.name} the {len(delivered)} messages that were not refused, in order"
-        scene.eve.must(heard == delivered, wanted, f"heard {len(heard)}: {', '.join(heard[-5:])}", LATE)
+        wanted = f"receives from {speaker.name} the {len(delivered)} messages that were not refused, in order"
+        scene.eve.must(heard == delivered, wanted, f"received {len(heard)}: {', '.join(heard[-5:])}", LATE)
 
 
 LATE = "A refused message is gone: it is not kept for later. A delivered one goes to everyone, once."

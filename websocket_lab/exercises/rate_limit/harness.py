@@ -206,7 +206,7 @@ class RateScene:
         return next((one for one, what in zip(tries, found, strict=True) if what is finding), None)
 
     def heard_from(self, speaker: SimulatedClient) -> list[str]:
-        """Return the texts that Eve has heard of someone, in order."""
+        """Return the texts that Eve has received from someone, in order."""
         return [str(event.get("text")) for event in self._heard if event.get("from") == speaker.username]
 
     @property
@@ -231,7 +231,7 @@ class RateScene:
     def _listen(self) -> None:
         last = {"type": "message", "from": self.eve.username, "text": word()}
         self.eve.sends(say(last["text"]))
-        while not matches(came := self.eve.next_event(f"Eve hears {shown(last)}.", UNANSWERED), last):
+        while not matches(came := self.eve.next_event(f"Eve receives {shown(last)}.", UNANSWERED), last):
             self._heard.append(came)
 
 
@@ -255,11 +255,11 @@ def ask_at_once(person: SimulatedClient, count: int) -> list[Try]:
     # A server may refuse one before it has delivered those that came first.
     missing = {text: {"type": "message", "from": person.username, "text": text} for text in sent}
     for _ in sent:
-        wanted = f"hears {shown(next(iter(missing.values())))}, or {shown(REFUSED)}"
+        wanted = f"receives {shown(next(iter(missing.values())))}, or {shown(REFUSED)}"
         came = _answer(person, f"{person.name} {wanted}.")
         own = [text for text, event in missing.items() if matches(came, event)]
         is_one = bool(own) or matches(came, REFUSED)
-        person.must(is_one, wanted, f"heard {shown(came)}", UNANSWERED.get(came["type"], ""))
+        person.must(is_one, wanted, f"received {shown(came)}", UNANSWERED.get(came["type"], ""))
         for text in own:
             del missing[text]
     answered = time.monotonic()

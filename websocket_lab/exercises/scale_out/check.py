@@ -30,13 +30,13 @@ SLOWLY = 0.08
     "`await self.broker.publish(room, json.dumps(event))`",
 )
 def a_process_delivers_once(chat: ScaleHarness) -> None:
-    """On one process, Ana and Eve hear each message once, their own, too."""
+    """On one process, Ana and Eve receive each message once, their own, too."""
     ana, eve = chat.join("Ana", "Eve")
     everyone_speaks(chat, [ana, eve], ONCE)
 
 
 def everyone_speaks(chat: ScaleHarness, people: Sequence[SimulatedClient], likely: Causes) -> None:
-    """Have each of the people speak, which all must hear next; and once more, to end the silence."""
+    """Have each of the people speak, which all must receive next; and once more, to end the silence."""
     for speaker in (*people, people[0]):
         others = [person for person in people if person is not speaker]
         chat.nobody_hears_more(speaker, *others, likely=likely)
@@ -48,7 +48,7 @@ def everyone_speaks(chat: ScaleHarness, people: Sequence[SimulatedClient], likel
     "`self.subscriptions[room] = await self.broker.subscribe(room, self.deliver)`",
 )
 def two_processes_hear_each_other(chat: ScaleHarness) -> None:
-    """Ana and Ben, on two processes, hear each other, once."""
+    """Ana and Ben, on two processes, receive each other's messages, once."""
     everyone_speaks(chat, chat.join("Ana", "Ben"), ONCE)
 
 
@@ -57,7 +57,7 @@ def two_processes_hear_each_other(chat: ScaleHarness) -> None:
     "Keep members and subscriptions in the object that make_app makes, with the broker it was given.",
 )
 def only_the_broker_connects(chat: ScaleHarness) -> None:
-    """A process with another broker hears nothing, and nobody hears it."""
+    """A process with another broker receives nothing, and nobody receives it."""
     chat.homes["Eve"] = ELSEWHERE
     room = word()
     ana, ben = chat.join("Ana", "Ben", room=room)
@@ -98,7 +98,7 @@ NOT_HERE = ONCE | {
     "await publish and await send_text, one after the other, without create_task or gather.",
 )
 def the_order_is_kept(chat: ScaleHarness) -> None:
-    """Ana and Ben talk fast and at the same time: everyone hears each of them in order."""
+    """Ana and Ben talk fast and at the same time: everyone receives the messages of each in order."""
     people = ana, ben = chat.join("Ana", "Ben")
     said = {speaker.username: [word() for _ in range(IN_A_ROW)] for speaker in people}
     # A busy machine would send one after the other has arrived.
@@ -108,7 +108,7 @@ def the_order_is_kept(chat: ScaleHarness) -> None:
         heard = [person.hears({"type": "message"}, NO_ORDER) for _ in range(2 * IN_A_ROW)]
         for speaker, texts in said.items():
             came = [event.get("text") for event in heard if event.get("from") == speaker]
-            person.must(came == texts, f"hears what {speaker} says in order", f"heard {came}", SHUFFLED)
+            person.must(came == texts, f"receives what {speaker} says in order", f"received {came}", SHUFFLED)
     everyone_speaks(chat, [ana, ben], ONCE)
 
 
@@ -151,7 +151,7 @@ OLD = ONCE | {"message": "That was said before. This chat has no history: pass o
     "`if self.here(room) and room not in self.subscriptions: …`",
 )
 def one_subscription_for_a_room(chat: ScaleHarness) -> None:
-    """Three people join a room at once: their process subscribes once, and all of them hear what is said."""
+    """Three people join a room at once: their process subscribes once, and all receive what is said."""
     chat.homes["Ben"] = FIRST
     line, room = chat.lines[FIRST], word()
     before = line.count()
@@ -178,21 +178,21 @@ AT_ONCE = WELCOME | {
 
 
 def all_hear_at_last(people: Sequence[SimulatedClient], text: str) -> None:
-    """Have the first of the people say something, which all hear when everyone has been announced."""
+    """Have the first of the people say something, which all receive when everyone has been announced."""
     people[0].sends(say(text))
     for person in people:
         until_heard(person, {"type": "message", "text": text})
 
 
 def until_heard(person: SimulatedClient, wanted: Event) -> None:
-    """Have a person hear something; before it, people may be announced, once each."""
+    """Have a person receive something; before it, people may be announced, once each."""
     announced: list[Event] = []
     while True:
-        event = person.next_event(f"{person.name} hears {shown(wanted)}.", AT_ONCE)
+        event = person.next_event(f"{person.name} receives {shown(wanted)}.", AT_ONCE)
         if matches(event, wanted):
             return
-        person.must(event.get("type") == "joined", "hears who joins", f"heard {dict(event)}")
-        person.must(event not in announced, "hears once who joins", "heard it twice", AT_ONCE["twice"])
+        person.must(event.get("type") == "joined", "is told who joins", f"received {dict(event)}")
+        person.must(event not in announced, "is told once who joins", "was told twice", AT_ONCE["twice"])
         announced.append(event)
 
 
@@ -226,7 +226,7 @@ KEPT = (
 
 
 def leaves(gone: SimulatedClient, others: Sequence[SimulatedClient]) -> None:
-    """Have someone leave; the others hear it."""
+    """Have someone leave; the others are told."""
     gone.leaves()
     all_hear(others, {"type": "left", "username": gone.username}, GOODBYE)
 
@@ -244,7 +244,7 @@ def gives_up(chat: ScaleHarness, process: int, last: SimulatedClient, wanted: in
     "`with suppress(WebSocketDisconnect, RuntimeError): await member.send_text(text)`",
 )
 def who_vanishes_stops_nobody(chat: ScaleHarness) -> None:
-    """Eve vanishes while a message is on its way to her: the others hear it, and all that follows."""
+    """Eve vanishes while a message is on its way to her: the others receive it, and all that follows."""
     ana, eve, ben = chat.join("Ana", "Eve", "Ben")
     with chat.slow_lines(SLOWLY):
         said = [word() for _ in range(3)]

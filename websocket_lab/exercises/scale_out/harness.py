@@ -89,7 +89,7 @@ NO_SUBSCRIPTION = "unsubscribe needs what subscribe has returned, and got {came!
 
 
 class CheckedSubscription:
-    """What one process hears of one channel; made on the loop that is to hear it.
+    """What one process receives of one channel; made on the loop that is to receive it.
 
     Args:
         channel: The channel's name.
@@ -108,13 +108,13 @@ class CheckedSubscription:
 
     @property
     def is_idle(self) -> bool:
-        """Whether the process has heard all that was published."""
+        """Whether the process has received all that was published."""
         return self._published == self._delivered or self._task.done()
 
     def put(self, text: str | None) -> None:
-        """Let the process hear a text; None is the end. Call it on one thread at a time."""
+        """Let the process receive a text; None is the end. Call it on one thread at a time."""
         self._published += 1
-        # A server that was stopped hears nothing more.
+        # A server that was stopped receives nothing more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._texts.put_nowait, text)
 
@@ -162,13 +162,13 @@ class BrokerLine:
             subscription.put(None)
 
     async def publish(self, channel: str, text: str) -> None:
-        """Let all who have subscribed to the channel hear a text, the publisher, too."""
+        """Let all who have subscribed to the channel receive a text, the publisher, too."""
         if not isinstance(text, str):
             raise TypeError(ONLY_TEXT.format(came=text))
         with self._text_on_the_way():
             await self._until_released()
             await asyncio.sleep(next(self._delays))
-            # With the lock, all subscribers hear all texts in the same order.
+            # With the lock, all subscribers receive all texts in the same order.
             with self._lock:
                 for subscription in self._all:
                     if subscription.channel == channel:
@@ -203,7 +203,7 @@ class BrokerLine:
 
     @property
     def is_idle(self) -> bool:
-        """Whether all processes have heard all that was published."""
+        """Whether all processes have received all that was published."""
         return not self._on_the_way and all(subscription.is_idle for subscription in list(self._all))
 
 
@@ -291,19 +291,19 @@ class ScaleHarness(ChatHarness):
 
     def guest(self, name: str, room: str) -> SimulatedClient:
         """Return a person who will join a room, on the process where people of this name are at home."""
-        # What is still on its way to a process may be heard there by whoever comes.
+        # What is still on its way to a process may be received there by a newcomer.
         wait_until(self._is_calm)
         self.server = self._servers[self.homes[name]]
         return super().guest(name, room)
 
     def welcome(self, inside: Sequence[SimulatedClient], newcomer: SimulatedClient) -> None:
-        """Have everyone hear that someone has joined."""
+        """Have everyone told that someone has joined."""
         all_hear(inside, {"type": "joined", "username": newcomer.username}, WELCOME)
 
     def comes(
         self, name: str, room: str, *inside: SimulatedClient, likely: Causes = WELCOME
     ) -> SimulatedClient:
-        """Return a person who has joined a room where others are; all of them have heard it."""
+        """Return a person who has joined a room where others are; all of them have been told."""
         newcomer = self.guest(name, room)
         newcomer.connects(likely)
         all_hear([*inside, newcomer], {"type": "joined", "username": newcomer.username}, likely)

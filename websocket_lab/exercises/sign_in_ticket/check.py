@@ -90,7 +90,7 @@ def a_ticket_opens_a_connection(server: TicketHarness) -> None:
         Patience(2.0).wait(partial(ana.client.wait_for, f"Echo: {text}"))
     except (TimeoutError, ConnectionError) as error:
         cause = "After the welcome the connection stays open."
-        raise Mismatch(f"Ana hears Echo: {text}.", str(error), cause) from None
+        raise Mismatch(f"Ana receives Echo: {text}.", str(error), cause) from None
 
 
 NOT_WELCOME = {

@@ -97,12 +97,12 @@ class TicketHarness(Harness):
         return person
 
     def refuses(self, name: str, ticket: str | None, likely: Causes, **more: str) -> None:
-        """Have someone with this ticket, or without one, be closed with 4001 and hear nothing else."""
+        """Have someone with this ticket, or without one, be closed with 4001 and receive nothing else."""
         person = self.comes(name, ticket, **more)
         person.is_closed(4001, likely)
         heard = person.client.messages
-        came = f"heard {shown(str(heard[:1]))} first"
-        person.must(not heard, "is closed with 4001 and hears nothing before", came, WELCOMED_FIRST)
+        came = f"received {shown(str(heard[:1]))} first"
+        person.must(not heard, "is closed with 4001 and receives nothing before", came, WELCOMED_FIRST)
 
     def _start(self, lifetime: float) -> None:
         self._line = SlowLine(app_from(with_lifetime(self.subject, lifetime)))
@@ -143,10 +143,10 @@ def alike(one: str, other: str) -> float:
 
 
 def knock(person: SimulatedClient) -> None:
-    """Have a person try to get in, and hear a welcome or be closed."""
+    """Have a person try to get in, and receive a welcome or be closed."""
     person.connects()
     try:
         Patience(2.0).wait(person.client.receive)
     except (TimeoutError, ConnectionError):
-        # Whoever is closed hears nothing, and whoever hears nothing is not in.
+        # Whoever is closed receives nothing, and whoever receives nothing is not in.
         person.leaves()

@@ -50,7 +50,7 @@ class SlowHarness(TunedHallHarness):
     def says(
         self, speaker: SimulatedClient, hearers: list[SimulatedClient], likely: Causes, length: int = 0
     ) -> Event:
-        """Have someone say something that each of the hearers must hear next; return it."""
+        """Have someone say something that each of the receivers must receive next; return it."""
         text = word().ljust(length, ".")
         speaker.sends({"action": "message", "text": text}, likely)
         event = {"type": "message", "from": speaker.username, "text": text}
@@ -58,7 +58,7 @@ class SlowHarness(TunedHallHarness):
         return event
 
     def says_until_left(self, speaker: SimulatedClient, gone: SimulatedClient, likely: Causes) -> bool:
-        """Have someone say long texts until they hear that someone has left; return whether they do."""
+        """Have someone say long texts until they are told that someone has left; return whether they do."""
         for _ in range(MOST_TEXTS):
             text = word().ljust(LONG, ".")
             said = {"type": "message", "from": speaker.username, "text": text}
@@ -73,13 +73,13 @@ class SlowHarness(TunedHallHarness):
     ) -> bool:
         heard = {"left": False}
         while True:
-            event = speaker.next_event(f"{speaker.name} hears what she has said.", likely)
+            event = speaker.next_event(f"{speaker.name} receives what she said.", likely)
             if matches(event, {"type": "left", "username": gone.username}):
                 heard["left"] = True
             elif matches(event, said):
                 return heard["left"]
             else:
-                raise Mismatch(f"{speaker.name} hears what she has said.", f"She heard {str(event)[:200]}.")
+                raise Mismatch(f"{speaker.name} receives what she said.", f"She received {str(event)[:200]}.")
 
 
 @step(
@@ -88,7 +88,7 @@ class SlowHarness(TunedHallHarness):
     "`self.send_queues.discard(send_queue)`; `send_queue.writer.cancel()`; `self.tell_all(…)`",
 )
 def nothing_goes_on_for_who_has_left(harness: SlowHarness) -> None:
-    """When someone has left, the others hear it, and no task is left behind."""
+    """When someone has left, the others are told, and no task is left behind."""
     harness.leaves_no_task(
         NOT_GONE, "The writer goes on until somebody ends it: writer.cancel() in `finally`."
     )
@@ -106,7 +106,7 @@ NOT_GONE = {
     "It waits for the next: `while True`, around `waiting.get()` and `websocket.send_json(…)`.",
 )
 def everyone_hears_all_in_order(harness: SlowHarness) -> None:
-    """Everyone hears each message once, in the order in which they were said."""
+    """Everyone receives each message once, in the order in which they were said."""
     people = harness.crowd
     for speaker in people:
         said = [harness.says(speaker, [], NO_ORDER) for _ in range(5)]
@@ -127,7 +127,7 @@ NO_ORDER = {
     "Only write may await a send. put is a plain function: `self.waiting.put_nowait(event)`.",
 )
 def the_others_notice_nothing(harness: SlowHarness) -> None:
-    """While Eve does not read, Ana and Ben hear everything, as if nothing were."""
+    """While Eve does not read, Ana and Ben receive everything, as if nothing were."""
     ana, ben, eve = harness.crowd
     eve.client.pause_reading()
     for _ in range(A_PAUSE):
@@ -147,7 +147,7 @@ EVE_STALLS = {
     "It must only receive. Her writer is a task of its own, and it alone is stuck.",
 )
 def who_does_not_read_may_speak(harness: SlowHarness) -> None:
-    """Eve does not read, and still she is heard."""
+    """Eve does not read, and still her messages are delivered."""
     ana, ben, eve = harness.crowd
     harness.missed.append(harness.says(eve, [ana, ben], STUCK))
 
@@ -163,7 +163,7 @@ STUCK = {
     "In the queue, which keeps the order. Leave nothing out, and drop nobody while there is room.",
 )
 def a_pause_is_forgiven(harness: SlowHarness) -> None:
-    """Eve reads again, and hears all that she has missed, in order."""
+    """Eve reads again, and receives all that she has missed, in order."""
     _, _, eve = harness.crowd
     eve.client.resume_reading()
     for event in harness.missed:
@@ -183,15 +183,15 @@ NOT_FORGIVEN = {
     "`except asyncio.QueueFull: self.drop()`",
 )
 def who_never_reads_is_dropped(harness: SlowHarness) -> None:
-    """When Eve's queue is full, she is dropped: the others hear once that she has left."""
+    """When Eve's queue is full, she is dropped: the others are told once that she has left."""
     ana, ben, eve = harness.crowd
     eve.client.pause_reading()
     is_dropped = harness.says_until_left(ana, eve, OVERFLOW)
     count = len(harness.last_words)
-    came = f"had not heard it after {count} long messages"
-    ana.must(is_dropped, f"hears that {eve.username} has left", came, NEVER_DROPPED)
+    came = f"was not told after {count} long messages"
+    ana.must(is_dropped, f"is told that {eve.username} has left", came, NEVER_DROPPED)
     goodbyes = [hears_in_any_order(harness, event) for event in harness.last_words]
-    ben.must(any(goodbyes), f"hears that {eve.username} has left", "did not hear it", NEVER_DROPPED)
+    ben.must(any(goodbyes), f"is told that {eve.username} has left", "was not told", NEVER_DROPPED)
 
 
 OVERFLOW = {
@@ -207,14 +207,14 @@ NEVER_DROPPED = (
 
 
 def hears_in_any_order(harness: SlowHarness, said: Event) -> bool:
-    """Have Ben hear what was said; return whether he heard first that Eve has left."""
+    """Have Ben receive what was said; return whether he was told first that Eve has left."""
     _, ben, eve = harness.crowd
-    event = ben.next_event("Ben hears what was said.", OVERFLOW)
+    event = ben.next_event("Ben receives what was said.", OVERFLOW)
     goodbye = matches(event, left(eve))
     if goodbye:
-        event = ben.next_event("Ben hears what was said.", OVERFLOW)
+        event = ben.next_event("Ben receives what was said.", OVERFLOW)
     cause = GO_ON["left"] if matches(event, left(eve)) else NO_ORDER["message"]
-    ben.must(matches(event, said), "hears everything in order", f"heard {str(event)[:120]}", cause)
+    ben.must(matches(event, said), "receives everything in order", f"received {str(event)[:120]}", cause)
     return goodbye
 
 
@@ -223,7 +223,7 @@ def hears_in_any_order(harness: SlowHarness, said: Event) -> bool:
     "Say it in `finally` and nowhere else; drop() only ends the visit.",
 )
 def the_others_go_on(harness: SlowHarness) -> None:
-    """Ana and Ben go on talking, and nobody hears a second goodbye."""
+    """Ana and Ben go on talking, and nobody receives a second goodbye."""
     ana, ben, _ = harness.crowd
     for speaker in (ana, ben):
         harness.says(speaker, [ana, ben], GO_ON)
@@ -249,7 +249,9 @@ def the_dropped_connection_is_closed(harness: SlowHarness) -> None:
             came = eve.next_event("Eve's connection is closed.")
         except Mismatch:
             break
-        eve.must(matches(came, event), "hears no gap", f"heard {str(came)[:120]}", NOT_FORGIVEN["message"])
+        eve.must(
+            matches(came, event), "misses nothing", f"received {str(came)[:120]}", NOT_FORGIVEN["message"]
+        )
     with suppress(TimeoutError):
         eve.client.wait_closed()
     eve.must(eve.client.state is State.CLOSED, "is disconnected", "was still connected", STILL_OPEN)

@@ -33,7 +33,7 @@ NO_TYPING = {
     "`await self.show(member, active=True)`, in the branch where member is not in `self.waiting`.",
 )
 def the_others_hear_it_once(chat: TypingChat) -> None:
-    """However often Ana types, Ben and Eve hear it once, and Ana hears nothing of it."""
+    """However often Ana types, Ben and Eve receive it once, and Ana receives nothing of it."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     chat.types_and_is_seen(ana, ben, eve, likely=FIRST_SIGN)
     ana.sends(TYPING)
@@ -64,7 +64,7 @@ ECHO = {"typing": "The person typing knows it. Tell the others, not the room: te
     "`self.waiting.pop(member)`, cancel that task, and then `await self.show(member, active=False)`.",
 )
 def a_message_ends_it(chat: TypingChat) -> None:
-    """As soon as Ana says something, the others hear that she stopped; then she may type again."""
+    """As soon as Ana says something, the others are told that she stopped; then she may type again."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     for text in (word(), word()):
         chat.types_and_is_seen(ana, ben, eve, likely=ANEW)
@@ -93,7 +93,7 @@ AT_ONCE = {
     "Use the same key everywhere, the member, and tell the others when you have found a task.",
 )
 def leaving_ends_it(chat: TypingChat) -> None:
-    """When Ana leaves while she types, or vanishes, the others hear that she stopped."""
+    """When Ana leaves while she types, or vanishes, the others are told that she stopped."""
     ana, ben, eve = chat.join("Ana", "Ben", "Eve")
     chat.types_and_is_seen(ana, ben, eve, likely=FIRST_SIGN)
     ana.leaves()
@@ -127,7 +127,7 @@ def rooms_are_apart(chat: TypingChat) -> None:
 
 
 OTHER_ROOM = {
-    "typing": "It is heard in another room. tell_others reaches the others in the member's own room."
+    "typing": "It arrives in another room. tell_others reaches the others in the member's own room."
 }
 
 
@@ -137,7 +137,7 @@ OTHER_ROOM = {
     "`await asyncio.sleep(SECONDS)`, `del self.waiting[member]`, `await self.show(member, active=False)`",
 )
 def silence_ends_it(chat: TypingChat) -> None:
-    """Three seconds after Ana's last sign of typing, Ben hears that she stopped."""
+    """Three seconds after Ana's last sign of typing, Ben is told that she stopped."""
     ana, ben = chat.watch(chat.rooms.silent)
     ben.hears(typing(ana, True), FIRST_SIGN)
     chat.stops_in_time(ana, ben, likely=SILENCE)

@@ -26,17 +26,17 @@ People = list[SimulatedClient]
 
 
 def typing(person: SimulatedClient, active: bool) -> Event:
-    """Return what the others hear when someone begins to type, or stops."""
+    """Return what the others receive when someone begins to type, or stops."""
     return {"type": "typing", "username": person.username, "active": active}
 
 
 def left(person: SimulatedClient) -> Event:
-    """Return what the others hear when someone has left."""
+    """Return what the others receive when someone has left."""
     return {"type": "left", "username": person.username}
 
 
 def message(person: SimulatedClient, text: str) -> Event:
-    """Return what the room hears when someone has said something."""
+    """Return what the room receives when someone has said something."""
     return {"type": "message", "from": person.username, "text": text}
 
 
@@ -62,13 +62,13 @@ class TypingChat(ChatHarness):
         return people
 
     def types_and_is_seen(self, typist: SimulatedClient, *others: SimulatedClient, likely: Causes) -> None:
-        """Have someone type, which each of the others must hear next."""
+        """Have someone type, which each of the others must receive next."""
         typist.sends(TYPING)
         for other in others:
             other.hears(typing(typist, True), likely)
 
     def goes_on_typing(self, typist: SimulatedClient, *others: SimulatedClient, likely: Causes) -> None:
-        """Have the others hear nothing more, of the typist neither; the first of them says something."""
+        """Have the others receive nothing more, of the typist neither; the first of them says something."""
         began = next(moment for moment, value in typist.sent if value == TYPING)
         try:
             self.nobody_hears_more(*others, likely=likely)
@@ -79,9 +79,9 @@ class TypingChat(ChatHarness):
             raise
 
     def stops_in_time(self, typist: SimulatedClient, *others: SimulatedClient, likely: Causes) -> None:
-        """Have the others hear next that someone stopped, three seconds after the last sign of typing."""
+        """Have the others told next that someone stopped, three seconds after the last sign of typing."""
         stop = typing(typist, False)
-        # Between these two the server has heard the last sign of typing.
+        # Between these two the server has received the last sign of typing.
         before = next(moment for moment, value in reversed(typist.sent) if value == TYPING)
         sent = last_time(typist.client, "sent", TYPING)
         for other in others:
@@ -89,13 +89,13 @@ class TypingChat(ChatHarness):
             began = last_time(other.client, "received", typing(typist, True))
             stopped = first_time(other.client, "received", stop, began)
             most, least = seconds_between(before, stopped), seconds_between(max(sent, began), stopped)
-            wanted = f"hears that {typist.name} stopped three seconds after her last typing"
-            other.must(most >= EARLIEST, wanted, f"heard it after {most:.1f} s", cause_of("early", likely))
-            late = f"heard it after {least:.1f} s"
+            wanted = f"is told that {typist.name} stopped three seconds after her last typing"
+            other.must(most >= EARLIEST, wanted, f"was told after {most:.1f} s", cause_of("early", likely))
+            late = f"was told after {least:.1f} s"
             other.must(least <= MUCH_TOO_LATE, wanted, late, cause_of("nothing", likely))
 
     def types_anew(self, typist: SimulatedClient, listener: SimulatedClient, *, likely: Causes) -> None:
-        """Have someone hear that the typist typed once more, stopped in time, and that this was all."""
+        """Have someone told that the typist typed once more, stopped in time, and that this was all."""
         listener.hears(typing(typist, True), likely)
         self.stops_in_time(typist, listener, likely=likely)
         self.nobody_hears_more(listener, likely=likely)

@@ -40,7 +40,7 @@ def echoes(person: SimulatedClient, likely: dict[str, str]) -> None:
 
 
 def gets_an_error(person: SimulatedClient, message: str | bytes, code: str, likely: dict[str, str]) -> None:
-    """Have a person send something wrong, and hear one error with this code; then all is well again."""
+    """Have a person send something wrong, and receive one error with this code; then all is well again."""
     person.sends(message, STAY)
     came = person.hears({"type": "error", "code": code, "detail": ANYTHING}, STAY | likely)
     is_said = isinstance(came["detail"], str) and bool(came["detail"].strip())
@@ -49,7 +49,7 @@ def gets_an_error(person: SimulatedClient, message: str | bytes, code: str, like
 
 
 def get_errors(room: Channels, messages: Collection[str | bytes], code: str, likely: dict[str, str]) -> None:
-    """Have Eve send each of the wrong messages, and hear an error with this code for each."""
+    """Have Eve send each of the wrong messages, and receive an error with this code for each."""
     eve = room.connect("Eve")
     for message in messages:
         gets_an_error(eve, message, code, likely)
@@ -196,7 +196,7 @@ def depth_does_no_harm(room: Channels) -> None:
 DEPTHS = 5_000, 30_000
 
 
-NOT_READ = "Eve hears invalid_json or invalid_message."
+NOT_READ = "Eve receives invalid_json or invalid_message."
 
 
 DEEP = {
@@ -207,11 +207,11 @@ DEEP = {
 
 
 def is_refused(person: SimulatedClient, came: Event) -> None:
-    """Have what a person has heard be an error with one of the codes for what cannot be read."""
+    """Have what a person has received be an error with one of the codes for what cannot be read."""
     is_error = matches(came, {"type": "error", "code": ANYTHING, "detail": ANYTHING})
     is_right = is_error and came["code"] in ("invalid_json", "invalid_message")
     wanted = NOT_READ.removeprefix(f"{person.name} ").removesuffix(".")
-    person.must(is_right, wanted, f"heard {shown(came)}", DEEP["nothing"])
+    person.must(is_right, wanted, f"received {shown(came)}", DEEP["nothing"])
 
 
 @step(
