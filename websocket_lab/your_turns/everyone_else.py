@@ -74,6 +74,27 @@ STILL_ON_THE_LIST = {
 
 
 @step(
+    "Whose broadcasts run while the speaker is not in the set?",
+    "Leave the set as it is: `others = self.active_connections - {speaker}` is a new one.",
+)
+def two_speak_at_once(room: Room) -> None:
+    """Ana and Ben send at the same moment: each receives the other's text."""
+    ana, ben = room.join("Ana", "Ben")
+    with room.slow_lines(ON_THE_WAY):
+        texts = {speaker.name: word() for speaker in (ana, ben)}
+        for speaker in (ana, ben):
+            speaker.sends(texts[speaker.name], TO_OTHERS)
+        ben.hears_text(texts["Ana"], OFF_FOR_A_WHILE)
+        ana.hears_text(texts["Ben"], OFF_FOR_A_WHILE)
+
+
+OFF_FOR_A_WHILE = {
+    "nothing": "While a text is on its way, others send, too. Never take the speaker off the set.",
+    "closed": TO_OTHERS["closed"],
+}
+
+
+@step(
     "Which of the four rules does your broadcast break?",
     "`send_text` raises if a client is gone; `self.send_personal_message` does not.",
     "`await asyncio.gather(*[self.send_personal_message(message, other) for other in others])`",
@@ -99,11 +120,18 @@ UNGUARDED = {"nothing": BROKEN, "closed": BROKEN}
 EXERCISE = Exercise(
     title="Everyone but the speaker",
     harness=Room,
-    steps=(the_others_hear, the_speaker_hears_nothing, a_client_that_vanishes_harms_nobody),
+    steps=(
+        the_others_hear,
+        the_speaker_hears_nothing,
+        two_speak_at_once,
+        a_client_that_vanishes_harms_nobody,
+    ),
     hints=(
         "`broadcast`, above, sends to all. Yours does the same with a smaller set.",
         "`self.active_connections - {speaker}` is a new set: everyone but the speaker.",
         "`others = self.active_connections - {speaker}`, and then `broadcast`'s line for `others`.",
     ),
     seconds=20.0,
+    # Who sends late does not send at the same moment.
+    is_timed=True,
 )

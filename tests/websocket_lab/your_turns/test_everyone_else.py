@@ -107,6 +107,13 @@ class ForgetsTheSpeaker(Manager):
         await self.broadcast(message)
 
 
+class TakesTheSpeakerOff(Manager):
+    async def broadcast_to_others(self, message: str, speaker: WebSocket) -> None:
+        self.active_connections.discard(speaker)
+        await self.broadcast(message)
+        self.active_connections.add(speaker)
+
+
 class NoCopy(Manager):
     async def broadcast_to_others(self, message: str, speaker: WebSocket) -> None:
         for other in self.active_connections:
@@ -136,6 +143,7 @@ WRONG = {
     Swapped: (OTHERS, ""),
     Everybody: (SPEAKER, "Leave out the connection"),
     ForgetsTheSpeaker: (SPEAKER, "not of the set"),
+    TakesTheSpeakerOff: ("two_speak_at_once", "Never take the speaker off the set"),
     NoCopy: (VANISHED, "over a copy of the set"),
     Unguarded: (VANISHED, "guards each send"),
     UnguardedAtOnce: (VANISHED, "guards each send"),
